@@ -1,1 +1,4 @@
-//! Placeholder, filled in this session.
+//! The integer golden model of a quantised ItNet and the co-simulation of emitted cores.
+
+pub mod cosim;
+pub mod golden;

@@ -1,0 +1,87 @@
+//! Errors of the command line itself; those of the libraries pass through as they are. All end with exit status 2.
+
+use super::bits::BitsProblem;
+use hwgen_network::Size;
+use hwgen_network::validate::Located;
+use miette::{Diagnostic, NamedSource};
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a command could not do its work.
+#[derive(Debug, Error, Diagnostic)]
+pub enum CliError {
+    #[error("the configuration has {} problem(s)", problems.len())]
+    #[diagnostic(code(hwgen::cli::configuration))]
+    Configuration {
+        #[source_code]
+        source_code: Option<NamedSource<String>>,
+        #[related]
+        problems: Vec<ConfigurationProblem>,
+    },
+
+    #[error("the network has {got} parameters, wanted at most {wanted}")]
+    #[diagnostic(
+        code(hwgen::cli::too_many_parameters),
+        help("the ranges allow networks that no memory holds; reduce width, expansion, blocks or weight sets")
+    )]
+    TooManyParameters { got: u64, wanted: u64 },
+
+    #[error("--weights without --calib: the activations' ranges are unknown")]
+    #[diagnostic(
+        code(hwgen::cli::no_calibration),
+        help("add --calib DIR, a folder of images like those that the network will see (some 50 are enough)")
+    )]
+    NoCalibration,
+
+    #[error("{what} {}: cannot be read: {source}", path.display())]
+    #[diagnostic(code(hwgen::cli::read), help("check that the path exists and may be read"))]
+    Read { what: &'static str, path: PathBuf, source: std::io::Error },
+
+    #[error("image {}: cannot be read: {source}", path.display())]
+    #[diagnostic(code(hwgen::cli::image), help("wanted a PNG or JPEG file"))]
+    Image { path: PathBuf, source: image::ImageError },
+
+    #[error("image {}: {}×{} pixels, wanted {}×{}", path.display(), got.width, got.height, wanted.width, wanted.height)]
+    #[diagnostic(
+        code(hwgen::cli::image_size),
+        help("add --resize to have it scaled (area average in integers), or use an image of the network's size")
+    )]
+    ImageSize { path: PathBuf, got: Size, wanted: Size },
+
+    #[error("folder {}: holds no PNG or JPEG image", path.display())]
+    #[diagnostic(code(hwgen::cli::no_images), help("name a folder with files *.png, *.jpg or *.jpeg"))]
+    NoImages { path: PathBuf },
+
+    #[error("{}: cannot be written: {source}", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::write),
+        help("name a place that may be written and has room; nothing was left half-written")
+    )]
+    Write { path: PathBuf, source: std::io::Error },
+
+    #[error("folder {}: exists and was not emitted by hwgen", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::occupied),
+        help("name another folder with -o, or remove this one; only a folder with a manifest.json is replaced")
+    )]
+    Occupied { path: PathBuf },
+
+    #[error("the result cannot be written to stdout: {source}")]
+    #[diagnostic(code(hwgen::cli::stdout))]
+    Stdout { source: std::io::Error },
+
+    #[error("the result cannot be written as JSON: {source}")]
+    #[diagnostic(code(hwgen::cli::json), help("please report this as a bug"))]
+    Json { source: serde_json::Error },
+}
+
+/// One problem of a network's configuration.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ConfigurationProblem {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Network(Located),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Bits(BitsProblem),
+}

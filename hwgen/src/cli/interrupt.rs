@@ -1,0 +1,63 @@
+//! Ctrl-C: what is half made goes away before the process does.
+//!
+//! Owns: the list of temporary paths of this process. Leaves alone: child processes, which the terminal's signal
+//! reaches by itself, and the cache of compiled designs, which looks after itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Temporary files and folders that exist now.
+static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn pending() -> MutexGuard<'static, Vec<PathBuf>> {
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Installs the handler. Where the system refuses one, Ctrl-C just ends the process.
+pub fn install() {
+    let _ = ctrlc::set_handler(|| {
+        // Kept to the end, so that nobody renames meanwhile.
+        let pending = pending();
+        pending.iter().for_each(|path| remove(path));
+        eprintln!("error: interrupted; nothing was left half-written");
+        std::process::exit(2);
+    });
+}
+
+fn remove(path: &Path) {
+    let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+}
+
+/// A temporary path; what is there goes away with this value unless it was renamed.
+#[derive(Debug)]
+pub struct Temporary {
+    path: PathBuf,
+}
+
+impl Temporary {
+    /// Registers a path before anything is made there.
+    pub fn new(path: PathBuf) -> Self {
+        pending().push(path.clone());
+        Self { path }
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its final name.
+    pub fn rename(self, to: &Path) -> std::io::Result<()> {
+        let _lock = pending();
+        std::fs::rename(&self.path, to)?;
+        drop(_lock);
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        remove(&self.path);
+        pending().retain(|path| *path != self.path);
+    }
+}

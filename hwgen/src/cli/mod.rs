@@ -1,0 +1,92 @@
+//! The command line: one file for each subcommand, and what they share.
+//!
+//! Owns: arguments, messages, exit statuses, files on disk. stdout is data, stderr is messages; exit 0 success,
+//! 1 a check failed, 2 usage or bad input. Leaves alone: everything that can be computed without a user.
+
+mod bits;
+mod cost;
+mod error;
+mod interrupt;
+
+mod network;
+mod picture;
+mod report;
+
+mod write;
+
+use clap::{Parser, Subcommand};
+use report::Report;
+use std::process::ExitCode;
+
+/// Generates, proves and simulates FPGA cores for iterative segmentation networks.
+#[derive(Debug, Parser)]
+#[command(name = "hwgen", version, arg_required_else_help = true, max_term_width = 110)]
+#[command(after_help = "Exit status: 0 success, 1 a check failed, 2 wrong usage or bad input.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Print one JSON document on stdout instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Print no messages but errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+
+    Cost(cost::Args),
+}
+
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Success,
+    /// The command did its work, and what it checked is not so.
+    CheckFailed,
+}
+
+/// Parses the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    interrupt::install();
+    let report = Report { json: cli.json, quiet: cli.quiet };
+    match dispatch(cli.command, &report) {
+        Ok(Outcome::Success) => ExitCode::SUCCESS,
+        Ok(Outcome::CheckFailed) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("{error:?}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: Command, report: &Report) -> miette::Result<Outcome> {
+    match command {
+
+        Command::Cost(args) => cost::run(&args, report),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("hwgen "), "{} has no examples", command.get_name());
+        }
+    }
+}

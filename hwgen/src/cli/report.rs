@@ -1,0 +1,127 @@
+//! What the user sees: data on stdout, messages on stderr.
+
+use super::error::CliError;
+use serde::Serialize;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+
+/// Version of every JSON document on stdout.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Where output goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// One JSON document instead of text.
+    pub json: bool,
+    /// No messages but errors.
+    pub quiet: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    schema_version: u32,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+impl Report {
+    /// Prints the result: `body` as JSON, or `text`.
+    pub fn result(&self, body: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
+        let mut out = if self.json {
+            let document = Document { schema_version: SCHEMA_VERSION, body };
+            serde_json::to_string_pretty(&document).map_err(|source| CliError::Json { source })?
+        } else {
+            text()
+        };
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+        match std::io::stdout().lock().write_all(out.as_bytes()) {
+            // Whoever read the pipe has seen enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(|source| CliError::Stdout { source }),
+        }
+    }
+
+    /// A message.
+    pub fn note(&self, message: impl Display) {
+        if !self.quiet {
+            eprintln!("{message}");
+        }
+    }
+
+    /// A message that should not be missed.
+    pub fn warn(&self, message: impl Display) {
+        if !self.quiet {
+            eprintln!("{} {message}", paint("warning:"));
+        }
+    }
+
+    /// One line that the next call overwrites; only on a terminal.
+    pub fn progress(&self, message: impl Display) {
+        if !self.quiet && std::io::stderr().is_terminal() {
+            eprint!("\r\x1b[K{message}");
+        }
+    }
+
+    /// Takes the progress line away.
+    pub fn clear_progress(&self) {
+        self.progress("");
+    }
+}
+
+/// Yellow and bold on a terminal, unless `NO_COLOR` is set.
+fn paint(text: &str) -> String {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    if colour { format!("\x1b[1;33m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// A table with a header, columns two spaces apart; the first to the left, the others to the right.
+pub fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
+    let mut widths = header.map(|h| h.chars().count());
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |cells: [&str; N]| {
+        let mut line = String::new();
+        for (i, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            let padding = " ".repeat(width - cell.chars().count());
+            let cell = if i == 0 { format!("{cell}{padding}") } else { format!("  {padding}{cell}") };
+            line.push_str(&cell);
+        }
+        line.truncate(line.trim_end().len());
+        line + "\n"
+    };
+    let body: String = rows.iter().map(|row| line(row.each_ref().map(String::as_str))).collect();
+    line(header) + &body
+}
+
+/// A number with an SI prefix and four significant digits: `6.186 G`.
+pub fn si(value: u64) -> String {
+    let prefixes = [("", 1u64), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)];
+    let (prefix, unit) = prefixes.into_iter().rfind(|&(_, unit)| value >= unit).unwrap_or(("", 1));
+    if unit == 1 {
+        return format!("{value} ");
+    }
+    let scaled = value as f64 / unit as f64;
+    let decimals = if scaled < 10.0 { 3 } else if scaled < 100.0 { 2 } else { 1 };
+    format!("{scaled:.decimals$} {prefix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_align() {
+        let rows = [["a".to_owned(), "12".to_owned()], ["bcd".to_owned(), "3".to_owned()]];
+        assert_eq!(table(["", "n"], &rows), "      n\na    12\nbcd   3\n");
+    }
+
+    #[test]
+    fn prefixes() {
+        assert_eq!([si(0), si(999), si(6_186_000_000), si(78_510_564)], ["0 ", "999 ", "6.186 G", "78.51 M"]);
+    }
+}

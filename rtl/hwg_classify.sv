@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Classification unit: the 3x3 convolutions from the state to the logits, on an array of its own behind a ring that
+// also is its queue. Only iterations with an enabled output come here.
+//
+//   state words -> [ ring ] -> [ CO x CI array ] -> drain, one class a beat -> requant -> logit word of C classes
+//
+// reset drops all jobs
+`default_nettype none
+module hwg_classify #(
+    parameter integer L = 3,
+    parameter [L*13-1:0] MAP_W = '0,
+    parameter [L*13-1:0] MAP_H = '0,
+    parameter integer RING_SLOTS = 128,
+    parameter integer CFC = 3,
+    parameter integer RAW = $clog2(RING_SLOTS * CFC),
+    parameter [L*9*RAW-1:0] RING_DELTA = '0,
+    parameter integer C = 11,
+    parameter integer CO = 1,
+    parameter integer CI = 17,
+    parameter integer AS = 8,
+    parameter integer WW = 8,
+    parameter integer ACCW = 24,
+    parameter integer HEADS = 16,
+    parameter integer WSTRIDE = 297,      // weight words of one scale of one head
+    parameter integer RSTRIDE = 11,       // constants of one scale of one head
+    parameter integer BW = 32,
+    parameter integer PW = 42,
+    parameter integer LB = 12,
+    parameter integer GROUPS = 10,        // less one
+    parameter integer PERIOD = 26,        // less one
+    parameter [64*6-1:0] HEAD_OF = '0,
+    parameter [HEADS*L*5-1:0] SHIFT = '0,
+    parameter [L*24-1:0] LOGIT_BASE = '0,
+    parameter integer GAW = 12,
+    parameter         MEM = "mem/"
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             load,
+    input  wire [63:0]      outputs,
+    // ring, written by the project unit
+    output wire             ring_space,
+    input  wire             ring_start,
+    input  wire             ring_valid,
+    input  wire             ring_last,
+    input  wire [CI*AS-1:0] ring_data,
+    // logit memory
+    input  wire             blocked,       // the maps of the previous output are not yet free
+    input  wire [25:0]      fine_free,     // pixels of scale 0 that are
+    input  wire             coarse_free,
+    output wire             output_issued, // the last job of an output starts
+    output wire             logit_valid,
+    output wire [GAW-1:0]   logit_addr,
+    output wire [C*LB-1:0]  logit_data,
+    output wire             output_done
+);
+  localparam integer DEPTH  = HEADS * L * WSTRIDE;
+  localparam integer RDEPTH = HEADS * L * RSTRIDE;
+  localparam integer DW = (DEPTH > 1) ? $clog2(DEPTH) : 1;
+  localparam integer QW = (RDEPTH > 1) ? $clog2(RDEPTH) : 1;
+  localparam integer XW = $clog2(HEADS * L + 1);
+  localparam integer CW = (CFC > 1) ? $clog2(CFC) : 1;
+
+  reg [RAW-1:0] ring_waddr_q;
+  always @(posedge clk)
+    if (rst) ring_waddr_q <= '0;
+    else if (ring_valid) ring_waddr_q <= (ring_waddr_q == RAW'(RING_SLOTS * CFC - 1)) ? '0 : ring_waddr_q + 1'b1;
+
+  wire        ready, start, first_pixel, last_of_n, done, addr_re, in_map;
+  wire [5:0]  n;
+  wire [2:0]  l, k;
+  wire [RAW-1:0] addr;
+  wire [15:0] count;
+  wire        free, ending, valid, first_word, last_word, first_group, last_group;
+  reg  [3:0]  tap_q;
+  reg  [CW-1:0] word_q;
+  hwg_window #(.L(L), .K(1), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(CFC), .WORDW(CW), .AW(RAW),
+               .DELTA(RING_DELTA)) u_window (
+      .clk(clk), .rst(rst), .load(load), .mask(outputs), .w_start(ring_start), .w_done(ring_valid && ring_last),
+      .space(ring_space), .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel),
+      .last_of_n(last_of_n), .done(done), .tap_re(valid), .tap(tap_q), .word(word_q), .addr_re(addr_re), .addr(addr),
+      .in_map(in_map));
+  wire unused = &{1'b0, done, ending, count, k};
+
+  reg  [25:0] pixel_q;  // of scale 0
+  wire logits_free = !blocked && (l == '0 ? pixel_q < fine_free : coarse_free);
+  assign start = free && ready && logits_free;
+  assign output_issued = start && last_of_n;
+  always @(posedge clk)
+    if (rst) pixel_q <= '0;
+    else if (start) pixel_q <= (l == '0 && !last_of_n) ? pixel_q + 1'b1 : '0;
+
+  wire [CI*AS-1:0] taps;
+  hwg_ram #(.WIDTH(CI * AS), .DEPTH(RING_SLOTS * CFC)) u_ring (
+      .clk(clk), .we(ring_valid), .waddr(ring_waddr_q), .wdata(ring_data), .re(addr_re), .raddr(addr), .rdata(taps));
+
+  hwg_issue #(.GW(16), .TW(16)) u_issue (
+      .clk(clk), .rst(rst), .start(start), .groups(16'(GROUPS)), .period(16'(PERIOD)), .words(16'(9 * CFC - 1)),
+      .free(free), .ending(ending), .valid(valid), .count(count), .first_word(first_word), .last_word(last_word),
+      .first_group(first_group), .last_group(last_group));
+
+  wire [XW-1:0] head = XW'(32'(HEAD_OF[n*6 +: 6]) * L) + XW'(l);
+  localparam integer SIDE = XW + QW + 5 + 2;
+  reg [DW-1:0]  waddr_q;
+  reg [QW-1:0]  rbase_q;
+  reg [XW-1:0]  x_q;
+  reg [4:0]     info_q;  // scale, first pixel of its map, last pixel of the output
+  always @(posedge clk)
+    if (start) begin
+      waddr_q <= DW'(32'(head) * WSTRIDE);
+      rbase_q <= QW'(32'(head) * RSTRIDE);
+      x_q     <= head;
+      info_q  <= {l, first_pixel, last_of_n};
+      tap_q   <= '0;
+      word_q  <= '0;
+    end else if (valid) begin
+      waddr_q <= waddr_q + 1'b1;
+      word_q  <= (word_q == CW'(CFC - 1)) ? '0 : word_q + 1'b1;
+      if (word_q == CW'(CFC - 1)) tap_q <= (tap_q == 4'd8) ? '0 : tap_q + 1'b1;
+    end
+
+  // The ring needs a cycle for the address: the array's issue is one cycle behind.
+  localparam integer ISSUE = DW + 2 + SIDE;
+  wire            m_issue, m_first, m_last, mask_valid, mask_in;
+  wire [DW-1:0]   m_waddr;
+  wire [SIDE-1:0] m_side;
+  hwg_delay #(.STAGES(1), .WIDTH(ISSUE)) u_align (
+      .clk(clk), .rst(rst), .s_valid(valid),
+      .s_data({waddr_q, first_word, last_word, x_q, rbase_q, info_q, first_group, last_group}),
+      .m_valid(m_issue), .m_data({m_waddr, m_first, m_last, m_side}));
+  hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
+      .clk(clk), .rst(rst), .s_valid(addr_re), .s_data(in_map), .m_valid(mask_valid), .m_data(mask_in));
+  wire unused_mask = &{1'b0, mask_valid};
+
+  wire               a_valid, d_valid, d_first, d_last;
+  wire [CO*ACCW-1:0] a_data;
+  wire [SIDE-1:0]    a_side, d_side;
+  wire [ACCW-1:0]    d_data;
+  hwg_mac_array #(.ROWS(CO), .LANES(CI), .AW(AS), .WW(WW), .ACCW(ACCW), .DEPTH(DEPTH), .SIDE(SIDE),
+                  .FILE({MEM, "classify"})) u_array (
+      .clk(clk), .rst(rst), .s_valid(m_issue), .s_addr(m_waddr), .s_first(m_first), .s_digit(1'b0), .s_last(m_last),
+      .s_side(m_side), .s_data(mask_in ? taps : '0), .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
+  hwg_drain #(.ROWS(CO), .Q(1), .VW(ACCW), .SIDE(SIDE)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side(a_side), .m_valid(d_valid), .m_data(d_data),
+      .m_first(d_first), .m_last(d_last), .m_side(d_side));
+
+  wire [XW-1:0] d_x;
+  wire [QW-1:0] d_rbase;
+  wire [4:0]    d_info;
+  wire          d_first_group, d_last_group;
+  assign {d_x, d_rbase, d_info, d_first_group, d_last_group} = d_side;
+  wire pixel_first = d_first && d_first_group;
+  wire pixel_last  = d_last && d_last_group;
+  reg  [QW-1:0] raddr_q;
+  wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
+  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+
+  localparam signed [LB:0] LO = -(1 <<< (LB - 1));
+  localparam signed [LB:0] HI = (1 <<< (LB - 1)) - 1;
+  wire          y_valid, y_first, y_last;
+  wire [LB-1:0] y_data;
+  wire [4:0]    y_info, p_info;
+  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .DEPTH(RDEPTH),
+                .FILE({MEM, "classify_requant.hex"})) u_requant (
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),
+      .m_side({y_info, y_first, y_last}));
+  hwg_pixel_pack #(.Q(1), .LANES(C), .LW(LB), .SIDE(5)) u_pixel (
+      .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data), .s_side(y_info),
+      .m_valid(logit_valid), .m_data(logit_data), .m_side(p_info));
+
+  reg [GAW-1:0] logit_addr_q;
+  assign logit_addr  = p_info[1] ? GAW'(LOGIT_BASE[p_info[4:2]*24 +: 24]) : logit_addr_q;
+  assign output_done = logit_valid && p_info[0];
+  always @(posedge clk) if (logit_valid) logit_addr_q <= logit_addr + 1'b1;
+endmodule
+`default_nettype wire

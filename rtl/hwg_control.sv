@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registers, and the life of a frame: begin, end, stop, early exit, abort. Register map: design page hardware.md.
+//
+// `load` (with the first pixel) starts all units with `iterations` and `outputs`, both constant while busy; `clear`
+// ends them: one cycle in which every unit drops what it holds. Reset synchronous; after it the core is enabled with
+// the configured iterations and outputs.
+`default_nettype none
+module hwg_control #(
+    parameter integer N = 16,
+    parameter [63:0] OUTPUTS = 64'd1,
+    parameter [31:0] VERSION = 32'd0,
+    parameter [31:0] HASH = 32'd0
+) (
+    input  wire        clk,
+    input  wire        rst,
+    // register bus
+    input  wire        write,
+    input  wire [7:0]  write_addr,
+    input  wire [31:0] write_data,
+    input  wire [31:0] write_mask,
+    output wire        write_known,
+    input  wire [7:0]  read_addr,
+    output reg  [31:0] read_data,
+    output reg         read_known,
+    output wire        irq,
+    // video
+    input  wire        begin_frame,
+    input  wire        frame_abort,
+    input  wire        frame_error,
+    input  wire        frame_dropped,
+    input  wire        input_gap,
+    output wire        free,
+    output wire        drop,
+    // units
+    input  wire        draining,
+    input  wire        loop_end,
+    input  wire        margin_valid,
+    input  wire [31:0] margin,
+    output wire        load,
+    output wire        clear,
+    output reg  [63:0] iterations,     // bit n: iteration n+1 is run
+    output reg  [63:0] outputs,        // bit n: output n+1 is sent
+    // class stream
+    input  wire        class_valid,
+    input  wire        class_ready,
+    input  wire        class_first,
+    input  wire        class_end,
+    input  wire [7:0]  class_id
+);
+  // ---------------------------------------------------------------- configuration
+  reg        enable_q, stop_q, soft_q, drop_q;
+  reg [31:0] iterations_q, threshold_q, irq_enable_q;
+  reg [63:0] mask_q;
+  reg [6:1]  status_q;
+  reg        busy_q;
+  wire [31:0] status = {25'd0, status_q, busy_q};
+  function [31:0] merge(input [31:0] old, input [31:0] data, input [31:0] mask);
+    merge = (old & ~mask) | (data & mask);
+  endfunction
+  wire [31:0] set_bits = write_data & write_mask;
+
+  function known(input [7:0] a);
+    known = a[1:0] == 2'd0 && (a <= 8'h38 || a == 8'h44);
+  endfunction
+  assign write_known = known(write_addr);
+
+  // ---------------------------------------------------------------- frame
+  reg  [31:0] threshold_q_frame;       // as taken over at the start of the frame
+  reg  [63:0] left_q;                  // outputs not yet sent
+  reg         loop_end_q, final_q;
+  reg  [31:0] cycle_q, cycles_q, frames_q, gaps_q, stalls_q, confidence_q;
+  reg  [7:0]  last_id_q;
+  wire        fire     = class_valid && class_ready;
+  wire        sent     = fire && class_end;
+  wire [63:0] left     = sent ? left_q & (left_q - 64'd1) : left_q;
+  wire [31:0] oldest_margin;
+  wire        margin_there, margin_ready;
+  wire [2:0]  margin_count;
+  wire        confident = threshold_q_frame != '0 && margin_there && oldest_margin >= threshold_q_frame;
+  wire        complete = busy_q && (loop_end || loop_end_q) && left == '0;
+  wire        early    = busy_q && sent && (final_q || confident) && !complete;
+  wire        finish   = complete || early;
+  reg         finish_q;
+  hwg_fifo #(.WIDTH(32), .DEPTH(4)) u_margins (
+      .clk(clk), .rst(rst || clear), .s_valid(margin_valid), .s_ready(margin_ready), .s_data(margin),
+      .m_valid(margin_there), .m_ready(sent), .m_data(oldest_margin), .count(margin_count));
+  wire unused = &{1'b0, margin_ready, margin_count, set_bits};
+
+  assign load  = begin_frame;
+  assign clear = finish_q || frame_abort || soft_q;
+  assign free  = enable_q && !busy_q && !draining && !clear;
+  assign drop  = drop_q;
+  assign irq   = (status & irq_enable_q) != '0;
+
+  wire [63:0] all_iterations = (iterations_q == '0) ? 64'd1
+                             : (iterations_q >= 32'(N)) ? (64'd2 << (N - 1)) - 64'd1
+                             : (64'd1 << iterations_q[5:0]) - 64'd1;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      enable_q     <= 1'b1;
+      stop_q       <= 1'b0;
+      soft_q       <= 1'b0;
+      drop_q       <= 1'b0;
+      iterations_q <= 32'(N);
+      mask_q       <= OUTPUTS;
+      threshold_q  <= '0;
+      irq_enable_q <= '0;
+      status_q     <= '0;
+      busy_q       <= 1'b0;
+      finish_q     <= 1'b0;
+      final_q      <= 1'b0;
+      loop_end_q   <= 1'b0;
+      left_q       <= '0;
+      {cycle_q, cycles_q, frames_q, gaps_q, stalls_q, confidence_q, last_id_q} <= '0;
+      iterations   <= '0;
+      outputs      <= '0;
+      threshold_q_frame <= '0;
+    end else begin
+      soft_q <= 1'b0;
+      if (write) case (write_addr)
+        8'h0c: begin
+          if (write_mask[0]) {drop_q, enable_q} <= {write_data[3], write_data[0]};
+          if (set_bits[1] && busy_q) stop_q <= 1'b1;
+          if (set_bits[2]) soft_q <= 1'b1;
+        end
+        8'h14: iterations_q  <= merge(iterations_q, write_data, write_mask);
+        8'h18: mask_q[31:0]  <= merge(mask_q[31:0], write_data, write_mask);
+        8'h38: mask_q[63:32] <= merge(mask_q[63:32], write_data, write_mask);
+        8'h1c: threshold_q   <= merge(threshold_q, write_data, write_mask);
+        8'h44: irq_enable_q  <= merge(irq_enable_q, write_data, write_mask);
+        default: ;
+      endcase
+
+      // taken over at the start of a frame
+      if (!busy_q && !begin_frame) begin
+        iterations        <= all_iterations;
+        outputs           <= all_iterations & mask_q & OUTPUTS;
+        threshold_q_frame <= threshold_q;
+      end
+
+      finish_q <= finish && !clear;
+      if (begin_frame) begin
+        busy_q     <= 1'b1;
+        left_q     <= outputs;
+        loop_end_q <= 1'b0;
+        final_q    <= 1'b0;
+        cycle_q    <= 32'd3;  // counts from the handshake of the first pixel, two cycles before the next one
+        {gaps_q, stalls_q, last_id_q} <= '0;
+      end else if (clear) begin
+        busy_q  <= 1'b0;
+        stop_q  <= 1'b0;
+        final_q <= 1'b0;
+      end else if (busy_q && !finish_q) begin
+        left_q  <= left;
+        cycle_q <= cycle_q + 1'b1;
+        if (loop_end) loop_end_q <= 1'b1;
+        if (fire && class_first && stop_q) final_q <= 1'b1;
+        if (sent) begin
+          last_id_q    <= class_id;
+          confidence_q <= margin_there ? oldest_margin : '0;
+        end
+        if (finish) begin
+          cycles_q <= cycle_q;
+          frames_q <= frames_q + 1'b1;
+        end
+        gaps_q   <= gaps_q + 32'(input_gap);
+        stalls_q <= stalls_q + 32'(class_valid && !class_ready);
+      end
+
+      status_q <= (status_q & ~((write && write_addr == 8'h10) ? set_bits[6:1] : 6'd0))
+                | {frame_dropped, finish && !finish_q, sent, 1'b0, early && !finish_q, frame_error};
+    end
+  end
+
+  // ---------------------------------------------------------------- reads
+  always @* begin
+    read_known = known(read_addr);
+    case (read_addr)
+      8'h00:   read_data = 32'h4974_4e74;
+      8'h04:   read_data = VERSION;
+      8'h08:   read_data = HASH;
+      8'h0c:   read_data = {28'd0, drop_q, soft_q, stop_q, enable_q};
+      8'h10:   read_data = status;
+      8'h14:   read_data = iterations_q;
+      8'h18:   read_data = mask_q[31:0];
+      8'h1c:   read_data = threshold_q;
+      8'h20:   read_data = confidence_q;
+      8'h24:   read_data = cycles_q;
+      8'h28:   read_data = frames_q;
+      8'h2c:   read_data = gaps_q;
+      8'h30:   read_data = stalls_q;
+      8'h34:   read_data = {24'd0, last_id_q};
+      8'h38:   read_data = mask_q[63:32];
+      8'h44:   read_data = irq_enable_q;
+      default: read_data = '0;
+    endcase
+  end
+endmodule
+`default_nettype wire

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Order of the jobs of the data block: one output pixel of one layer at a time, the deepest layer whose inputs have
+// been issued (with LAG jobs to spare, so that they have also been written) first. The order depends on counts alone,
+// never on timing.
+//
+// m_valid with the job two cycles after `load` or after the last `take`; reset drops everything.
+`default_nettype none
+module hwg_data_seq #(
+    parameter integer J = 5,                    // layers
+    parameter [(J+1)*13-1:0] MAP_W = '0,        // widths: image, output of layer 0, 1, ...
+    parameter [(J+1)*13-1:0] MAP_H = '0,
+    parameter [J*16-1:0] SLOTS = '0,            // ring of the input of layer j, pixels (layer 0: none)
+    parameter integer SLOT = 1,
+    parameter integer LAG  = 2,
+    parameter integer AW   = 10,
+    parameter integer CW   = 26
+) (
+    input  wire          clk,
+    input  wire          rst,
+    input  wire          load,
+    input  wire          take,
+    output reg           m_valid,
+    output reg  [2:0]    m_layer,
+    output reg  [CW-1:0] m_need,
+    output reg  [AW-1:0] m_center,
+    output reg  [3:0]    m_edges,  // right, left, bottom, top
+    output reg           done      // every job has been taken
+);
+  wire [J-1:0]    more, ready;
+  wire [J*CW-1:0] need, issued;
+  wire [J*AW-1:0] center;
+  wire [J*4-1:0]  edges;
+  wire [J-1:0]    step;
+  wire unused = &{1'b0, issued[(J-1)*CW +: CW]};  // nobody waits for the last layer's jobs
+  reg             live_q;
+
+  genvar j;
+  generate
+    for (j = 0; j < J; j = j + 1) begin : gen_layer
+      localparam integer TOTAL = 32'(MAP_W[(j+1)*13 +: 13]) * 32'(MAP_H[(j+1)*13 +: 13]);
+      reg [CW-1:0] issued_q;
+      assign step[j] = take && m_layer == 3'(j);
+      assign issued[j*CW +: CW] = issued_q;
+      assign more[j] = issued_q != CW'(TOTAL);
+      always @(posedge clk)
+        if (load) issued_q <= '0;
+        else if (step[j]) issued_q <= issued_q + 1'b1;
+      if (j == 0) begin : gen_stem
+        assign need[0 +: CW]   = '0;
+        assign center[0 +: AW] = '0;
+        assign edges[0 +: 4]   = '0;
+        assign ready[0]        = more[0];
+      end else begin : gen_conv
+        wire [CW-1:0] need_issue;
+        wire          layer_done;
+        hwg_data_layer #(.IW(32'(MAP_W[j*13 +: 13])), .IH(32'(MAP_H[j*13 +: 13])), .SLOTS(32'(SLOTS[j*16 +: 16])),
+                         .SLOT(SLOT), .LAG(LAG), .AW(AW), .CW(CW)) u_layer (
+            .clk(clk), .load(load), .step(step[j]), .done(layer_done), .need(need[j*CW +: CW]),
+            .need_issue(need_issue), .center(center[j*AW +: AW]), .top(edges[j*4]), .bottom(edges[j*4+1]),
+            .left(edges[j*4+2]), .right(edges[j*4+3]));
+        assign ready[j] = !layer_done && issued[(j-1)*CW +: CW] >= need_issue;
+      end
+    end
+  endgenerate
+
+  reg [2:0] choice;
+  integer i;
+  always @* begin
+    choice = 3'd0;
+    for (i = 1; i < J; i = i + 1) if (ready[i]) choice = 3'(i);
+  end
+
+  always @(posedge clk) begin
+    if (rst) begin
+      live_q  <= 1'b0;
+      m_valid <= 1'b0;
+      done    <= 1'b0;
+    end else begin
+      if (load) live_q <= 1'b1;
+      else if (live_q && !(|more)) live_q <= 1'b0;
+      if (load) done <= 1'b0;
+      else if (live_q && !(|more)) done <= 1'b1;
+      m_valid <= live_q && !load && (m_valid ? !take : (|more));
+    end
+    if (!m_valid) begin
+      m_layer  <= choice;
+      m_need   <= need[32'(choice)*CW +: CW];
+      m_center <= center[32'(choice)*AW +: AW];
+      m_edges  <= edges[32'(choice)*4 +: 4];
+    end
+  end
+endmodule
+`default_nettype wire

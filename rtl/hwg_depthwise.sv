@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Depthwise unit: 3x3 convolution of D channels at a time, one tap a cycle, over a ring of pixel vectors.
+//
+//   ring words -> [ ring memory ] -> D multipliers, D accumulators (9 taps) -> drain, Q lanes -> requant -> gear -> v
+//
+// A pixel takes 9 cycles for each of its ceil(e/D) groups. Table entries: block k at scale l is l*K + k.
+// latency   issue of tap 8 at cycle i -> drain beat 0 at cycle i+7; reset drops all jobs
+// limits    D/Q <= 9
+`default_nettype none
+module hwg_depthwise #(
+    parameter integer L = 3,
+    parameter integer K = 1,
+    parameter [L*13-1:0] MAP_W = '0,
+    parameter [L*13-1:0] MAP_H = '0,
+    parameter integer SETS = 1,
+    parameter integer RING_SLOTS = 128,
+    parameter integer RING_SLOT = 34,
+    parameter integer RAW = $clog2(RING_SLOTS * RING_SLOT),
+    parameter [L*9*RAW-1:0] RING_DELTA = '0,
+    parameter integer D = 18,
+    parameter integer Q = 2,
+    parameter integer AX = 8,             // bits of an expand output
+    parameter integer AY = 8,             // bits of a depthwise output
+    parameter integer WW = 8,
+    parameter integer ACCW = 21,
+    parameter integer DEPTH = 16,
+    parameter integer RDEPTH = 16,
+    parameter integer BW = 32,
+    parameter integer PW = 40,
+    parameter [L*K*16-1:0] GROUPS = '0,   // less one
+    parameter [L*K*24-1:0] WBASE = '0,
+    parameter [L*K*24-1:0] RBASE = '0,
+    parameter [SETS*24-1:0] SET_WBASE = '0,
+    parameter [SETS*24-1:0] SET_RBASE = '0,
+    parameter [64*6-1:0] SET_OF = '0,
+    parameter [SETS*L*K*5-1:0] SHIFT = '0,
+    parameter [SETS*L*K*(AY+1)-1:0] HI = '0,
+    parameter integer V = 2,              // lanes of an output word
+    parameter integer LCM = 2,
+    parameter integer IW = 8,
+    parameter integer VW = 8,
+    parameter         MEM = "mem/"
+) (
+    input  wire            clk,
+    input  wire            rst,
+    input  wire            load,
+    input  wire [63:0]     mask,
+    // ring, written by the expand unit
+    output wire            ring_space,
+    input  wire            ring_start,
+    input  wire            ring_valid,
+    input  wire [IW-1:0]   ring_index,
+    input  wire [D*AX-1:0] ring_data,
+    input  wire            ring_done,
+    // vector memory of the project unit
+    input  wire            v_space,
+    output wire            v_start,
+    output wire            v_valid,
+    output wire [VW-1:0]   v_index,
+    output wire [V*AY-1:0] v_data,
+    output wire            v_done
+);
+  localparam integer DW = (DEPTH > 1) ? $clog2(DEPTH) : 1;
+  localparam integer QW = (RDEPTH > 1) ? $clog2(RDEPTH) : 1;
+  localparam integer XW = $clog2(SETS * L * K + 1);
+
+  // Ring: write side.
+  reg [RAW-1:0] ring_base_q;
+  always @(posedge clk)
+    if (rst) ring_base_q <= '0;
+    else if (ring_done) ring_base_q <= (ring_base_q == RAW'((RING_SLOTS - 1) * RING_SLOT)) ? '0
+                                       : ring_base_q + RAW'(RING_SLOT);
+
+  // Ring: window.
+  wire        ready, start, first_pixel, last_of_n, done, addr_re, in_map;
+  wire [5:0]  n;
+  wire [2:0]  l, k;
+  wire [RAW-1:0] addr;
+  wire [15:0] count;
+  wire        free, ending, valid, first_word, last_word, first_group, last_group;
+  reg  [IW-1:0] group_q;
+  hwg_window #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(RING_SLOT), .WORDW(IW), .AW(RAW),
+               .DELTA(RING_DELTA)) u_window (
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .w_start(ring_start), .w_done(ring_done), .space(ring_space),
+      .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
+      .tap_re(valid), .tap(count[3:0]), .word(group_q), .addr_re(addr_re), .addr(addr), .in_map(in_map));
+  wire unused_window = &{1'b0, first_pixel, last_of_n, done, ending, count[15:4]};
+  assign start   = free && ready && v_space;
+  assign v_start = start;
+
+  wire [D*AX-1:0] taps;
+  hwg_ram #(.WIDTH(D * AX), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
+      .clk(clk), .we(ring_valid), .waddr(ring_base_q + RAW'(ring_index)), .wdata(ring_data), .re(addr_re),
+      .raddr(addr), .rdata(taps));
+
+  // Job.
+  wire [5:0] set = SET_OF[n*6 +: 6];
+  wire [5:0] lk  = 6'(32'(l) * K) + 6'(k);
+  hwg_issue #(.GW(16), .TW(16)) u_issue (
+      .clk(clk), .rst(rst), .start(start), .groups(GROUPS[lk*16 +: 16]), .period(16'd8), .words(16'd8), .free(free),
+      .ending(ending), .valid(valid), .count(count), .first_word(first_word), .last_word(last_word),
+      .first_group(first_group), .last_group(last_group));
+  reg [DW-1:0] waddr_q, waddr1_q;
+  reg [QW-1:0] rbase_q;
+  reg [XW-1:0] x_q;
+  always @(posedge clk) begin
+    if (start) begin
+      waddr_q <= DW'(WBASE[lk*24 +: 24] + SET_WBASE[set*24 +: 24]);
+      rbase_q <= QW'(RBASE[lk*24 +: 24] + SET_RBASE[set*24 +: 24]);
+      x_q     <= XW'(32'(set) * (L * K)) + XW'(lk);
+      group_q <= '0;
+    end else if (valid) begin
+      waddr_q <= waddr_q + 1'b1;
+      if (last_word) group_q <= group_q + 1'b1;
+    end
+    waddr1_q <= waddr_q;
+  end
+
+  // Array: address at i+1, data at i+3, operands at i+4, products at i+5, accumulators at i+6.
+  wire [D*WW-1:0] weights;
+  hwg_rom #(.WIDTH(D * WW), .DEPTH(DEPTH), .FILE({MEM, "depthwise.hex"})) u_weights (
+      .clk(clk), .re(addr_re), .raddr(waddr1_q), .rdata(weights));
+  localparam integer SIDE = XW + QW + 2;
+  wire            op_load, op_in_map, op_en, op_first, op_last, acc_valid;
+  wire [SIDE-1:0] op_side, acc_side;
+  wire            in_map_unused;
+  hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
+      .clk(clk), .rst(rst), .s_valid(addr_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
+  hwg_delay #(.STAGES(5), .WIDTH(2 + SIDE)) u_control (
+      .clk(clk), .rst(rst), .s_valid(valid), .s_data({first_word, last_word, x_q, rbase_q, first_group, last_group}),
+      .m_valid(op_en), .m_data({op_first, op_last, op_side}));
+  hwg_delay #(.STAGES(1), .WIDTH(SIDE)) u_last (
+      .clk(clk), .rst(rst), .s_valid(op_en && op_last), .s_data(op_side), .m_valid(acc_valid), .m_data(acc_side));
+  assign in_map_unused = op_in_map;
+
+  reg [D*AX-1:0]   a_q;
+  reg [D*WW-1:0]   w_q;
+  reg              live_q;
+  reg [D*ACCW-1:0] acc_q;
+  always @(posedge clk) begin
+    live_q <= op_load;
+    if (op_load) begin
+      a_q <= op_in_map ? taps : '0;
+      w_q <= weights;
+    end
+  end
+  genvar i;
+  generate
+    for (i = 0; i < D; i = i + 1) begin : gen_lane
+      reg signed [AX+WW-1:0] product_q;
+      always @(posedge clk) begin
+        if (live_q) product_q <= (AX+WW)'($signed({1'b0, a_q[i*AX +: AX]}) * $signed(w_q[i*WW +: WW]));
+        if (op_en)
+          acc_q[i*ACCW +: ACCW] <= (op_first ? '0 : $signed(acc_q[i*ACCW +: ACCW])) + ACCW'(product_q);
+      end
+    end
+  endgenerate
+  wire unused = &{1'b0, in_map_unused};
+
+  // Drain, requantise, pack.
+  wire            d_valid, d_first, d_last, y_valid, y_first, y_last;
+  wire [Q*ACCW-1:0] d_data;
+  wire [SIDE-1:0] d_side;
+  wire [XW-1:0]   d_x;
+  wire [QW-1:0]   d_rbase;
+  wire            d_first_group, d_last_group;
+  hwg_drain #(.ROWS(D), .Q(Q), .VW(ACCW), .SIDE(SIDE)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(acc_valid), .s_data(acc_q), .s_side(acc_side), .m_valid(d_valid),
+      .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
+  assign {d_x, d_rbase, d_first_group, d_last_group} = d_side;
+  wire pixel_first = d_first && d_first_group;
+  wire pixel_last  = d_last && d_last_group;
+  reg  [QW-1:0] raddr_q;
+  wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
+  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+
+  wire [Q*AY-1:0] y_data;
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .DEPTH(RDEPTH),
+                .FILE({MEM, "depthwise_requant.hex"})) u_requant (
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .s_lo('0), .s_hi($signed(HI[d_x*(AY+1) +: AY+1])), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
+      .m_data(y_data), .m_side({y_first, y_last}));
+  hwg_gear #(.QI(Q), .QO(V), .LW(AY), .LCM(LCM), .IW(VW)) u_gear (
+      .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data),
+      .m_valid(v_valid), .m_index(v_index), .m_data(v_data), .m_done(v_done));
+endmodule
+`default_nettype wire

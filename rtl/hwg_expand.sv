@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expand unit: all convolutions that see whole input vectors, those of the data block and the 1x1 expand of the loop.
+//
+//   operand slots -> [ OE x IE array ] -> drain, Q lanes a beat -> requant -+-> gear -> ring words (loop)
+//                                                                           +-> pixel -> words (data block)
+//
+// A job is one output pixel; a table gives its groups, words, digits, period and constants per kind of layer:
+// entries 0...J-1 are the data-block layers, entry J + (set*L + l)*K + k is block k at scale l of a weight set.
+// latency   see the schedule in the header of the emitted top; reset drops all jobs
+`default_nettype none
+module hwg_expand #(
+    parameter integer L = 3,
+    parameter integer K = 1,
+    parameter integer J = 5,
+    parameter integer X = 8,              // table entries
+    parameter integer OE = 4,
+    parameter integer IE = 51,
+    parameter integer Q  = 4,
+    parameter integer EA = 9,
+    parameter integer WW = 8,
+    parameter integer ACCW = 24,
+    parameter integer DIGITS = 0,
+    parameter integer DEPTH = 16,
+    parameter integer RDEPTH = 16,
+    parameter integer BW = 32,
+    parameter integer PW = 42,
+    parameter integer YB = 8,             // bits of a result
+    parameter [X*16-1:0] GROUPS = '0,     // less one
+    parameter [X*16-1:0] PERIOD = '0,     // less one
+    parameter [X*16-1:0] WORDS = '0,      // words of all digits, less one
+    parameter [X*16-1:0] DIGIT = '0,      // words of one digit, less one
+    parameter [X*24-1:0] WBASE = '0,
+    parameter [X*24-1:0] RBASE = '0,
+    parameter [X*5-1:0] SHIFT = '0,
+    parameter [X*(YB+1)-1:0] LO = '0,
+    parameter [X*(YB+1)-1:0] HI = '0,
+    parameter [64*6-1:0] SET_OF = '0,
+    parameter integer SLOTS = 2,
+    parameter integer SLOT = 9,
+    parameter integer D = 18,             // lanes of a ring word
+    parameter integer LCM = 36,
+    parameter integer IW = 8,
+    parameter integer F = 51,
+    parameter integer CF = 1,
+    parameter integer STREAM = 0,
+    parameter         MEM = "mem/",
+    parameter integer UAW = $clog2(SLOTS * SLOT)
+) (
+    input  wire               clk,
+    input  wire               rst,
+    // jobs from the loader
+    input  wire               job_start,
+    input  wire               job_is_data,
+    input  wire [2:0]         job_layer,
+    input  wire [2:0]         job_l,
+    input  wire [2:0]         job_k,
+    input  wire [5:0]         job_n,
+    input  wire               job_first,
+    input  wire               job_done,
+    output wire               slot_free,
+    output wire               u_re,
+    output wire [UAW-1:0]     u_addr,
+    input  wire [IE*EA-1:0]   u_data,
+    // ring of the depthwise unit
+    input  wire               ring_space,
+    output wire               ring_start,
+    output wire               ring_valid,
+    output wire [IW-1:0]      ring_index,
+    output wire [D*YB-1:0]    ring_data,
+    output wire               ring_done,
+    // words of a data-block pixel
+    input  wire               fb_space,
+    output wire               fb_start,
+    output wire               word_valid,
+    output wire               word_last,
+    output wire [2:0]         word_layer,
+    output wire [IE*YB-1:0]   word_data,
+    // for observers: a data-block pixel; the first slot of an iteration
+    output wire               probe_valid,
+    output wire [2:0]         probe_layer,
+    output wire [F*YB-1:0]    probe_data,
+    output reg                probe_start
+);
+  localparam integer XW = $clog2(X + 1);
+  localparam integer RAW = (RDEPTH > 1) ? $clog2(RDEPTH) : 1;
+  localparam integer DW  = (DEPTH > 1) ? $clog2(DEPTH) : 1;
+  localparam integer SW  = $clog2(SLOTS + 1);
+  localparam integer PIW = (SLOTS > 1) ? $clog2(SLOTS) : 1;
+
+  // Queue of job descriptions, one per operand slot.
+  wire [XW-1:0]  in_x = job_is_data ? XW'(job_layer)
+                      : XW'(J + (32'(SET_OF[job_n*6 +: 6]) * L + 32'(job_l)) * K + 32'(job_k));
+  reg  [XW-1:0]  queue_x [0:SLOTS-1];
+  reg  [DW-1:0]  queue_w [0:SLOTS-1];
+  reg  [RAW-1:0] queue_r [0:SLOTS-1];
+  reg            queue_f [0:SLOTS-1];
+  reg  [PIW-1:0] in_q, out_q;
+  reg  [SW-1:0]  full_q;
+  wire [XW-1:0]  x = queue_x[out_q];
+  wire           is_data = x < XW'(J);
+
+  wire [15:0] count;
+  wire free, ending, valid, first_word, last_word, first_group, last_group;
+  wire to_stream = STREAM != 0 && x == XW'(2);
+  wire start = free && full_q != '0 && (is_data ? (!to_stream || fb_space) : ring_space);
+  assign ring_start = start && !is_data;
+  assign fb_start   = start && to_stream;
+  assign slot_free  = ending;
+
+  reg [XW-1:0]  x_q;
+  reg [DW-1:0]  waddr_q;
+  reg [RAW-1:0] rbase_q;
+  reg [UAW-1:0] u_base_q, u_word_q;
+  always @(posedge clk) begin
+    if (job_start) begin
+      queue_x[in_q] <= in_x;
+      queue_w[in_q] <= DW'(WBASE[in_x*24 +: 24]);
+      queue_r[in_q] <= RAW'(RBASE[in_x*24 +: 24]);
+      queue_f[in_q] <= job_first && !job_is_data;
+    end
+    if (rst) begin
+      in_q   <= '0;
+      out_q  <= '0;
+      full_q <= '0;
+      u_base_q <= '0;
+    end else begin
+      if (job_start) in_q <= (in_q == PIW'(SLOTS - 1)) ? '0 : in_q + 1'b1;
+      if (start) out_q <= (out_q == PIW'(SLOTS - 1)) ? '0 : out_q + 1'b1;
+      full_q <= full_q + SW'(job_done) - SW'(start);
+      if (ending) u_base_q <= (u_base_q == UAW'((SLOTS - 1) * SLOT)) ? '0 : u_base_q + UAW'(SLOT);
+    end
+    probe_start <= !rst && start && queue_f[out_q];
+    if (start) begin
+      x_q      <= x;
+      waddr_q  <= queue_w[out_q];
+      rbase_q  <= queue_r[out_q];
+      u_word_q <= '0;
+    end else if (valid) begin
+      waddr_q  <= waddr_q + 1'b1;
+      u_word_q <= (u_word_q == UAW'(DIGIT[x_q*16 +: 16])) ? '0 : u_word_q + 1'b1;
+    end
+  end
+
+  hwg_issue #(.GW(16), .TW(16)) u_issue (
+      .clk(clk), .rst(rst), .start(start), .groups(GROUPS[x*16 +: 16]), .period(PERIOD[x*16 +: 16]),
+      .words(WORDS[x*16 +: 16]), .free(free), .ending(ending), .valid(valid), .count(count), .first_word(first_word),
+      .last_word(last_word), .first_group(first_group), .last_group(last_group));
+  assign u_re   = valid;
+  assign u_addr = u_base_q + u_word_q;
+
+  localparam integer SIDE = XW + RAW + 2;
+  wire               a_valid, d_valid, d_first, d_last;
+  wire [OE*ACCW-1:0] a_data;
+  wire [SIDE-1:0]    a_side, d_side;
+  wire [Q*ACCW-1:0]  d_data;
+  hwg_mac_array #(.ROWS(OE), .LANES(IE), .AW(EA), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH), .SIDE(SIDE),
+                  .FILE({MEM, "expand"})) u_array (
+      .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(u_word_q == '0),
+      .s_last(last_word), .s_side({x_q, rbase_q, first_group, last_group}), .s_data(u_data),
+      .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
+  hwg_drain #(.ROWS(OE), .Q(Q), .VW(ACCW), .SIDE(SIDE)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side(a_side), .m_valid(d_valid), .m_data(d_data),
+      .m_first(d_first), .m_last(d_last), .m_side(d_side));
+
+  wire [XW-1:0]  d_x;
+  wire [RAW-1:0] d_rbase;
+  wire           d_first_group, d_last_group;
+  assign {d_x, d_rbase, d_first_group, d_last_group} = d_side;
+  wire pixel_first = d_first && d_first_group;
+  wire pixel_last  = d_last && d_last_group;
+  reg  [RAW-1:0] raddr_q;
+  wire [RAW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
+  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+
+  wire            y_valid, y_first, y_last;
+  wire [XW-1:0]   y_x;
+  wire [Q*YB-1:0] y_data;
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .DEPTH(RDEPTH),
+                .FILE({MEM, "expand_requant.hex"})) u_requant (
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .s_lo($signed(LO[d_x*(YB+1) +: YB+1])), .s_hi($signed(HI[d_x*(YB+1) +: YB+1])),
+      .s_side({d_x, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data), .m_side({y_x, y_first, y_last}));
+
+  wire y_is_data = y_x < XW'(J);
+  hwg_gear #(.QI(Q), .QO(D), .LW(YB), .LCM(LCM), .IW(IW)) u_gear (
+      .clk(clk), .rst(rst), .s_valid(y_valid && !y_is_data), .s_first(y_first), .s_last(y_last), .s_data(y_data),
+      .m_valid(ring_valid), .m_index(ring_index), .m_data(ring_data), .m_done(ring_done));
+
+  hwg_pixel_pack #(.Q(Q), .LANES(F), .LW(YB), .SIDE(3)) u_pixel (
+      .clk(clk), .rst(rst), .s_valid(y_valid && y_is_data), .s_first(y_first), .s_last(y_last), .s_data(y_data),
+      .s_side(3'(y_x)), .m_valid(probe_valid), .m_data(probe_data), .m_side(probe_layer));
+  wire word_first;
+  hwg_slicer #(.LANES(F), .WL(IE), .WORDS(CF), .LW(YB), .SIDE(3)) u_words (
+      .clk(clk), .rst(rst), .s_valid(probe_valid), .s_data(probe_data), .s_side(probe_layer), .m_valid(word_valid),
+      .m_first(word_first), .m_last(word_last), .m_data(word_data), .m_side(word_layer));
+  wire unused = &{1'b0, word_first, count};
+endmodule
+`default_nettype wire

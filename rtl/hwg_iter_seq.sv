@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Order and addresses of the jobs of the loop, as the operand loader takes them: iteration, scale, block, pixel.
+//
+// After `load` or `take` the next job is valid two cycles later. `need` counts the pixels that the loop has written
+// since the frame began: with that many, all that the job reads is there.
+// reset     no job
+`default_nettype none
+module hwg_iter_seq #(
+    parameter integer L = 3,
+    parameter integer K = 1,
+    parameter [L*13-1:0] MAP_W = '0,
+    parameter [L*13-1:0] MAP_H = '0,
+    parameter [L*AW-1:0] BASE  = '0,      // word address of each scale's map
+    parameter [L*K*24-1:0] OFFSET = '0,   // pixels written in an iteration before pass (l, k)
+    parameter integer PIXELS = 1,         // pixels written in an iteration
+    parameter integer CF = 1,
+    parameter integer AW = 12
+) (
+    input  wire          clk,
+    input  wire          rst,
+    input  wire          load,
+    input  wire [63:0]   mask,
+    input  wire          take,
+    output reg           m_valid,
+    output wire [5:0]    m_n,
+    output wire [2:0]    m_l,
+    output wire [2:0]    m_k,
+    output wire          m_first,         // first job of an iteration
+    output reg  [AW-1:0] m_own,           // address of the pixel
+    output wire [3:0][AW-1:0] m_taps,     // coarser scale: near, side in x, side in y, far
+    output wire [AW-1:0] m_pooled,        // address of the pooled pixel that this one adds to
+    output wire [31:0]   m_need,
+    output wire          m_pool_first,    // first and last pixel of a 2x2 pool, weights of this one
+    output wire          m_pool_last,
+    output wire [1:0]    m_pool_weight,   // log2
+    output wire          done
+);
+  wire [5:0] n;
+  wire [2:0] l, k;
+  wire [12:0] x, y;
+  wire first_pixel, last_x, last_y, last_pixel, last_pass;
+  hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(take), .n(n), .l(l), .k(k), .x(x), .y(y),
+      .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
+      .done(done));
+  wire unused = &{1'b0, last_pixel, last_pass};
+
+  localparam [2:0] LAST_L = 3'(L - 1);
+  wire [2:0]  coarse  = (l == LAST_L) ? l : l + 3'd1;
+  wire [12:0] cw      = MAP_W[coarse*13 +: 13];
+  wire [12:0] ch      = MAP_H[coarse*13 +: 13];
+  wire        mixes   = k == '0 && l != LAST_L;
+  wire [AW-1:0] cline = AW'(32'(cw) * CF);
+
+  assign m_n = n;
+  assign m_l = l;
+  assign m_k = k;
+  assign m_first = first_pixel && l == '0 && k == '0;
+
+  reg            prep_q, begun_q;
+  reg [AW-1:0]   near_q, other_q;      // row addresses in the coarser map
+  reg [31:0]     base_q, pass_q;       // pixels written before this iteration; before the pass that is read
+  reg [23:0]     pixel_q, row_q;       // index in the map; index of the last coarse row that is read
+  wire [31:0]    base = (!m_first || !begun_q) ? base_q : base_q + 32'(PIXELS);
+
+  always @(posedge clk) begin
+    if (rst) {prep_q, m_valid, begun_q} <= '0;
+    else begin
+      prep_q  <= load || take;
+      m_valid <= prep_q ? !done : m_valid && !take;
+      if (load) begun_q <= 1'b0;
+      else if (prep_q) begun_q <= 1'b1;
+    end
+    if (load) base_q <= '0;
+    else if (prep_q) base_q <= base;
+    if (prep_q) begin
+      m_own   <= first_pixel ? BASE[l*AW +: AW] : m_own + AW'(CF);
+      pixel_q <= first_pixel ? '0 : pixel_q + 1'b1;
+      if (first_pixel) begin
+        near_q  <= BASE[coarse*AW +: AW];
+        other_q <= BASE[coarse*AW +: AW];
+        row_q   <= (ch > 13'd1) ? 24'(cw) : '0;
+        pass_q  <= (k != '0) ? base + 32'(OFFSET[(32'(l)*K + 32'(k) - 1)*24 +: 24])
+                             : base - 32'(PIXELS) + 32'(OFFSET[(32'(coarse)*K + K - 1)*24 +: 24]);
+      end else if (x == '0) begin
+        if (y[0]) other_q <= (13'(y >> 1) + 13'd1 < ch) ? near_q + cline : near_q;
+        else begin
+          near_q  <= near_q + cline;
+          other_q <= near_q;
+          if (13'(y >> 1) + 13'd1 < ch) row_q <= row_q + 24'(cw);
+        end
+      end
+    end
+  end
+
+  // Columns of the coarser map.
+  wire [12:0] nx = x >> 1;
+  wire [12:0] sx = x[0] ? ((nx + 13'd1 < cw) ? nx + 13'd1 : nx) : ((nx != '0) ? nx - 13'd1 : nx);
+  wire [12:0] rx = (nx + 13'd1 < cw) ? nx + 13'd1 : nx;
+  wire [AW-1:0] nxa = AW'(32'(nx) * CF);
+  wire [AW-1:0] sxa = AW'(32'(sx) * CF);
+  assign m_taps[0] = near_q + nxa;
+  assign m_taps[1] = near_q + sxa;
+  assign m_taps[2] = other_q + nxa;
+  assign m_taps[3] = other_q + sxa;
+  assign m_pooled  = near_q + nxa;
+
+  // Before the first iteration nothing but the data block is needed, and that is waited for as a whole.
+  wire        free_pass = k == '0 && base_q == '0;
+  assign m_need = free_pass ? '0 : pass_q + (mixes ? 32'(row_q) + 32'(rx) : 32'(pixel_q)) + 32'd1;
+
+  assign m_pool_first  = !x[0] && !y[0];
+  assign m_pool_last   = (x[0] || last_x) && (y[0] || last_y);
+  assign m_pool_weight = 2'(last_x && !x[0]) + 2'(last_y && !y[0]);
+endmodule
+`default_nettype wire

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operand loader: gathers the input vector of one output pixel (a job) into a slot of the operand memory.
+//
+//   patches --------------------+
+//   data-block lines (9 taps) --+--> lane arithmetic --> operand memory (SLOTS x SLOT words of IE lanes) --> expand
+//   state: own, up2 (4 taps) ---+        |     \-> residual memory (own state, for the project unit)
+//   pooled finer scale ---------+        \-> pool memory (2x2 sums of this scale, for the next coarser one)
+//
+// Jobs: the data block in the order of hwg_data_seq, then the loop in the order of hwg_iter_seq. A job starts when its
+// slot is free and all that it reads has been written.
+// latency   a word issued at cycle i is in the operand memory for reads issued from cycle i+5 on
+// rate      one word read a cycle; a job takes as many cycles as words read, at least two
+// reset     control only
+`default_nettype none
+module hwg_loader #(
+    parameter integer L = 3,
+    parameter integer K = 1,
+    parameter integer J = 5,
+    parameter [(J+1)*13-1:0] DATA_W = '0,
+    parameter [(J+1)*13-1:0] DATA_H = '0,
+    parameter [J*16-1:0] LINE_SLOTS = '0,
+    parameter [J*LAW-1:0] LINE_BASE = '0,
+    parameter [J*9*LAW-1:0] LINE_DELTA = '0,
+    parameter integer LAG = 2,
+    parameter [L*13-1:0] MAP_W = '0,
+    parameter [L*13-1:0] MAP_H = '0,
+    parameter [L*SAW-1:0] STATE_BASE = '0,
+    parameter [L*K*24-1:0] PASS_OFFSET = '0,
+    parameter integer PIXELS = 1,         // pixels written by the loop in an iteration
+    parameter integer IE = 51,            // lanes of a word
+    parameter integer CF = 1,             // words of a pixel
+    parameter integer NW0 = 1,            // words of a patch
+    parameter integer PW = 8,             // bits of a patch value
+    parameter integer SB = 8,             // bits of a lane in the line memory
+    parameter integer AS = 8,             // bits of a state
+    parameter integer EA = 9,             // bits of an operand
+    parameter integer SLOTS = 2,
+    parameter integer SLOT = 9,
+    parameter integer POOLED = 0,         // 1: bidirectional mixing
+    parameter integer POOL_BASE = 0,      // state address of pool address 0
+    parameter integer POOL_WORDS = 1,
+    parameter integer RESIDUALS = 64,     // words of the residual memory
+    parameter integer STREAM = 0,         // 1: scale 0 comes from the feedback stream
+    parameter integer LAW = 10,
+    parameter integer SAW = 12,
+    parameter integer UAW = $clog2(SLOTS * SLOT),
+    parameter integer RAW = $clog2(RESIDUALS)
+) (
+    input  wire                clk,
+    input  wire                rst,
+    input  wire                load,
+    input  wire [63:0]         mask,
+    // patches of the first convolution
+    input  wire                patch_valid,
+    output wire                patch_ready,
+    input  wire [27*PW-1:0]    patch,
+    // data-block lines, state memory, feedback FIFO: read ports, data two cycles after the address
+    output reg                 line_re,
+    output reg  [LAW-1:0]      line_addr,
+    input  wire [IE*SB-1:0]    line_data,
+    output reg                 state_re,
+    output reg  [SAW-1:0]      state_addr,
+    input  wire [IE*AS-1:0]    state_data,
+    input  wire                fb_ready,      // a whole pixel is there
+    output wire                fb_take,
+    output reg                 fb_re,
+    input  wire [IE*AS-1:0]    fb_data,
+    // progress of the writers
+    input  wire                data_written,  // a data-block pixel of layer data_layer is in memory
+    input  wire [2:0]          data_layer,
+    input  wire                loop_written,  // the loop has written a pixel
+    // jobs for the expand unit
+    input  wire                slot_free,     // expand gives a slot back
+    output reg                 job_done,      // the oldest slot that was not yet announced is full
+    output wire                job_start,     // its description, to be queued
+    output wire                job_is_data,
+    output wire [2:0]          job_layer,
+    output wire [2:0]          job_l,
+    output wire [2:0]          job_k,
+    output wire [5:0]          job_n,
+    output wire                job_first,
+    // operand memory, read port
+    input  wire                u_re,
+    input  wire [UAW-1:0]      u_addr,
+    output wire [IE*EA-1:0]    u_data,
+    // residual memory, read port; residual_ready pulses for each pixel stored
+    output reg                 residual_ready,
+    input  wire                residual_re,
+    input  wire [RAW-1:0]      residual_addr,
+    output wire [IE*AS-1:0]    residual_data
+);
+  localparam integer CW = 26;
+  localparam integer TW = $clog2(9 * CF + NW0 + 2);
+  localparam integer WW = (CF > NW0) ? $clog2(CF + 1) : $clog2(NW0 + 1);
+  localparam integer SW = $clog2(SLOTS + 1);
+  localparam [2:0] PATCH = 3'd0, LINE = 3'd1, OWN = 3'd2, UP = 3'd3, POOL = 3'd4;
+
+  // ---------------------------------------------------------------- next job
+  wire          d_valid, d_done;
+  wire [2:0]    d_layer;
+  wire [CW-1:0] d_need;
+  wire [LAW-1:0] d_center;
+  wire [3:0]    d_edges;
+  wire          i_valid, i_first, i_pool_first, i_pool_last, i_done;
+  wire [5:0]    i_n;
+  wire [2:0]    i_l, i_k;
+  wire [SAW-1:0] i_own, i_pooled;
+  wire [3:0][SAW-1:0] i_taps;
+  wire [31:0]   i_need;
+  wire [1:0]    i_pool_weight;
+  wire          start_data, start_iter;
+  wire          start = start_data || start_iter;
+
+  hwg_data_seq #(.J(J), .MAP_W(DATA_W), .MAP_H(DATA_H), .SLOTS(LINE_SLOTS), .SLOT(CF), .LAG(LAG), .AW(LAW), .CW(CW))
+      u_data_seq (
+      .clk(clk), .rst(rst), .load(load), .take(start_data), .m_valid(d_valid), .m_layer(d_layer), .m_need(d_need),
+      .m_center(d_center), .m_edges(d_edges), .done(d_done));
+  hwg_iter_seq #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
+                 .PIXELS(PIXELS), .CF(CF), .AW(SAW)) u_iter_seq (
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .m_valid(i_valid), .m_n(i_n), .m_l(i_l),
+      .m_k(i_k), .m_first(i_first), .m_own(i_own), .m_taps(i_taps), .m_pooled(i_pooled), .m_need(i_need),
+      .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight), .done(i_done));
+  wire unused_done = &{1'b0, i_done};
+
+  // Pixels written: of each data-block layer, and by the loop.
+  reg  [J*CW-1:0] written_q;
+  reg  [31:0]     loop_written_q;
+  localparam integer LAST_PIXELS = 32'(DATA_W[J*13 +: 13]) * 32'(DATA_H[J*13 +: 13]);
+  wire data_complete = written_q[(J-1)*CW +: CW] == CW'(LAST_PIXELS);
+  integer j;
+  always @(posedge clk)
+    if (rst || load) begin
+      written_q      <= '0;
+      loop_written_q <= '0;
+    end else begin
+      for (j = 0; j < J; j = j + 1)
+        if (data_written && data_layer == 3'(j)) written_q[j*CW +: CW] <= written_q[j*CW +: CW] + 1'b1;
+      loop_written_q <= loop_written_q + 32'(loop_written);
+    end
+
+  // ---------------------------------------------------------------- start
+  reg           busy_q;
+  reg [TW-1:0]  left_q;      // cycles after this one
+  reg [SW-1:0]  used_q;
+  wire          free   = !busy_q || left_q == '0;
+  wire          room   = used_q != SW'(SLOTS);
+  wire          d_stem = d_layer == 3'd0;
+  wire [2:0]    d_input = d_stem ? 3'd0 : d_layer - 3'd1;
+  wire          d_ready = d_stem ? patch_valid : written_q[d_input*CW +: CW] >= d_need;
+  wire          i_mixes = i_k == '0 && i_l != 3'(L - 1);
+  wire          i_pools = POOLED != 0 && i_k == '0 && i_l != '0;
+  wire          i_from_stream = STREAM != 0 && i_l == '0;
+  assign start_data = free && room && d_valid && d_ready;
+  assign start_iter = free && room && d_done && data_complete && i_valid && loop_written_q >= i_need
+                      && (!i_from_stream || fb_ready);
+  assign patch_ready = start_data && d_stem;
+  assign fb_take     = start_iter && i_from_stream;
+  wire [TW-1:0] cost = start_data ? (d_stem ? TW'(NW0) : TW'(9 * CF))
+                                  : TW'(CF) + (i_mixes ? TW'(4 * CF) : '0) + (i_pools ? TW'(CF) : '0);
+  assign job_start   = start;
+  assign job_is_data = start_data;
+  assign job_layer   = d_layer;
+  assign job_l       = i_l;
+  assign job_k       = i_k;
+  assign job_n       = i_n;
+  assign job_first   = i_first;
+
+  reg [2:0]     phase_q, layer_q;
+  reg           mixes_q, pools_q, stream_q, collect_q, pool_first_q, pool_last_q, wait_q;
+  reg [1:0]     pool_weight_q;
+  reg [WW-1:0]  word_q;
+  reg [3:0]     tap_q;
+  reg [3:0]     edges_q;
+  reg [LAW-1:0] center_q;
+  reg [SAW-1:0] own_q, pooled_q;
+  reg [3:0][SAW-1:0] taps_q;
+  reg [27*PW-1:0] patch_q;
+  reg [UAW-1:0] u_base_q, u_word_q;
+
+  wire last_word   = word_q == ((phase_q == PATCH) ? WW'(NW0 - 1) : WW'(CF - 1));
+  wire last_tap    = (phase_q == LINE) ? tap_q == 4'd8 : (phase_q == UP) ? tap_q == 4'd3 : 1'b1;
+  wire inner_is_tap = phase_q == UP;                        // up2 takes the four taps of a word in a row
+  wire word_steps  = !inner_is_tap || last_tap;
+  wire phase_ends  = last_word && last_tap;
+  wire writes_u    = phase_q != UP || last_tap;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      busy_q <= 1'b0;
+      used_q <= '0;
+    end else begin
+      if (start) busy_q <= 1'b1;
+      else if (left_q == '0) busy_q <= 1'b0;
+      used_q <= used_q + SW'(start) - SW'(slot_free);
+    end
+    if (rst || load) u_base_q <= UAW'((SLOTS - 1) * SLOT);
+    else if (start) u_base_q <= (u_base_q == UAW'((SLOTS - 1) * SLOT)) ? '0 : u_base_q + UAW'(SLOT);
+    if (start) begin
+      left_q   <= (cost < TW'(2)) ? TW'(1) : cost - 1'b1;
+      wait_q   <= 1'b0;
+      phase_q  <= start_data ? (d_stem ? PATCH : LINE) : OWN;
+      layer_q  <= d_layer;
+      mixes_q  <= i_mixes;
+      pools_q  <= i_pools;
+      stream_q <= i_from_stream;
+      collect_q <= POOLED != 0 && i_mixes;
+      pool_first_q  <= i_pool_first;
+      pool_last_q   <= i_pool_last;
+      pool_weight_q <= i_pool_weight;
+      word_q   <= '0;
+      tap_q    <= '0;
+      edges_q  <= d_edges;
+      center_q <= d_center;
+      own_q    <= i_own;
+      pooled_q <= i_pooled;
+      taps_q   <= i_taps;
+      patch_q  <= patch;
+      u_word_q <= '0;
+    end else if (busy_q) begin
+      if (left_q != '0) left_q <= left_q - 1'b1;
+      if (phase_ends && left_q != '0 && phase_q == PATCH) wait_q <= 1'b1;  // a one-word job idles one cycle
+      if (phase_ends && (phase_q == OWN || phase_q == UP)) begin
+        if (phase_q == OWN && !mixes_q && !pools_q) wait_q <= 1'b1;
+        phase_q <= (phase_q == OWN && mixes_q) ? UP : POOL;
+        word_q  <= '0;
+        tap_q   <= '0;
+      end else begin
+        tap_q  <= (phase_q == LINE && !last_word) ? tap_q : last_tap ? '0 : tap_q + 1'b1;
+        word_q <= !word_steps ? word_q : last_word ? '0 : word_q + 1'b1;
+      end
+      if (writes_u) u_word_q <= u_word_q + 1'b1;
+    end
+  end
+
+  // ---------------------------------------------------------------- stage B: addresses
+  wire issue = busy_q && !wait_q;
+  wire row0 = tap_q < 4'd3, row2 = tap_q > 4'd5;
+  wire col0 = tap_q == 4'd0 || tap_q == 4'd3 || tap_q == 4'd6;
+  wire col2 = tap_q == 4'd2 || tap_q == 4'd5 || tap_q == 4'd8;
+  wire outside = (row0 && edges_q[0]) || (row2 && edges_q[1]) || (col0 && edges_q[2]) || (col2 && edges_q[3]);
+  wire [LAW-1:0] delta = LINE_DELTA[(32'(layer_q) * 9 + 32'(tap_q)) * LAW +: LAW];
+  wire [LAW:0]   sum   = (LAW+1)'(center_q) + (LAW+1)'(delta);
+  wire [LAW:0]   ring  = (LAW+1)'(32'(LINE_SLOTS[layer_q*16 +: 16]) * CF);
+  wire [LAW:0]   folded = (sum >= ring) ? sum - ring : sum;
+  wire unused_carry = &{1'b0, folded[LAW]};
+  wire           last_issue = phase_ends && ((phase_q == PATCH || phase_q == LINE || phase_q == POOL)
+                              || (phase_q == OWN && !mixes_q && !pools_q) || (phase_q == UP && !pools_q));
+
+  localparam integer META = UAW + 14;
+  reg            b_valid;
+  reg [META-1:0] b_meta;
+  reg [IE*EA-1:0] patch_b, patch_c, patch_d;
+  reg            pool_re, b_stream;
+  reg [SAW-1:0]  pool_addr;
+  wire [3:0]     up_weight = (tap_q == 4'd0) ? 4'd9 : (tap_q == 4'd3) ? 4'd1 : 4'd3;
+  wire [IE*EA-1:0] patch_word;
+  always @(posedge clk) begin
+    b_valid <= !rst && issue;
+    // state and pool reads
+    line_re  <= !rst && issue && phase_q == LINE;
+    state_re <= !rst && issue && ((phase_q == OWN && !stream_q) || phase_q == UP);
+    fb_re    <= !rst && issue && phase_q == OWN && stream_q;
+    pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
+    b_stream <= stream_q;
+    line_addr  <= LINE_BASE[layer_q*LAW +: LAW] + folded[LAW-1:0] + LAW'(word_q);
+    state_addr <= ((phase_q == OWN) ? own_q : taps_q[tap_q[1:0]]) + SAW'(word_q);
+    pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
+    b_meta <= {last_issue, phase_q, layer_q > 3'd2, outside, phase_q == UP && tap_q == '0, writes_u, up_weight,
+               collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
+    if (phase_q == PATCH) patch_b <= patch_word;
+    {patch_d, patch_c} <= {patch_c, patch_b};
+  end
+
+  // A patch value per operand lane, IE at a time.
+  genvar i;
+  generate
+    if (NW0 == 1) begin : gen_one_word
+      for (i = 0; i < IE; i = i + 1) begin : gen_lane
+        if (i < 27) begin : gen_value
+          if (PW < EA) begin : gen_zero_extend
+            assign patch_word[i*EA +: EA] = EA'(patch_q[i*PW +: PW]);
+          end else begin : gen_same
+            assign patch_word[i*EA +: EA] = patch_q[i*PW +: EA];
+          end
+        end else begin : gen_none
+          assign patch_word[i*EA +: EA] = '0;
+        end
+      end
+    end else begin : gen_words
+      wire [NW0*IE*PW-1:0] values = (NW0*IE*PW)'(patch_q);
+      wire [IE*PW-1:0]     slice  = values[word_q*(IE*PW) +: IE*PW];
+      for (i = 0; i < IE; i = i + 1) begin : gen_lane
+        assign patch_word[i*EA +: EA] = EA'(slice[i*PW +: PW]);
+      end
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- stages D and E: data, lane arithmetic, writes
+  wire            d_live;
+  wire [META-1:0] d_meta;
+  wire            d_stream;
+  hwg_delay #(.STAGES(2), .WIDTH(META + 1)) u_meta (
+      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_meta}), .m_valid(d_live), .m_data({d_stream, d_meta}));
+  wire            d_final, d_signed, d_outside, d_up_first, d_writes, d_collect, d_last_word;
+  wire [2:0]      d_kind;
+  wire [3:0]      d_weight;
+  wire [UAW-1:0]  d_uaddr;
+  assign {d_final, d_kind, d_signed, d_outside, d_up_first, d_writes, d_weight, d_collect, d_last_word, d_uaddr} = d_meta;
+
+  reg             e_writes, e_own;
+  reg [UAW-1:0]   e_uaddr;
+  wire [IE*EA-1:0] e_word;
+  wire [IE*AS-1:0] e_state;
+  reg [RAW-1:0]   residual_wptr_q;
+  always @(posedge clk) begin
+    e_writes <= !rst && d_live && d_writes;
+    e_own    <= !rst && d_live && d_kind == OWN;
+    e_uaddr  <= d_uaddr;
+    job_done <= !rst && d_live && d_final;
+    residual_ready <= !rst && d_live && d_kind == OWN && d_last_word;
+    if (rst || load) residual_wptr_q <= '0;
+    else if (e_own) residual_wptr_q <= (residual_wptr_q == RAW'(RESIDUALS - 1)) ? '0 : residual_wptr_q + 1'b1;
+  end
+
+  wire [IE*(AS+2)-1:0] pool_data;
+  reg  [IE*(AS+2)-1:0] pool_sum;
+  localparam integer RW = EA + 5;
+  generate
+    for (i = 0; i < IE; i = i + 1) begin : gen_lane
+      reg  signed [RW-1:0] value_q;  // operand times 16
+      wire [SB-1:0]        line   = line_data[i*SB +: SB];
+      wire [AS-1:0]        state  = (d_kind == LINE) ? line[AS-1:0]
+                                  : d_stream && d_kind == OWN ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
+      wire signed [EA-1:0] signed_value = EA'($signed(state));
+      wire signed [EA-1:0] unsigned_value = EA'(line);
+      wire signed [EA-1:0] pooled_value = EA'($signed(pool_data[i*(AS+2) +: AS]));
+      wire signed [EA-1:0] value = (d_kind == PATCH) ? $signed(patch_d[i*EA +: EA])
+                                 : d_outside && d_kind == LINE ? '0
+                                 : d_kind == LINE && !d_signed ? unsigned_value
+                                 : d_kind == POOL ? pooled_value : signed_value;
+      always @(posedge clk)
+        if (d_live) begin
+          if (d_kind == UP)
+            value_q <= (d_up_first ? RW'(8) : value_q) + RW'(value * $signed({1'b0, d_weight}));
+          else value_q <= RW'(value) <<< 4;
+        end
+      assign e_word[i*EA +: EA]  = value_q[RW-2:4];
+      assign e_state[i*AS +: AS] = value_q[AS+3:4];
+    end
+    if (POOLED != 0) begin : gen_pool
+      reg            e_collect;
+      reg [SAW-1:0]  pool_addr_c, pool_addr_d, pool_addr_e;
+      reg [3:0]      pool_b, pool_c, pool_d;  // first, last, weight, delayed with the word
+      localparam integer PAW = (POOL_WORDS > 1) ? $clog2(POOL_WORDS) : 1;
+      hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
+          .clk(clk), .we(e_collect), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
+          .raddr(pool_addr[PAW-1:0]), .rdata(pool_data));
+      always @(posedge clk) begin
+        pool_b <= {pool_first_q, pool_last_q, pool_weight_q};
+        {pool_d, pool_c} <= {pool_c, pool_b};
+        {pool_addr_e, pool_addr_d, pool_addr_c} <= {pool_addr_d, pool_addr_c, pool_addr};
+        e_collect <= !rst && d_live && d_collect;
+      end
+      wire unused = &{1'b0, pool_addr, pool_addr_e};
+      for (i = 0; i < IE; i = i + 1) begin : gen_sum
+        wire signed [AS+1:0] old  = pool_d[3] ? '0 : $signed(pool_data[i*(AS+2) +: AS+2]);
+        wire signed [AS-1:0] raw  = d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
+        wire signed [AS+1:0] add  = (AS+2)'(raw) <<< pool_d[1:0];
+        wire signed [AS+2:0] sum4 = (AS+3)'(old) + (AS+3)'(add);
+        wire signed [AS+2:0] mean = (sum4 + (AS+3)'(2)) >>> 2;
+        always @(posedge clk)
+          if (d_live && d_collect) pool_sum[i*(AS+2) +: AS+2] <= pool_d[2] ? mean[AS+1:0] : sum4[AS+1:0];
+      end
+    end else begin : gen_no_pool
+      assign pool_data = '0;
+      always @* pool_sum = '0;
+      wire unused = &{1'b0, pool_re, pool_addr, pool_sum, pool_first_q, pool_last_q, pool_weight_q, d_collect,
+                      pool_data};
+    end
+  endgenerate
+
+  hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * SLOT)) u_operands (
+      .clk(clk), .we(e_writes), .waddr(e_uaddr), .wdata(e_word), .re(u_re), .raddr(u_addr), .rdata(u_data));
+  hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS)) u_residuals (
+      .clk(clk), .we(e_own), .waddr(residual_wptr_q), .wdata(e_state), .re(residual_re), .raddr(residual_addr),
+      .rdata(residual_data));
+endmodule
+`default_nettype wire

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings the logits of all scales to scale 0 and adds them: T = sum over l of up2^l(head_l), every up2 rounding once.
+//
+//   logit memory (scale 0...L-1) --+--> up2, all classes at once --> U memory (maps on their way up)     phase A
+//   U memory ----------------------+--> up2, sum -----------------> T rows (ring of ROWS), margin sum    phase B
+//
+// Phase A up-samples map (s, k), the logits of scale k brought to scale s, for s = L-1 ... 2 and k = s ... L-1.
+// Phase B makes rows of T as the ring has room: a pixel takes 1 + 4(L-1) reads.
+// latency   a pixel of T is in the ring six cycles after its last read; reset drops everything
+`default_nettype none
+module hwg_logit_sum #(
+    parameter integer L = 3,
+    parameter [L*13-1:0] MAP_W = {L{13'd8}},
+    parameter [L*13-1:0] MAP_H = {L{13'd8}},
+    parameter [L*24-1:0] LOGIT_BASE = '0,
+    parameter [L*L*24-1:0] U_BASE = '0,   // of map (s, k) at index s*L + k
+    parameter integer LOGIT_WORDS = 16,
+    parameter integer U_WORDS = 1,
+    parameter integer C = 11,
+    parameter integer LB = 12,
+    parameter integer TB = 14,
+    parameter integer ROWS = 4,
+    parameter integer MARGIN_SHIFT = 0,
+    parameter integer GAW = (LOGIT_WORDS > 1) ? $clog2(LOGIT_WORDS) : 1,
+    parameter integer W0 = 32'(MAP_W[12:0]),
+    parameter integer TAW = $clog2(ROWS * W0)
+) (
+    input  wire            clk,
+    input  wire            rst,
+    // from the classification unit
+    input  wire            output_issued,
+    input  wire            output_done,
+    input  wire            logit_valid,
+    input  wire [GAW-1:0]  logit_addr,
+    input  wire [C*LB-1:0] logit_data,
+    output wire            blocked,
+    output reg  [25:0]     fine_free,
+    output reg             coarse_free,
+    // T rows, read by the up-sampler
+    output reg             row_done,
+    input  wire [2:0]      rows_freed,
+    input  wire            t_re,
+    input  wire [TAW-1:0]  t_addr,
+    output wire [C*TB-1:0] t_data,
+    // margin (best - second best, summed) of each output
+    output wire            margin_valid,
+    output wire [31:0]     margin,
+    // for observers
+    output wire            probe_valid,
+    output wire [C*TB-1:0] probe_data
+);
+  localparam integer UAW = (U_WORDS > 1) ? $clog2(U_WORDS) : 1;
+  localparam integer H0 = 32'(MAP_H[12:0]);
+  localparam integer PIXELS0 = W0 * H0;
+
+  // ---------------------------------------------------------------- which outputs are there
+  reg  [3:0] issued_q, complete_q;  // outputs issued, complete, and not yet begun here
+  wire       begin_output;
+  assign blocked = issued_q != '0;
+
+  // ---------------------------------------------------------------- sequence of reads
+  reg        busy_q, sum_q;         // at work; in phase B
+  reg [2:0]  s_q, k_q;              // map that is read (phase A); term k (phase B, 0: the logits of scale 0)
+  reg [1:0]  tap_q;
+  reg [12:0] x_q, y_q;
+  reg [23:0] near_q, other_q;       // row offsets in the coarser map
+  reg [2:0]  rows_q;                // T rows made and not freed
+  reg [25:0] pixel_q;
+
+  wire [2:0]  fine_s   = sum_q ? 3'd0 : s_q - 3'd1;
+  wire [2:0]  coarse_s = (L == 1) ? 3'd0 : fine_s + 3'd1;
+  wire [12:0] fw = MAP_W[fine_s*13 +: 13];
+  wire [12:0] fh = MAP_H[fine_s*13 +: 13];
+  wire [12:0] cw = MAP_W[coarse_s*13 +: 13];
+  wire [12:0] ch = MAP_H[coarse_s*13 +: 13];
+  wire last_x = x_q == fw - 13'd1;
+  wire last_y = y_q == fh - 13'd1;
+  wire last_term = k_q == 3'(L - 1);
+  wire single    = sum_q && k_q == '0;          // the logits of scale 0 need one read
+  wire last_tap  = single || tap_q == 2'd3;
+  wire pixel_end = last_tap && (!sum_q || last_term);
+  wire row_waits = sum_q && x_q == '0 && k_q == '0 && rows_q == 3'(ROWS);
+  wire issue     = busy_q && !row_waits;
+  wire map_end   = issue && pixel_end && last_x && last_y;
+  wire output_end = map_end && sum_q;
+  assign begin_output = complete_q != '0 && (!busy_q || output_end);
+
+  wire [12:0] nx = x_q >> 1;
+  wire [12:0] sx = x_q[0] ? ((nx + 13'd1 < cw) ? nx + 13'd1 : nx) : ((nx != '0) ? nx - 13'd1 : nx);
+  wire        next_odd = !y_q[0];               // parity of the next row
+  wire        has_next = 13'(y_q >> 1) + 13'd1 < ch;  // a coarse row below the near one
+
+  always @(posedge clk) begin
+    if (rst) begin
+      busy_q      <= 1'b0;
+      issued_q    <= '0;
+      complete_q  <= '0;
+      rows_q      <= '0;
+      fine_free   <= 26'(PIXELS0);
+      coarse_free <= 1'b1;
+      row_done    <= 1'b0;
+    end else begin
+      issued_q   <= issued_q + 4'(output_issued) - 4'(begin_output);
+      complete_q <= complete_q + 4'(output_done) - 4'(begin_output);
+      if (begin_output) busy_q <= 1'b1;
+      else if (output_end) busy_q <= 1'b0;
+      if (begin_output) begin
+        fine_free   <= '0;
+        coarse_free <= 1'b0;
+      end else begin
+        if (issue && sum_q && pixel_end) fine_free <= pixel_q + 26'd1;
+        if (output_end) coarse_free <= 1'b1;
+      end
+      rows_q <= rows_q + 3'(issue && sum_q && x_q == '0 && k_q == '0) - rows_freed;
+    end
+    if (begin_output) begin
+      sum_q <= L <= 2;
+      s_q   <= 3'(L - 1);
+      k_q   <= (L <= 2) ? 3'd0 : 3'(L - 1);
+      {tap_q, x_q, y_q, near_q, other_q, pixel_q} <= '0;
+    end else if (issue) begin
+      tap_q <= last_tap ? 2'd0 : tap_q + 1'b1;
+      if (sum_q && last_tap) k_q <= last_term ? 3'd0 : k_q + 1'b1;
+      if (pixel_end) begin
+        pixel_q <= pixel_q + 1'b1;
+        x_q     <= last_x ? '0 : x_q + 1'b1;
+        if (last_x) begin
+          y_q <= y_q + 1'b1;
+          if (next_odd) other_q <= has_next ? near_q + 24'(cw) : near_q;
+          else begin
+            near_q  <= near_q + 24'(cw);
+            other_q <= near_q;
+          end
+        end
+      end
+      if (map_end && !sum_q) begin
+        // next map of phase A: the next k of this scale, then the next finer scale, then phase B
+        {x_q, y_q, near_q, other_q, pixel_q} <= '0;
+        if (!last_term) k_q <= k_q + 1'b1;
+        else begin
+          s_q   <= s_q - 3'd1;
+          sum_q <= s_q == 3'd2;
+          k_q   <= (s_q == 3'd2) ? 3'd0 : s_q - 3'd1;
+        end
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------- addresses (registered), memories
+  wire [23:0] offset = (single ? 24'(pixel_q) : (tap_q[1] ? other_q : near_q) + (tap_q[0] ? 24'(sx) : 24'(nx)));
+  wire [2:0]  b_scale = single ? 3'd0 : coarse_s;
+  wire        from_logits = single || k_q == coarse_s;
+  reg             b_valid, b_logits;
+  reg  [GAW-1:0]  b_logit_addr;
+  reg  [UAW-1:0]  b_u_addr;
+  wire [3:0]      weight = (tap_q == 2'd0) ? 4'd9 : (tap_q == 2'd3) ? 4'd1 : 4'd3;
+  // single, first tap, last tap, weight, first term, pixel of T ends, row ends, output ends, phase A write
+  localparam integer META = 1 + 1 + 1 + 4 + 1 + 1 + 1 + 1 + 1;
+  reg  [META-1:0] b_meta;
+  reg  [UAW-1:0]  b_u_waddr;
+  always @(posedge clk) begin
+    b_valid      <= !rst && issue;
+    b_logits     <= from_logits;
+    b_logit_addr <= GAW'(LOGIT_BASE[b_scale*24 +: 24] + offset);
+    b_u_addr     <= UAW'(U_BASE[(32'(coarse_s) * L + 32'(k_q))*24 +: 24] + offset);
+    b_u_waddr    <= UAW'(U_BASE[(32'(fine_s) * L + 32'(k_q))*24 +: 24] + 24'(pixel_q));
+    b_meta       <= {single, tap_q == 2'd0, last_tap, weight, k_q == '0, sum_q && pixel_end,
+                     sum_q && pixel_end && last_x, output_end, !sum_q && last_tap};
+  end
+  wire [C*LB-1:0] logits;
+  hwg_ram #(.WIDTH(C * LB), .DEPTH(LOGIT_WORDS)) u_logits (
+      .clk(clk), .we(logit_valid), .waddr(logit_addr), .wdata(logit_data), .re(b_valid && b_logits),
+      .raddr(b_logit_addr), .rdata(logits));
+
+  wire            d_valid, d_logits, d_single, d_first, d_last, d_first_term, d_pixel, d_row, d_output, d_write;
+  wire [3:0]      d_weight;
+  wire [UAW-1:0]  d_u_waddr;
+  hwg_delay #(.STAGES(2), .WIDTH(META + 1 + UAW)) u_meta (
+      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_meta, b_logits, b_u_waddr}), .m_valid(d_valid),
+      .m_data({d_single, d_first, d_last, d_weight, d_first_term, d_pixel, d_row, d_output, d_write, d_logits,
+               d_u_waddr}));
+
+  reg             e_write, e_last, e_first_term, e_pixel, e_row, e_output, f_pixel, f_row, f_output;
+  reg [UAW-1:0]   e_u_waddr;
+  always @(posedge clk) begin
+    e_write      <= !rst && d_valid && d_write;
+    e_last       <= !rst && d_valid && d_last;
+    e_pixel      <= !rst && d_valid && d_pixel;
+    e_row        <= !rst && d_valid && d_row;
+    e_output     <= !rst && d_valid && d_output;
+    e_first_term <= d_first_term;
+    e_u_waddr    <= d_u_waddr;
+    f_pixel      <= !rst && e_pixel;
+    f_row        <= !rst && e_row;
+    f_output     <= !rst && e_output;
+    row_done     <= !rst && f_row;
+  end
+
+  wire [C*LB-1:0] u_data, e_up;
+  reg  [C*TB-1:0] total_q;
+  generate
+    if (L > 2) begin : gen_u
+      hwg_ram #(.WIDTH(C * LB), .DEPTH(U_WORDS)) u_maps (
+          .clk(clk), .we(e_write), .waddr(e_u_waddr), .wdata(e_up), .re(b_valid && !b_logits), .raddr(b_u_addr),
+          .rdata(u_data));
+    end else begin : gen_no_u
+      assign u_data = '0;
+      wire unused = &{1'b0, e_write, e_u_waddr, b_u_addr, e_up};
+    end
+  endgenerate
+  genvar i;
+  generate
+    for (i = 0; i < C; i = i + 1) begin : gen_class
+      reg  signed [LB+4:0] sum_q4;   // times 16
+      wire signed [LB-1:0] value = $signed(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]);
+      wire signed [TB-1:0] up    = TB'($signed(sum_q4[LB+3:4]));
+      always @(posedge clk) begin
+        if (d_valid)
+          sum_q4 <= d_single ? (LB+5)'(value) <<< 4
+                  : (d_first ? (LB+5)'(8) : sum_q4) + (LB+5)'(value * $signed({1'b0, d_weight}));
+        if (e_last) total_q[i*TB +: TB] <= (e_first_term ? '0 : $signed(total_q[i*TB +: TB])) + up;
+      end
+      assign e_up[i*LB +: LB] = sum_q4[LB+3:4];
+      wire unused = &{1'b0, sum_q4[LB+4], sum_q4[3:0]};
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- T ring
+  reg [TAW-1:0] t_waddr_q;
+  always @(posedge clk)
+    if (rst) t_waddr_q <= '0;
+    else if (f_pixel) t_waddr_q <= (t_waddr_q == TAW'(ROWS * W0 - 1)) ? '0 : t_waddr_q + 1'b1;
+  hwg_ram #(.WIDTH(C * TB), .DEPTH(ROWS * W0)) u_rows (
+      .clk(clk), .we(f_pixel), .waddr(t_waddr_q), .wdata(total_q), .re(t_re), .raddr(t_addr), .rdata(t_data));
+  assign probe_valid = f_pixel;
+  assign probe_data  = total_q;
+
+  // ---------------------------------------------------------------- margin: best minus second best, summed over the map
+  wire           m_valid, m_output;
+  wire [TB-1:0]  best, second;
+  wire [7:0]     index;
+  hwg_argbest #(.LANES(C), .VW(TB), .SIDE(1)) u_best (
+      .clk(clk), .rst(rst), .s_valid(f_pixel), .s_data(total_q), .s_side(f_output), .m_valid(m_valid),
+      .m_side(m_output), .best(best), .second(second), .index(index));
+  wire unused_index = &{1'b0, index};
+  localparam integer MW = TB + 1 + $clog2(PIXELS0 + 1);
+  localparam integer QW = (MW > 33) ? MW : 33;
+  reg [QW-1:0] margin_q;
+  reg          margin_end_q;
+  wire [QW-1:0] difference = QW'($unsigned((TB+1)'($signed(best)) - (TB+1)'($signed(second))));
+  always @(posedge clk) begin
+    margin_end_q <= !rst && m_valid && m_output;
+    if (rst) margin_q <= '0;
+    else if (m_valid) margin_q <= (margin_end_q ? '0 : margin_q) + difference;
+    else if (margin_end_q) margin_q <= '0;
+  end
+  wire [QW-1:0] scaled = margin_q >> MARGIN_SHIFT;
+  assign margin_valid = margin_end_q;
+  assign margin = (|scaled[QW-1:32]) ? 32'hffff_ffff : scaled[31:0];
+endmodule
+`default_nettype wire

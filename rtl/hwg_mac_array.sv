@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight-stationary matrix-vector array: ROWS dot products of LANES a cycle, every weight beside its multiplier.
+//
+//   issue (cycle i): s_valid, s_addr, s_first, s_digit, s_last, s_side    activations: s_data at cycle i+2
+//   broadcast register at i+3, dot product until i+4+clog2(LANES), accumulator visible at i+5+clog2(LANES)
+//
+// latency   last word of a group issued at cycle i -> m_valid and all accumulators at cycle i + 5 + clog2(LANES)
+// throughput one word a cycle; reset clears valid bits only
+// weights   ROW files {FILE, "_", three digits, ".hex"}, words in issue order
+`default_nettype none
+module hwg_mac_array #(
+    parameter integer ROWS   = 4,
+    parameter integer LANES  = 4,
+    parameter integer AW     = 8,
+    parameter integer WW     = 8,
+    parameter integer ACCW   = 24,
+    parameter integer DIGITS = 0,
+    parameter integer DEPTH  = 16,
+    parameter integer SIDE   = 1,
+    parameter         FILE   = "array",
+    parameter integer DW     = (DEPTH > 1) ? $clog2(DEPTH) : 1
+) (
+    input  wire                 clk,
+    input  wire                 rst,
+    input  wire                 s_valid,
+    input  wire [DW-1:0]        s_addr,
+    input  wire                 s_first,
+    input  wire                 s_digit,
+    input  wire                 s_last,
+    input  wire [SIDE-1:0]      s_side,
+    input  wire [LANES*AW-1:0]  s_data,
+    output wire                 m_valid,
+    output wire [ROWS*ACCW-1:0] m_data,
+    output wire [SIDE-1:0]      m_side
+);
+  localparam integer STAGES = 4 + $clog2(LANES);  // issue -> dot product visible
+  localparam integer SUMW   = AW + 1 + $clog2(LANES);
+
+  reg  [LANES*AW-1:0] data_q;
+  wire                en, en_first, en_digit, en_last;
+  wire [SIDE-1:0]     en_side;
+  wire                live2;
+  reg  [1:0]          live_q;
+  wire [SUMW-1:0]     data_sum;
+
+  always @(posedge clk) begin
+    live_q <= rst ? 2'd0 : {live_q[0], s_valid};
+    if (live2) data_q <= s_data;
+  end
+  assign live2 = live_q[1];
+
+  hwg_delay #(.STAGES(STAGES), .WIDTH(3 + SIDE)) u_control (
+      .clk(clk), .rst(rst), .s_valid(s_valid), .s_data({s_first, s_digit, s_last, s_side}),
+      .m_valid(en), .m_data({en_first, en_digit, en_last, en_side}));
+  hwg_delay #(.STAGES(1), .WIDTH(SIDE)) u_done (
+      .clk(clk), .rst(rst), .s_valid(en && en_last), .s_data(en_side), .m_valid(m_valid), .m_data(m_side));
+
+  generate
+    if (DIGITS != 0) begin : gen_sum
+      hwg_dot #(.LANES(LANES), .AW(AW), .WW(2), .YW(AW + 2 + $clog2(LANES))) u_sum (
+          .clk(clk), .a(data_q), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
+      wire unused_sign;
+    end else begin : gen_no_sum
+      assign data_sum = '0;
+    end
+  endgenerate
+
+  genvar r;
+  generate
+    for (r = 0; r < ROWS; r = r + 1) begin : gen_row
+      localparam [7:0] D2 = 8'(48 + r / 100);
+      localparam [7:0] D1 = 8'(48 + (r / 10) % 10);
+      localparam [7:0] D0 = 8'(48 + r % 10);
+      hwg_mac_row #(.LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
+                    .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
+          .clk(clk), .re(s_valid), .addr(s_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
+          .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
+    end
+  endgenerate
+endmodule
+`default_nettype wire

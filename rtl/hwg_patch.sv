@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts the image into 3x3 patches with stride 2 and zero padding: the operands of the first convolution.
+//
+//   pixel -> [ two line buffers ] -> column of three -> 3x3 window -> patch FIFO
+//
+// The scan covers 2*ceil(W/2) x 2*ceil(H/2) positions; those outside the image need no pixel. A patch holds
+// 9 taps x {B,G,R}, tap-major from bit 0, each PW bits: x, or 2x-255 where SYMMETRIC (padding stays 0).
+// latency   three cycles from the pixel that completes a patch to m_valid; throughput one position a cycle
+// reset     synchronous; `load` starts the scan of a frame
+`default_nettype none
+module hwg_patch #(
+    parameter integer W = 480,
+    parameter integer H = 360,
+    parameter integer SYMMETRIC = 0,
+    parameter integer PW = 8,
+    parameter integer DEPTH = 16
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             load,
+    input  wire             s_valid,
+    output wire             s_ready,
+    input  wire [23:0]      s_data,
+    output wire             m_valid,
+    input  wire             m_ready,
+    output wire [27*PW-1:0] m_data
+);
+  localparam integer W2 = 2 * ((W + 1) / 2);
+  localparam integer H2 = 2 * ((H + 1) / 2);
+  localparam integer XW = $clog2(W2);
+  localparam integer YW = $clog2(H2);
+  localparam integer CW = $clog2(DEPTH + 1);
+
+  reg          active_q;
+  reg [XW-1:0] x_q;
+  reg [YW-1:0] y_q;
+  reg [CW-1:0] reserved_q;  // patches in the FIFO or on their way to it
+
+  wire real_pixel = 32'(x_q) < W && 32'(y_q) < H;
+  wire emits      = x_q[0] && y_q[0];
+  wire room       = !emits || reserved_q != CW'(DEPTH);
+  wire step       = active_q && room && (!real_pixel || s_valid);
+  assign s_ready  = active_q && room && real_pixel;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      active_q   <= 1'b0;
+      reserved_q <= '0;
+    end else begin
+      if (load) active_q <= 1'b1;
+      else if (step && 32'(x_q) == W2 - 1 && 32'(y_q) == H2 - 1) active_q <= 1'b0;
+      reserved_q <= reserved_q + CW'(step && emits) - CW'(m_valid && m_ready);
+    end
+    if (load) {x_q, y_q} <= '0;
+    else if (step) begin
+      x_q <= (32'(x_q) == W2 - 1) ? '0 : x_q + 1'b1;
+      if (32'(x_q) == W2 - 1) y_q <= y_q + 1'b1;
+    end
+  end
+
+  // Pixels in the number format of the network, then the two rows above.
+  wire [3*PW-1:0] pixel;
+  genvar c;
+  generate
+    for (c = 0; c < 3; c = c + 1) begin : gen_channel
+      if (SYMMETRIC != 0) begin : gen_symmetric
+        assign pixel[c*PW +: PW] = real_pixel ? PW'({1'b0, s_data[c*8 +: 8], 1'b0}) - PW'(255) : '0;
+      end else begin : gen_unit
+        assign pixel[c*PW +: PW] = real_pixel ? PW'(s_data[c*8 +: 8]) : '0;
+      end
+    end
+  endgenerate
+
+  wire [6*PW-1:0] above;
+  reg  [3*PW-1:0] pixel1_q, pixel2_q;
+  wire            col_valid, col_emits, col_x0, col_y0, col_y1;
+  wire [XW-1:0]   col_x;
+  hwg_delay #(.STAGES(2), .WIDTH(XW + 4)) u_control (
+      .clk(clk), .rst(rst), .s_valid(step),
+      .s_data({x_q, emits, x_q == '0, y_q == '0, 32'(y_q) == 1}),
+      .m_valid(col_valid), .m_data({col_x, col_emits, col_x0, col_y0, col_y1}));
+  hwg_ram #(.WIDTH(6 * PW), .DEPTH(W2)) u_lines (
+      .clk(clk), .we(col_valid), .waddr(col_x), .wdata({pixel2_q, above[6*PW-1:3*PW]}),
+      .re(step), .raddr(x_q), .rdata(above));
+  always @(posedge clk) {pixel2_q, pixel1_q} <= {pixel1_q, pixel};
+
+  wire [9*PW-1:0] column = {pixel2_q, col_y0 ? {3*PW{1'b0}} : above[6*PW-1:3*PW],
+                            (col_y0 || col_y1) ? {3*PW{1'b0}} : above[3*PW-1:0]};
+  reg  [9*PW-1:0] left_q, middle_q;
+  wire [27*PW-1:0] patch;
+  always @(posedge clk)
+    if (col_valid) begin
+      left_q   <= col_x0 ? '0 : middle_q;
+      middle_q <= column;
+    end
+  genvar r;
+  generate
+    for (r = 0; r < 3; r = r + 1) begin : gen_row
+      assign patch[r*9*PW +: 9*PW] = {column[r*3*PW +: 3*PW], middle_q[r*3*PW +: 3*PW], left_q[r*3*PW +: 3*PW]};
+    end
+  endgenerate
+
+  wire fifo_ready;
+  wire [CW-1:0] fifo_count;
+  hwg_fifo #(.WIDTH(27 * PW), .DEPTH(DEPTH)) u_patches (
+      .clk(clk), .rst(rst), .s_valid(col_valid && col_emits), .s_ready(fifo_ready), .s_data(patch),
+      .m_valid(m_valid), .m_ready(m_ready), .m_data(m_data), .count(fifo_count));
+  wire unused = &{1'b0, fifo_ready, fifo_count};  // room is reserved before the scan moves
+endmodule
+`default_nettype wire

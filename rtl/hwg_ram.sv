@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Simple dual-port RAM: one write port, one read port, read data registered twice (array, then output register).
+//
+// latency   raddr with re at cycle i -> rdata from cycle i+2 on, held until the next read arrives
+// reset     none (memory and data path)
+// limits    WIDTH >= 1, DEPTH >= 1; reading the address that is being written gives the old word
+// technology layer: behavioural model, inferred as block RAM with its output register by every tool
+`default_nettype none
+module hwg_ram #(
+    parameter integer WIDTH = 8,
+    parameter integer DEPTH = 16,
+    parameter integer AW    = (DEPTH > 1) ? $clog2(DEPTH) : 1
+) (
+    input  wire             clk,
+    input  wire             we,
+    input  wire [AW-1:0]    waddr,
+    input  wire [WIDTH-1:0] wdata,
+    input  wire             re,
+    input  wire [AW-1:0]    raddr,
+    output reg  [WIDTH-1:0] rdata
+);
+  reg [WIDTH-1:0] mem [0:DEPTH-1];
+  reg [WIDTH-1:0] array_q;
+  reg             re_q;
+
+  always @(posedge clk) begin
+    if (we) mem[waddr] <= wdata;
+    if (re) array_q <= mem[raddr];
+    re_q <= re;
+    if (re_q) rdata <= array_q;
+  end
+endmodule
+`default_nettype wire

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bilinear x8 of the logit sums, argmax, and the class stream. One class word a cycle.
+//
+//   T rows -> vertical: (16-wy)*T[r0] + wy*T[r1] -> column queue -> horizontal: a step a cycle -> argmax -> FIFO -> m
+//
+// Exact in 1/256 (docs/arithmetic.md, up8). Columns are fetched ahead, two reads each, so that neither a new column
+// nor a new row costs a cycle; words are issued against credits of the output FIFO.
+// latency   a word issued at cycle i is offered at cycle i + max(1, clog2(C)) + 1
+// reset     synchronous; limits W0 = ceil(W/8)
+`default_nettype none
+module hwg_upsample #(
+    parameter integer W = 480,
+    parameter integer H = 360,
+    parameter integer W0 = 60,
+    parameter integer H0 = 45,
+    parameter integer C = 11,
+    parameter integer TB = 14,
+    parameter integer ROWS = 4,
+    parameter integer FIFO = 16,
+    parameter integer TAW = $clog2(ROWS * W0)
+) (
+    input  wire            clk,
+    input  wire            rst,
+    input  wire            load,
+    input  wire [63:0]     outputs,
+    input  wire            row_done,
+    output reg  [2:0]      rows_freed,
+    output wire            t_re,
+    output wire [TAW-1:0]  t_addr,
+    input  wire [C*TB-1:0] t_data,
+    output wire            m_valid,
+    input  wire            m_ready,
+    output wire [7:0]      m_data,
+    output wire [7:0]      m_id,
+    output wire            m_user,
+    output wire            m_last,
+    output wire            m_end       // last word of the output
+);
+  localparam integer VB = TB + 4;
+  localparam integer SB = TB + 8;
+  localparam integer XW = $clog2(W + 1);
+  localparam integer YW = $clog2(H + 1);
+  localparam integer CW = $clog2(W0 + 1);
+
+  // ---------------------------------------------------------------- fetch: rows r0, r1 of output row y, column by column
+  reg  [2:0]      held_q;            // T rows there
+  reg  [YW-1:0]   y_q;
+  reg  [2:0]      j_q;               // y = 8i + 4 + j
+  reg  [CW-1:0]   col_q;
+  reg             second_q, before_q; // reading r1; i = -1
+  reg  [YW-1:0]   r0_q;
+  reg  [TAW-1:0]  base0_q;           // ring address of row r0
+  reg  [2:0]      queued_q;          // columns in the queue or on their way
+  wire            last_row0 = 32'(r0_q) == H0 - 1;
+  wire            two       = !before_q && !last_row0;             // r1 is the next row
+  wire            rows_here = held_q > (two ? 3'd1 : 3'd0);
+  wire            may_start = rows_here && queued_q != 3'd4;
+  wire            fetch     = second_q || may_start;
+  wire [TAW-1:0]  base1     = !two ? base0_q
+                            : (base0_q == TAW'((ROWS - 1) * W0)) ? '0 : base0_q + TAW'(W0);
+  wire            column_end = fetch && second_q;
+  wire            row_end    = column_end && 32'(col_q) == W0 - 1;
+  wire            map_end    = row_end && 32'(y_q) == H - 1;
+  wire            moves      = row_end && !map_end && j_q == 3'd7 && !before_q;  // r0 goes down a row
+  wire            pop;
+  wire [4:0]      wy = {1'b0, j_q, 1'b1};
+  assign t_re   = fetch;
+  assign t_addr = (second_q ? base1 : base0_q) + TAW'(col_q);
+  wire [TAW-1:0]  next0 = (base0_q == TAW'((ROWS - 1) * W0)) ? '0 : base0_q + TAW'(W0);
+
+  always @(posedge clk) begin
+    if (rst) begin
+      {second_q, col_q, y_q, r0_q, base0_q, held_q, queued_q, rows_freed} <= '0;
+      before_q <= 1'b1;
+      j_q      <= 3'd4;
+    end else begin
+      // at the end of a map all its rows are given back
+      rows_freed <= map_end ? (last_row0 ? 3'd1 : 3'd2) : 3'(moves);
+      held_q     <= held_q + 3'(row_done) - (map_end ? (last_row0 ? 3'd1 : 3'd2) : 3'(moves));
+      queued_q   <= queued_q + 3'(fetch && !second_q) - 3'(pop);
+      if (fetch) second_q <= !second_q;
+      if (column_end) col_q <= row_end ? '0 : col_q + 1'b1;
+      if (row_end) begin
+        y_q <= map_end ? '0 : y_q + 1'b1;
+        j_q <= map_end ? 3'd4 : j_q + 1'b1;
+        if (map_end) before_q <= 1'b1;
+        else if (j_q == 3'd7) before_q <= 1'b0;
+        if (map_end) begin
+          r0_q    <= '0;
+          base0_q <= last_row0 ? next0 : (next0 == TAW'((ROWS - 1) * W0)) ? '0 : next0 + TAW'(W0);
+        end else if (moves) begin
+          r0_q    <= r0_q + 1'b1;
+          base0_q <= next0;
+        end
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------- vertical interpolation, column queue
+  wire            v_live, v_second;
+  wire [4:0]      v_wy;
+  reg  [C*VB-1:0] column_q;
+  reg             column_valid_q;
+  hwg_delay #(.STAGES(2), .WIDTH(6)) u_fetch (
+      .clk(clk), .rst(rst), .s_valid(fetch), .s_data({second_q, wy}), .m_valid(v_live), .m_data({v_second, v_wy}));
+  wire [4:0] v_weight = v_second ? v_wy : 5'd16 - v_wy;
+  genvar i;
+  generate
+    for (i = 0; i < C; i = i + 1) begin : gen_vertical
+      wire signed [VB-1:0] product = VB'($signed(t_data[i*TB +: TB]) * $signed({1'b0, v_weight}));
+      always @(posedge clk)
+        if (v_live) column_q[i*VB +: VB] <= (v_second ? $signed(column_q[i*VB +: VB]) : VB'(0)) + product;
+    end
+  endgenerate
+  always @(posedge clk) column_valid_q <= !rst && v_live && v_second;
+
+  wire            head_valid, queue_ready;
+  wire [C*VB-1:0] head;
+  wire [2:0]      queue_count;
+  hwg_fifo #(.WIDTH(C * VB), .DEPTH(4)) u_columns (
+      .clk(clk), .rst(rst), .s_valid(column_valid_q), .s_ready(queue_ready), .s_data(column_q), .m_valid(head_valid),
+      .m_ready(pop), .m_data(head), .count(queue_count));
+  wire unused_queue = &{1'b0, queue_ready, queue_count};
+
+  // ---------------------------------------------------------------- horizontal: segments of up to eight pixels
+  reg             run_q;             // a segment is loaded
+  reg  [XW-1:0]   x_q;
+  reg  [YW-1:0]   gy_q;
+  reg  [3:0]      left_q;            // pixels of the segment after this one
+  reg  [CW-1:0]   seg_q;             // right column of the next segment to load; 0: first segment of a row
+  // Segments of a row: -1 (four pixels), 0, 1, ... ; segment s >= 0 begins at x = 8s + 4.
+  localparam integer SEGMENTS = (W <= 4) ? 1 : 1 + (W - 4 + 7) / 8;
+  wire            final_segment = 32'(seg_q) == SEGMENTS - 1;
+  wire            credit;
+  wire            issue   = run_q && credit;
+  wire            x_last  = 32'(x_q) == W - 1;
+  wire            seg_end = issue && (left_q == '0 || x_last);
+  wire            idle    = !run_q || seg_end;
+  wire            row_starts = seg_q == '0;
+  wire            needs_column = 32'(seg_q) < W0;
+  wire            segment_load = idle && (!needs_column || head_valid);
+  assign pop = segment_load && needs_column;
+
+  reg  [C*SB-1:0] value_q;
+  reg  [C*VB-1:0] right_q;
+  reg  [C*(VB+1)-1:0] slope_q;
+  always @(posedge clk) begin
+    if (rst) begin
+      run_q <= 1'b0;
+      seg_q <= '0;
+      x_q   <= '0;
+      gy_q  <= '0;
+    end else begin
+      if (segment_load) run_q <= 1'b1;
+      else if (seg_end) run_q <= 1'b0;
+      if (issue) x_q <= x_last ? '0 : x_q + 1'b1;
+      if (issue && x_last) gy_q <= (32'(gy_q) == H - 1) ? '0 : gy_q + 1'b1;
+      // seg_q counts loads of the row; the last load of a row is the one that reaches its last pixel
+      if (segment_load) seg_q <= final_segment ? '0 : seg_q + 1'b1;
+    end
+    if (segment_load) left_q <= row_starts ? 4'd3 : 4'd7;
+    else if (issue) left_q <= left_q - 1'b1;
+  end
+  generate
+    for (i = 0; i < C; i = i + 1) begin : gen_horizontal
+      wire signed [VB-1:0] near = row_starts ? $signed(head[i*VB +: VB]) : $signed(right_q[i*VB +: VB]);
+      wire signed [VB-1:0] far  = needs_column ? $signed(head[i*VB +: VB]) : $signed(right_q[i*VB +: VB]);
+      wire signed [VB:0]   step = (VB+1)'(far) - (VB+1)'(near);
+      always @(posedge clk)
+        if (segment_load) begin
+          right_q[i*VB +: VB]         <= far;
+          slope_q[i*(VB+1) +: VB+1]   <= step;
+          value_q[i*SB +: SB]         <= (SB'(near) <<< 4) + SB'(step);
+        end else if (issue)
+          value_q[i*SB +: SB] <= $signed(value_q[i*SB +: SB]) + (SB'($signed(slope_q[i*(VB+1) +: VB+1])) <<< 1);
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- argmax, output FIFO
+  reg  [63:0] rest_q;
+  reg  [7:0]  id_q;
+  wire [63:0] rest_next = rest_q & (rest_q - 64'd1);
+  function [7:0] lowest(input [63:0] v);
+    integer b;
+    begin
+      lowest = 8'd0;
+      for (b = 63; b >= 0; b = b - 1) if (v[b]) lowest = 8'(b + 1);
+    end
+  endfunction
+  wire pixel_end = issue && x_last && 32'(gy_q) == H - 1;
+  always @(posedge clk)
+    if (load) begin
+      rest_q <= outputs;
+      id_q   <= lowest(outputs);
+    end else if (pixel_end) begin
+      rest_q <= rest_next;
+      id_q   <= lowest(rest_next);
+    end
+
+  wire          c_valid;
+  wire [10:0]   c_side;
+  wire [SB-1:0] c_best, c_second;
+  wire [7:0]    c_index;
+  hwg_argbest #(.LANES(C), .VW(SB), .SIDE(11)) u_argmax (
+      .clk(clk), .rst(rst), .s_valid(issue), .s_data(value_q),
+      .s_side({x_q == '0 && gy_q == '0, x_last, pixel_end, id_q}), .m_valid(c_valid), .m_side(c_side), .best(c_best),
+      .second(c_second), .index(c_index));
+  wire unused_best = &{1'b0, c_best, c_second};
+
+  localparam integer CRW = $clog2(FIFO + 1);
+  reg  [CRW-1:0] reserved_q;
+  wire [CRW-1:0] fifo_count;
+  wire           fifo_ready;
+  assign credit = reserved_q != CRW'(FIFO);
+  always @(posedge clk)
+    if (rst) reserved_q <= '0;
+    else reserved_q <= reserved_q + CRW'(issue) - CRW'(m_valid && m_ready);
+  hwg_fifo #(.WIDTH(19), .DEPTH(FIFO)) u_words (
+      .clk(clk), .rst(rst), .s_valid(c_valid), .s_ready(fifo_ready), .s_data({c_side, c_index}), .m_valid(m_valid),
+      .m_ready(m_ready), .m_data({m_user, m_last, m_end, m_id, m_data}), .count(fifo_count));
+  wire unused_fifo = &{1'b0, fifo_ready, fifo_count};
+endmodule
+`default_nettype wire

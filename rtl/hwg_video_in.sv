@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks the framing of an AXI4-Stream Video source and passes whole lines of accepted frames on.
+//
+//   s_axis -> [ register ] -> framing check -> m (pixels of an accepted frame, raster order)
+//
+// A frame begins with tuser, has H lines of W pixels, each ended by tlast. A word out of step sets `error` for one
+// cycle; inside a frame it also raises `frame_abort` and the rest is discarded until the next start of frame. While the
+// core is not `free`, a start of frame waits, or with `drop` its whole frame is taken and discarded.
+// latency   one cycle; throughput one pixel a cycle; reset synchronous
+`default_nettype none
+module hwg_video_in #(
+    parameter integer W = 480,
+    parameter integer H = 360
+) (
+    input  wire        clk,
+    input  wire        rst,
+    input  wire        s_valid,
+    output wire        s_ready,
+    input  wire [23:0] s_data,
+    input  wire        s_user,
+    input  wire        s_last,
+    input  wire        free,
+    input  wire        drop,
+    output wire        begin_frame,  // the first pixel is passed on in the next cycle at the earliest
+    output wire        m_valid,
+    input  wire        m_ready,
+    output wire [23:0] m_data,
+    output wire        in_frame,
+    output reg         frame_abort,
+    output reg         error,
+    output reg         dropped
+);
+  localparam integer XW = $clog2(W + 1);
+  localparam integer YW = $clog2(H + 1);
+  localparam [1:0] HUNT = 2'd0, PASS = 2'd1, SKIP = 2'd2;
+
+  reg          full_q, user_q, last_q;
+  reg [23:0]   data_q;
+  reg [1:0]    state_q;
+  reg [XW-1:0] x_q;
+  reg [YW-1:0] y_q;
+
+  wire end_of_line = x_q == XW'(W - 1);
+  wire end_of_map  = end_of_line && y_q == YW'(H - 1);
+  wire at_origin   = x_q == '0 && y_q == '0;
+  // In PASS the held word is pixel (x, y): only the first may, and must, carry tuser; tlast where the line ends.
+  wire in_step = (user_q == at_origin) && (last_q == end_of_line);
+
+  wire hunt_take = state_q == HUNT && full_q && !user_q;                  // between frames: discard
+  wire hunt_pass = state_q == HUNT && full_q && user_q && free;           // accept this frame, word stays
+  wire hunt_skip = state_q == HUNT && full_q && user_q && !free && drop;  // take and discard this frame
+  wire pass_take = state_q == PASS && full_q && in_step && m_ready;
+  wire pass_bad  = state_q == PASS && full_q && !in_step;                 // word stays: it may start a frame
+  wire skip_stop = state_q == SKIP && full_q && user_q && !at_origin;     // word stays
+  wire skip_take = state_q == SKIP && full_q && !skip_stop;
+  wire take      = hunt_take || pass_take || skip_take || (pass_bad && !user_q);
+
+  // A start of frame is not taken early: the first pixel's handshake is the begin of the frame.
+  wire hold = s_user && !drop && ((state_q == HUNT && !free) || (state_q == PASS && full_q && end_of_map));
+  assign s_ready     = (!full_q || take) && !hold;
+  assign begin_frame = hunt_pass;
+  assign m_valid     = state_q == PASS && full_q && in_step;
+  assign m_data      = data_q;
+  assign in_frame    = state_q == PASS;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      full_q  <= 1'b0;
+      state_q <= HUNT;
+      frame_abort   <= 1'b0;
+      error   <= 1'b0;
+      dropped <= 1'b0;
+    end else begin
+      full_q  <= (s_valid && s_ready) || (full_q && !take);
+      frame_abort   <= pass_bad;
+      error   <= pass_bad || hunt_take;
+      dropped <= hunt_skip;
+      case (state_q)
+        HUNT:    state_q <= hunt_pass ? PASS : hunt_skip ? SKIP : HUNT;
+        PASS:    state_q <= (pass_bad || (pass_take && end_of_map)) ? HUNT : PASS;
+        default: state_q <= (skip_stop || (skip_take && end_of_map)) ? HUNT : SKIP;
+      endcase
+    end
+    if (s_valid && s_ready) {data_q, user_q, last_q} <= {s_data, s_user, s_last};
+    if (hunt_pass || hunt_skip) {x_q, y_q} <= '0;
+    else if (pass_take || skip_take) begin
+      // a skipped frame ends by its own tlast count, or at the next start of frame
+      x_q <= (state_q == SKIP ? last_q : end_of_line) ? '0 : (x_q == XW'(W)) ? x_q : x_q + 1'b1;
+      if (state_q == SKIP ? last_q : end_of_line) y_q <= y_q + 1'b1;
+    end
+  end
+endmodule
+`default_nettype wire

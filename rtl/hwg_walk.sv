@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the pixels of a frame in the order of the loop: iterations of `mask`, scales, blocks, rows, columns.
+//
+// load takes a new mask (bit n = iteration n+1); step moves on; both act at the next cycle. `done` after the last.
+// reset     done; limits L <= 8, K <= 8, sizes <= 8191
+`default_nettype none
+module hwg_walk #(
+    parameter integer L = 3,
+    parameter integer K = 1,
+    parameter [L*13-1:0] MAP_W = '0,
+    parameter [L*13-1:0] MAP_H = '0
+) (
+    input  wire        clk,
+    input  wire        rst,
+    input  wire        load,
+    input  wire [63:0] mask,
+    input  wire        step,
+    output reg  [5:0]  n,
+    output reg  [2:0]  l,
+    output reg  [2:0]  k,
+    output reg  [12:0] x,
+    output reg  [12:0] y,
+    output wire        first_pixel,
+    output wire        last_x,
+    output wire        last_y,
+    output wire        last_pixel,
+    output wire        last_pass,
+    output reg         done
+);
+  reg  [63:0] rest_q;
+  wire [63:0] rest_next = rest_q & (rest_q - 64'd1);
+
+  function [5:0] lowest(input [63:0] v);
+    integer i;
+    begin
+      lowest = 6'd0;
+      for (i = 63; i >= 0; i = i - 1) if (v[i]) lowest = 6'(i);
+    end
+  endfunction
+
+  assign first_pixel = x == '0 && y == '0;
+  assign last_x      = x == MAP_W[l*13 +: 13] - 13'd1;
+  assign last_y      = y == MAP_H[l*13 +: 13] - 13'd1;
+  assign last_pixel  = last_x && last_y;
+  assign last_pass   = k == 3'(K - 1) && l == 3'(L - 1);
+
+  always @(posedge clk) begin
+    if (rst) done <= 1'b1;
+    else if (load) begin
+      done   <= mask == '0;
+      rest_q <= mask;
+      n      <= lowest(mask);
+      {l, k, x, y} <= '0;
+    end else if (step) begin
+      x <= last_x ? '0 : x + 1'b1;
+      if (last_x) y <= last_y ? '0 : y + 1'b1;
+      if (last_pixel) begin
+        k <= (k == 3'(K - 1)) ? '0 : k + 1'b1;
+        if (k == 3'(K - 1)) l <= (l == 3'(L - 1)) ? '0 : l + 1'b1;
+        if (last_pass) begin
+          rest_q <= rest_next;
+          n      <= lowest(rest_next);
+          done   <= rest_next == '0;
+        end
+      end
+    end
+  end
+endmodule
+`default_nettype wire

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the books of a ring of pixel vectors that a 3x3 window slides over: which pixel comes next, whether all that
+// it needs has been written, how many slots are taken, and the address and mask of each tap.
+//
+//   writer: w_start reserves a slot, w_done says that its words are there
+//   reader: `ready` -> start; then tap_re with tap and word gives addr and mask one cycle later
+//
+// The ring is one for all scales, blocks and iterations: the window of pixel i needs pixels i-W-1 ... i+W+1 of the
+// same map; what lies before is free. Borders are masks.
+// reset     empties the ring; limits SLOTS >= 2*W + 4
+`default_nettype none
+module hwg_window #(
+    parameter integer L = 3,
+    parameter integer K = 1,
+    parameter [L*13-1:0] MAP_W = '0,
+    parameter [L*13-1:0] MAP_H = '0,
+    parameter integer SLOTS = 16,
+    parameter integer SLOT  = 1,
+    parameter integer WORDW = 8,
+    parameter integer AW    = (SLOTS * SLOT > 1) ? $clog2(SLOTS * SLOT) : 1,
+    parameter [L*9*AW-1:0] DELTA = '0
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             load,
+    input  wire [63:0]      mask,
+    input  wire             w_start,
+    input  wire             w_done,
+    output wire             space,
+    output wire             ready,
+    input  wire             start,
+    output wire [5:0]       n,
+    output wire [2:0]       l,
+    output wire [2:0]       k,
+    output wire             first_pixel,
+    output wire             last_of_n,
+    output wire             done,
+    input  wire             tap_re,
+    input  wire [3:0]       tap,
+    input  wire [WORDW-1:0] word,
+    output reg              addr_re,
+    output reg  [AW-1:0]    addr,
+    output reg              in_map
+);
+  localparam integer CW = $clog2(SLOTS + 2);
+  wire [12:0] x, y;
+  wire last_x, last_y, last_pixel, last_pass;
+  hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(start), .n(n), .l(l), .k(k), .x(x), .y(y),
+      .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
+      .done(done));
+  assign last_of_n = last_pixel && last_pass;
+
+  // Slots: taken by the writer, given back when the window has moved past them.
+  reg  [CW-1:0] used_q, avail_q, history_q;
+  reg           begun_q;
+  wire [13:0]   reach      = 14'(MAP_W[l*13 +: 13]) + 14'd1;                  // W + 1
+  wire [CW-1:0] history    = first_pixel ? '0 : (14'(history_q) == reach) ? history_q : history_q + 1'b1;
+  wire [CW-1:0] given_back = begun_q ? history_q + 1'b1 - history : '0;
+  // Pixels still to come in this map, this one included, as far as they matter (saturating): y last -> by x.
+  wire          near_end   = last_y || (y == MAP_H[l*13 +: 13] - 13'd2 && last_x);
+  wire [13:0]   left       = last_y ? 14'(MAP_W[l*13 +: 13]) - 14'(x) : 14'(MAP_W[l*13 +: 13]) + 14'd1;
+  wire [13:0]   need       = near_end ? left : reach + 14'd1;
+  assign space = used_q < CW'(SLOTS);
+  assign ready = !done && 14'(avail_q) >= need;
+
+  reg  [AW-1:0] center_q, job_center_q;
+  reg  [2:0]    job_l_q;
+  reg           top_q, bottom_q, left_q, right_q;
+  always @(posedge clk) begin
+    if (rst) begin
+      used_q    <= '0;
+      avail_q   <= '0;
+      begun_q   <= 1'b0;
+      center_q  <= '0;
+    end else begin
+      used_q  <= used_q + CW'(w_start) - (start ? given_back : '0);
+      avail_q <= avail_q + CW'(w_done) - CW'(start);
+      if (start) begin
+        begun_q  <= 1'b1;
+        center_q <= (center_q == AW'((SLOTS - 1) * SLOT)) ? '0 : center_q + AW'(SLOT);
+      end
+    end
+    if (start) begin
+      history_q    <= history;
+      job_center_q <= center_q;
+      job_l_q      <= l;
+      top_q        <= y == '0;
+      bottom_q     <= last_y;
+      left_q       <= x == '0;
+      right_q      <= last_x;
+    end
+  end
+
+  // Address of a tap: centre + displacement (mod ring) + word.
+  wire [AW-1:0] delta  = DELTA[(32'(job_l_q) * 9 + 32'(tap)) * AW +: AW];
+  wire [AW:0]   sum    = (AW+1)'(job_center_q) + (AW+1)'(delta);
+  wire [AW:0]   folded = (sum >= (AW+1)'(SLOTS * SLOT)) ? sum - (AW+1)'(SLOTS * SLOT) : sum;
+  wire          unused_carry = &{1'b0, folded[AW]};
+  wire          row0 = tap < 4'd3, row2 = tap > 4'd5;
+  wire          col0 = tap == 4'd0 || tap == 4'd3 || tap == 4'd6;
+  wire          col2 = tap == 4'd2 || tap == 4'd5 || tap == 4'd8;
+  always @(posedge clk) begin
+    addr_re <= tap_re;
+    if (tap_re) begin
+      addr   <= folded[AW-1:0] + AW'(word);
+      in_map <= !((row0 && top_q) || (row2 && bottom_q) || (col0 && left_q) || (col2 && right_q));
+    end
+  end
+endmodule
+`default_nettype wire

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A loaded design library and one instance of the design in it.
+#pragma once
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "design_abi.h"
+
+namespace hwgen {
+
+/// The model itself stopped ($finish, $fatal, no convergence).
+struct ModelFailure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class Design {
+public:
+    Design(const std::string& library, const std::string& folder, uint64_t seed, bool random_initial);
+    ~Design();
+    Design(const Design&) = delete;
+    Design& operator=(const Design&) = delete;
+
+    /// Settles the design with the clock low: outputs are then those seen by the coming rising edge.
+    void low() { edge(0); }
+    /// The rising edge.
+    void high() { edge(1); }
+    /// A public signal by its Verilog path, `itnet_top.u_x.name`.
+    HwgSignal find(const std::string& path) const;
+    void trace(const std::string& path);
+
+    HwgPorts pins{};
+    bool has_feedback() const { return pins.m_axis_fb_tdata.data != nullptr; }
+
+private:
+    void edge(uint8_t level) {
+        *pins.aclk = level;
+        if (api_->eval(instance_) != 0) throw ModelFailure(api_->failure(instance_));
+        if (traced_) {
+            api_->trace_dump(instance_, time_);
+            time_ += 5;
+        }
+    }
+
+    void* library_ = nullptr;
+    const HwgDesignApi* api_ = nullptr;
+    void* instance_ = nullptr;
+    bool traced_ = false;
+    uint64_t time_ = 0;
+};
+
+}  // namespace hwgen

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The feedback FIFO outside the core (`--feedback stream`): a word taken at cycle c is offered from c + 1 on.
+#pragma once
+#include <cstring>
+#include <vector>
+
+#include "design_handle.h"
+#include "findings.h"
+#include "random.h"
+
+namespace hwgen {
+
+/// Size of the FIFO and distance between `tlast`s; a distance of 0 is not checked.
+struct FeedbackShape {
+    uint64_t depth = 0, initial_words = 0, iteration_words = 0;
+    uint32_t word_bytes = 0;
+};
+
+class FeedbackFifo {
+public:
+    FeedbackFifo(Design& design, FeedbackShape shape, Pauser source, Pauser sink)
+        : p_{design.pins}, shape_{shape}, source_{source}, sink_{sink}, present_{design.has_feedback()},
+          bytes_{p_.m_axis_fb_tdata.bytes} {
+        if (!present_) return;
+        if (p_.s_axis_fb_tdata.bytes != bytes_ || shape.word_bytes > bytes_ || shape.depth == 0)
+            throw std::runtime_error("the feedback ports do not have the width or depth that the manifest tells");
+        data_.resize(shape.depth * bytes_);
+        last_.resize(shape.depth);
+        held_.resize(bytes_);
+    }
+
+    void drive() {
+        if (!present_) return;
+        *p_.m_axis_fb_tready = fill_ < shape_.depth && !sink_.draw();
+        if (offering_) return;
+        offering_ = fill_ != 0 && !source_.draw();
+        *p_.s_axis_fb_tvalid = offering_;
+        if (!offering_) return;
+        std::memcpy(p_.s_axis_fb_tdata.data, &data_[head_ * bytes_], bytes_);
+        *p_.s_axis_fb_tlast = last_[head_];
+    }
+
+    /// Returns whether a word moved.
+    bool sample() {
+        if (!present_) return false;
+        bool moved = false;
+        if (offering_ && *p_.s_axis_fb_tready) {
+            offering_ = false;
+            head_ = head_ + 1 == shape_.depth ? 0 : head_ + 1;
+            --fill_;
+            moved = true;
+        }
+        const bool valid = *p_.m_axis_fb_tvalid;
+        if (waiting_) check_held(valid);
+        waiting_ = valid && !*p_.m_axis_fb_tready;
+        if (waiting_) {
+            std::memcpy(held_.data(), p_.m_axis_fb_tdata.data, bytes_);
+            held_last_ = *p_.m_axis_fb_tlast;
+        } else if (valid) {
+            push();
+            moved = true;
+        }
+        return moved;
+    }
+
+    uint64_t fill() const { return fill_; }
+    uint64_t deepest() const { return deepest_; }
+    std::string where() const {
+        if (!present_) return "";
+        return "; feedback FIFO: " + std::to_string(fill_) + " of " + std::to_string(shape_.depth) + " words" +
+               (*p_.m_axis_fb_tvalid ? ", one more offered" : "") + (offering_ ? ", head offered, not taken" : "");
+    }
+
+private:
+    void check_held(bool valid) const {
+        if (!valid) protocol_error("m_axis_fb_tvalid fell before tready" + where());
+        if (std::memcmp(held_.data(), p_.m_axis_fb_tdata.data, bytes_) != 0 || held_last_ != *p_.m_axis_fb_tlast)
+            protocol_error("m_axis_fb changed while it waited for tready" + where());
+    }
+
+    void push() {
+        const bool last = *p_.m_axis_fb_tlast;
+        const size_t tail = (head_ + fill_) % shape_.depth;
+        std::memcpy(&data_[tail * bytes_], p_.m_axis_fb_tdata.data, bytes_);
+        last_[tail] = last;
+        deepest_ = ++fill_ > deepest_ ? fill_ : deepest_;
+        ++since_last_;
+        if (shape_.initial_words != 0) check_last(last);
+        if (last) since_last_ = 0;
+    }
+
+    void check_last(bool last) const {
+        const uint64_t a = shape_.initial_words, b = shape_.iteration_words;
+        if (last ? since_last_ == a || since_last_ == b : since_last_ < a || since_last_ < b) return;
+        protocol_error("m_axis_fb_tlast " + std::string{last ? "" : "not "} + "set on word " +
+                       std::to_string(since_last_) + ", wanted on word " + std::to_string(a) +
+                       " of an initial state and on word " + std::to_string(b) + " of an iteration");
+    }
+
+    HwgPorts p_;
+    FeedbackShape shape_;
+    Pauser source_, sink_;
+    bool present_;
+    size_t bytes_;
+    std::vector<uint8_t> data_, last_, held_;
+    uint64_t head_ = 0, fill_ = 0, deepest_ = 0, since_last_ = 0;
+    bool offering_ = false, waiting_ = false;
+    uint8_t held_last_ = 0;
+};
+
+}  // namespace hwgen

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pins.h"
+
+#include "driver.h"
+#include "feedback.h"
+
+namespace hwgen {
+
+Pins::Pins(std::unique_ptr<Design> design, uint64_t depth, uint32_t word_bytes)
+    : design_{std::move(design)}, depth_{depth}, word_bytes_{word_bytes} {}
+
+Pins::~Pins() = default;
+
+void Pins::apply(const Inputs& in) {
+    HwgPorts& p = design_->pins;
+    *p.aresetn = in.aresetn;
+    *p.s_axis_video_tdata = in.video_tdata & 0xffffff;
+    *p.s_axis_video_tvalid = in.video_tvalid;
+    *p.s_axis_video_tuser = in.video_tuser;
+    *p.s_axis_video_tlast = in.video_tlast;
+    *p.m_axis_class_tready = in.class_tready;
+    *p.s_axil_awaddr = in.awaddr;
+    *p.s_axil_awprot = 0;
+    *p.s_axil_awvalid = in.awvalid;
+    *p.s_axil_wdata = in.wdata;
+    *p.s_axil_wstrb = in.wstrb & 0xf;
+    *p.s_axil_wvalid = in.wvalid;
+    *p.s_axil_bready = in.bready;
+    *p.s_axil_araddr = in.araddr;
+    *p.s_axil_arprot = 0;
+    *p.s_axil_arvalid = in.arvalid;
+    *p.s_axil_rready = in.rready;
+}
+
+Outputs Pins::step(const Inputs& in) {
+    apply(in);
+    HwgPorts& p = design_->pins;
+    if (!in.aresetn) {
+        feedback_.reset();
+        if (design_->has_feedback()) *p.m_axis_fb_tready = *p.s_axis_fb_tvalid = 0;
+    } else {
+        if (!feedback_) {
+            feedback_ = std::make_unique<FeedbackFifo>(*design_, FeedbackShape{depth_, 0, 0, word_bytes_},
+                                                       Pauser{0, 0, 0, 0}, Pauser{0, 0, 0, 0});
+        }
+        feedback_->drive();
+    }
+    design_->low();
+    if (feedback_) {
+        try {
+            feedback_->sample();
+        } catch (const Stop& stop) {
+            throw std::runtime_error(std::string{stop.finding.message});
+        }
+    }
+    const Outputs out{*p.s_axis_video_tready != 0, *p.m_axis_class_tdata,       *p.m_axis_class_tid,
+                      *p.m_axis_class_tvalid != 0, *p.m_axis_class_tuser != 0,  *p.m_axis_class_tlast != 0,
+                      *p.s_axil_awready != 0,      *p.s_axil_wready != 0,       *p.s_axil_bvalid != 0,
+                      *p.s_axil_bresp,             *p.s_axil_arready != 0,      *p.s_axil_rvalid != 0,
+                      *p.s_axil_rdata,             *p.s_axil_rresp,             *p.irq != 0,
+                      feedback_ ? feedback_->fill() : 0};
+    design_->high();
+    return out;
+}
+
+uint64_t Pins::peek(rust::Str path) {
+    const HwgSignal signal = design_->find(std::string{path});
+    uint64_t value = 0;
+    std::memcpy(&value, signal.data, std::min<size_t>(signal.bytes, sizeof value));
+    return value;
+}
+
+void Pins::trace(rust::Str path) { design_->trace(std::string{path}); }
+
+std::unique_ptr<Pins> new_pins(std::unique_ptr<Design> design, uint64_t depth, uint32_t word_bytes) {
+    return std::make_unique<Pins>(std::move(design), depth, word_bytes);
+}
+
+}  // namespace hwgen

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The probes inside the design: every strobe is compared with the next expected word.
+#pragma once
+#include <cstring>
+#include <vector>
+
+#include "design_handle.h"
+#include "findings.h"
+
+namespace hwgen {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are compared as they lie in memory");
+
+/// Walks through the expected words of one tag of one probe, frame after frame.
+class TagCursor {
+public:
+    TagCursor(const TagWords& words, const rust::Vec<FrameSpec>& frames, uint32_t stride)
+        : words_{words}, frames_{frames}, stride_{stride} {
+        skip_empty();
+    }
+
+    bool done() const { return frame >= frames_.size(); }
+    const uint32_t* expected() const { return current().data.data() + word * stride_; }
+    /// Bits of this word that count.
+    uint32_t bits(uint32_t full) const {
+        const Segment& s = current().segments[segment_];
+        return in_pixel_ + 1 == s.words ? s.last_bits : full;
+    }
+    void advance() {
+        ++word;
+        const auto& segments = current().segments;
+        if (++in_pixel_ < segments[segment_].words) return;
+        in_pixel_ = 0;
+        if (++pixel_ < segments[segment_].pixels) return;
+        pixel_ = 0;
+        if (++segment_ < segments.size()) return;
+        go_to(frame + 1);
+    }
+    void go_to(uint32_t next) {
+        frame = next;
+        word = pixel_ = 0;
+        segment_ = in_pixel_ = 0;
+        skip_empty();
+    }
+
+    uint32_t frame = 0;
+    uint64_t word = 0;
+
+private:
+    const FrameWords& current() const { return words_.sets[frames_[frame].set]; }
+    void skip_empty() {
+        while (!done() && current().segments.empty()) ++frame;
+    }
+    const TagWords& words_;
+    const rust::Vec<FrameSpec>& frames_;
+    uint32_t stride_;
+    uint64_t pixel_ = 0;
+    uint32_t segment_ = 0, in_pixel_ = 0;
+};
+
+class Probe {
+public:
+    Probe(Design& design, const ProbeSpec& spec, const rust::Vec<FrameSpec>& frames, uint32_t number)
+        : tensor{spec.tensor}, number_{number}, bits_{spec.lanes * spec.lane_bits}, lane_bits_{spec.lane_bits} {
+        valid_ = static_cast<const uint8_t*>(narrow(design, spec.valid).data);
+        if (!spec.tag.empty()) tag_ = static_cast<const uint8_t*>(narrow(design, spec.tag).data);
+        if (!spec.data.empty()) {
+            data_ = design.find(std::string{spec.data});
+            if (data_.bits != bits_) {
+                throw std::runtime_error("probe " + tensor + " has " + std::to_string(data_.bits) + " bits, not " +
+                                         std::to_string(bits_));
+            }
+        }
+        stride_ = (bits_ + 31) / 32;
+        got_.resize(std::max<size_t>(stride_, 2));
+        for (const TagWords& tag : spec.tags) tags_.emplace_back(tag, frames, stride_);
+    }
+
+    bool strobe() const { return *valid_; }
+
+    void sample() {
+        const uint32_t tag = tag_ ? *tag_ : 0;
+        if (tag >= tags_.size() || tags_[tag].done()) differ(tag, 0, nullptr);
+        TagCursor& cursor = tags_[tag];
+        if (data_.data) compare(cursor, tag);
+        cursor.advance();
+    }
+
+    bool done() const {
+        for (const TagCursor& tag : tags_)
+            if (!tag.done()) return false;
+        return true;
+    }
+    /// Frames whose words have all come, in the last tag.
+    uint32_t complete() const { return tags_.back().frame; }
+    uint32_t frame() const { return tags_.front().frame; }
+    void go_to(uint32_t frame) {
+        for (TagCursor& tag : tags_)
+            if (tag.frame < frame) tag.go_to(frame);
+    }
+    std::string where() const {
+        std::string text;
+        for (size_t i = 0; i < tags_.size(); ++i) {
+            if (tags_[i].done()) continue;
+            text += "; probe " + tensor + (tag_ ? " tag " + std::to_string(i) : "") + ": frame " +
+                    std::to_string(tags_[i].frame) + " word " + std::to_string(tags_[i].word) + " awaited";
+        }
+        return text;
+    }
+
+    std::string tensor;
+    uint64_t compared = 0;
+
+private:
+    static HwgSignal narrow(Design& design, const rust::String& path) {
+        const HwgSignal signal = design.find(std::string{path});
+        if (signal.bytes != 1) throw std::runtime_error("probe signal `" + std::string{path} + "` is too wide");
+        return signal;
+    }
+
+    void compare(const TagCursor& cursor, uint32_t tag) {
+        std::memcpy(got_.data(), data_.data, std::min<size_t>(data_.bytes, got_.size() * 4));
+        const uint32_t bits = cursor.bits(bits_), whole = bits / 32, rest = bits % 32;
+        const uint32_t* const expected = cursor.expected();
+        uint32_t wrong = 0;
+        for (uint32_t i = 0; i < whole; ++i) wrong |= got_[i] ^ expected[i];
+        if (rest != 0) wrong |= (got_[whole] ^ expected[whole]) << (32 - rest);
+        if (wrong != 0) differ(tag, first_lane(expected, bits), expected);
+        compared += bits / lane_bits_;
+    }
+
+    uint32_t first_lane(const uint32_t* expected, uint32_t bits) const {
+        for (uint32_t i = 0; i < bits; ++i)
+            if ((got_[i / 32] ^ expected[i / 32]) >> (i % 32) & 1) return i / lane_bits_;
+        return 0;
+    }
+
+    [[noreturn]] void differ(uint32_t tag, uint32_t lane, const uint32_t* expected) {
+        Finding f = no_finding();
+        f.verdict = Verdict::Probe;
+        f.probe = number_;
+        f.tag = tag;
+        f.lane = lane;
+        f.surplus = expected == nullptr;
+        if (tag < tags_.size()) {
+            f.frame = tags_[tag].frame;
+            f.word = tags_[tag].word;
+        }
+        for (uint32_t i = 0; i < stride_; ++i) {
+            f.got.push_back(got_[i]);
+            if (expected) f.expected.push_back(expected[i]);
+        }
+        throw Stop{std::move(f)};
+    }
+
+    uint32_t number_, bits_, lane_bits_, stride_ = 0;
+    const uint8_t* valid_ = nullptr;
+    const uint8_t* tag_ = nullptr;
+    HwgSignal data_{};
+    std::vector<uint32_t> got_;
+    std::vector<TagCursor> tags_;
+};
+
+}  // namespace hwgen

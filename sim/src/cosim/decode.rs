@@ -1,0 +1,119 @@
+//! From the driver's terms to those of the network: what a finding is about.
+//!
+//! Owns: the name of a mismatch. Leaves alone: whether there is one (`cpp/`).
+
+use super::expected::{FrameExpectation, unpack};
+use super::ffi::bridge::{Finding, Verdict};
+use super::manifest::{Manifest, ProbeEntry};
+use super::plan::{self, Course};
+use super::report::Mismatch;
+use crate::golden::{At, Tensor};
+use hwgen_network::Description;
+
+/// What a finding needs to be named.
+pub(crate) struct Context<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) probes: &'a [ProbeEntry],
+    /// Expectations of the frames, in order.
+    pub(crate) frames: Vec<&'a FrameExpectation>,
+    pub(crate) command: &'a str,
+}
+
+impl Context<'_> {
+    /// The mismatch that `finding` is; none for other findings.
+    pub(crate) fn mismatch(&self, finding: &Finding) -> Option<Mismatch> {
+        match finding.verdict {
+            Verdict::Probe => Some(self.probe(finding)),
+            Verdict::Class => Some(self.class(finding)),
+            _ => None,
+        }
+    }
+
+    fn blank(&self, tensor: &str, finding: &Finding) -> Mismatch {
+        Mismatch {
+            tensor: tensor.to_owned(),
+            layer: None,
+            frame: finding.frame,
+            iteration: None,
+            scale: None,
+            y: None,
+            x: None,
+            channel: None,
+            cycle: finding.cycle,
+            expected: None,
+            got: None,
+            note: None,
+            command: self.command.to_owned(),
+        }
+    }
+
+    fn probe(&self, finding: &Finding) -> Mismatch {
+        let probe = &self.probes[finding.probe as usize];
+        let tag = finding.tag as usize;
+        let signed = probe.signed && !(probe.tensor == "data" && tag < 2);
+        let mut m = self.blank(&probe.tensor, finding);
+        if probe.data.is_some() {
+            let value = |word: &[u32]| unpack(word, finding.lane as usize, probe.lane_bits, signed);
+            m.got = Some(value(&finding.got));
+            m.expected = (!finding.surplus).then(|| value(&finding.expected));
+        }
+        if finding.surplus {
+            m.note = Some(format!("a word more than the {} frames have (tag {tag})", self.frames.len()));
+            return m;
+        }
+        let frame = self.frames[finding.frame as usize];
+        let course = Course { iterations: frame.iterations as usize, outputs: frame.enabled.clone() };
+        let place = plan::parts(&self.manifest.description, probe, tag, &course)
+            .ok()
+            .and_then(|parts| plan::place(&parts, probe.lanes as usize, finding.word as usize, finding.lane as usize));
+        if let Some(place) = place {
+            let (layer, iteration, scale) = name(&self.manifest.description, place.tensor);
+            (m.layer, m.iteration, m.scale) = (layer, iteration, scale);
+            m.y = Some(place.y as u32);
+            m.x = Some(place.x as u32);
+            m.channel = Some(place.channel as u32);
+        }
+        m
+    }
+
+    /// Class words carry, from bit 0 up: class 8, number of the output 8, start of frame, end of line.
+    fn class(&self, finding: &Finding) -> Mismatch {
+        let got = finding.got.first().copied().unwrap_or(0);
+        let wanted = finding.expected.first().copied().unwrap_or(0);
+        let fields = [("class", 0, 0xff), ("class_tid", 8, 0xff), ("class_tuser", 16, 1), ("class_tlast", 17, 1)];
+        let differs = |&&(_, shift, mask): &&(&str, u32, u32)| (got ^ wanted) >> shift & mask != 0;
+        let (tensor, shift, mask) = fields.iter().find(differs).copied().unwrap_or(fields[0]);
+        let mut m = self.blank(tensor, finding);
+        m.layer = Some("class".to_owned());
+        m.got = Some(i64::from(got >> shift & mask));
+        if finding.surplus {
+            m.note = Some(format!("a class word after the last one of the {} frames", self.frames.len()));
+            return m;
+        }
+        m.expected = Some(i64::from(wanted >> shift & mask));
+        let width = u64::from(self.manifest.description.image.width);
+        let outputs = &self.frames[finding.frame as usize].maps;
+        m.iteration = outputs.get(finding.output as usize).map(|&(n, _)| n);
+        m.y = Some((finding.word / width) as u32);
+        m.x = Some((finding.word % width) as u32);
+        m
+    }
+}
+
+/// Layer (docs/weights.md), iteration from 1, scale.
+fn name(d: &Description, tensor: Option<Tensor>) -> (Option<String>, Option<u32>, Option<u32>) {
+    let of = |n: usize, l: usize| (Some(n as u32 + 1), Some(l as u32));
+    let block = |At { n, l, k }: At, layer: &str| format!("iter.{}.{l}.{k}.{layer}", d.set_of(n));
+    let Some(tensor) = tensor else { return (None, None, None) };
+    match tensor {
+        Tensor::Data { j } => (Some(format!("data.{j}")), None, j.checked_sub(2).map(|l| l as u32)),
+        Tensor::Expand(at) => (Some(block(at, "expand")), of(at.n, at.l).0, of(at.n, at.l).1),
+        Tensor::Depthwise(at) => (Some(block(at, "depthwise")), of(at.n, at.l).0, of(at.n, at.l).1),
+        Tensor::Logits { n, l } => (Some(format!("head.{n}.{l}")), of(n, l).0, of(n, l).1),
+        Tensor::Total { n } => (Some(format!("head.{n}")), Some(n as u32 + 1), Some(0)),
+        Tensor::State(at) | Tensor::Concat(at) | Tensor::Project(at) | Tensor::Residual(at) => {
+            (Some(block(at, "project")), of(at.n, at.l).0, of(at.n, at.l).1)
+        }
+        Tensor::Input => (None, None, None),
+    }
+}

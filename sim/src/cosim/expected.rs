@@ -1,0 +1,222 @@
+//! What the core has to show, from the golden model.
+//!
+//! Owns: running it once for each kind of frame and packing what probes will show. Leaves alone: comparing (`cpp/`).
+
+use super::error::CosimError;
+use super::ffi::bridge::{FrameSet, FrameWords, OutputSpec, ProbeSpec, TagWords};
+use super::manifest::{Manifest, ProbeEntry};
+use super::plan::{self, Course};
+use crate::golden::{Frame, Observer, Tensor, View};
+use std::collections::BTreeMap;
+
+/// The order in which the driver looks at probes within one cycle: what comes first in the datapath comes first.
+const ORDER: [&str; 7] = ["data", "start", "expand", "depthwise", "state", "logits", "total"];
+/// Compared only on request: as many values as there are multiplications in a depthwise layer.
+const DEEP: [&str; 3] = ["data", "expand", "depthwise"];
+
+/// One frame to simulate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameInput {
+    /// `[H][W][3]`, R first.
+    pub image: Vec<u8>,
+    /// Register 0x14; none: as configured.
+    pub iterations: Option<u32>,
+    /// Registers 0x18 and 0x38, bit n − 1: output n; none: all that are configured.
+    pub mask: Option<u64>,
+    /// Register 0x1C; 0: no early exit.
+    pub threshold: u32,
+}
+
+impl FrameInput {
+    /// A frame with the settings that the core has after reset.
+    pub fn new(image: Vec<u8>) -> Self {
+        Self { image, iterations: None, mask: None, threshold: 0 }
+    }
+}
+
+/// What one kind of frame gives.
+#[derive(Clone, Debug)]
+pub struct FrameExpectation {
+    /// Outputs in order: number and map.
+    pub maps: Vec<(u32, Vec<u8>)>,
+    /// Confidence of each.
+    pub confidences: Vec<u32>,
+    /// Iterations that run unless an early exit ends the frame.
+    pub iterations: u32,
+    /// Enabled outputs up to there, those after an early exit included.
+    pub enabled: Vec<u32>,
+    /// Whether an early exit leaves iterations undone.
+    pub stops: bool,
+    /// Words of `words[probe][tag]`, for the probes of [`chosen`].
+    pub(crate) words: Vec<Vec<FrameWords>>,
+}
+
+/// The probes to look at, in the driver's order.
+pub(crate) fn chosen(manifest: &Manifest, deep: bool, stops: bool) -> Vec<ProbeEntry> {
+    let rank = |probe: &ProbeEntry| ORDER.iter().position(|&name| name == probe.tensor);
+    let wanted = |probe: &&ProbeEntry| {
+        let name = probe.tensor.as_str();
+        // The data block tells where the frame after an abandoned one begins.
+        rank(probe).is_some() && (deep || !DEEP.contains(&name) || (stops && name == "data"))
+    };
+    let mut all: Vec<ProbeEntry> = manifest.probes.iter().filter(wanted).cloned().collect();
+    all.sort_by_key(rank);
+    all
+}
+
+/// Where the expected values come from: the golden model, or what stands for it in tests. Arguments: the image, the
+/// iterations, the mask, and who wants to see intermediates.
+pub(crate) type Reference<'a> = dyn Fn(&[u8], usize, u64, &mut dyn Observer) -> Result<Frame, CosimError> + 'a;
+
+/// Runs the reference on one frame.
+pub(crate) fn expect(
+    reference: &Reference<'_>,
+    manifest: &Manifest,
+    probes: &[ProbeEntry],
+    frame: &FrameInput,
+) -> Result<FrameExpectation, CosimError> {
+    let d = &manifest.description;
+    let iterations = frame.iterations.unwrap_or(d.iterations).clamp(1, d.iterations);
+    let mask = frame.mask.unwrap_or(u64::MAX);
+    let is_enabled = |o: u32| o <= iterations && mask >> (o - 1) & 1 == 1;
+    let enabled: Vec<u32> = d.outputs.iter().copied().filter(|&o| is_enabled(o)).collect();
+    let course = Course { iterations: iterations as usize, outputs: enabled.clone() };
+    let mut collect = Collect::default();
+    for (p, probe) in probes.iter().enumerate() {
+        for tag in 0..plan::tags(d, probe) {
+            let parts = parts(manifest, probe, tag, &course)?;
+            collect.wanted.extend(parts.iter().filter_map(|part| part.tensor).map(|tensor| (tensor, p)));
+        }
+    }
+    collect.probes = probes.to_vec();
+    let whole = reference(&frame.image, iterations as usize, mask, &mut collect)?;
+    let exit = whole.confidences.iter().position(|&c| frame.threshold != 0 && c >= frame.threshold);
+    let sent = exit.map_or(whole.maps.len(), |at| at + 1);
+    let mut words = Vec::new();
+    for probe in probes {
+        let tags = (0..plan::tags(d, probe)).map(|tag| collect.frame(manifest, probe, tag, &course));
+        words.push(tags.collect::<Result<_, _>>()?);
+    }
+    let stops = exit.is_some_and(|at| whole.maps[at].0 < iterations);
+    let (mut maps, mut confidences) = (whole.maps, whole.confidences);
+    maps.truncate(sent);
+    confidences.truncate(sent);
+    Ok(FrameExpectation { maps, confidences, iterations, enabled, stops, words })
+}
+
+/// [`plan::parts`], with its complaint as an error.
+pub(crate) fn parts(
+    manifest: &Manifest,
+    probe: &ProbeEntry,
+    tag: usize,
+    course: &Course,
+) -> Result<Vec<plan::Part>, CosimError> {
+    plan::parts(&manifest.description, probe, tag, course)
+        .map_err(|reason| CosimError::Manifest { path: "manifest.json".into(), reason })
+}
+
+/// Packs the tensors that probes show.
+#[derive(Default)]
+struct Collect {
+    wanted: BTreeMap<Tensor, usize>,
+    probes: Vec<ProbeEntry>,
+    packed: BTreeMap<Tensor, Vec<u32>>,
+}
+
+impl Observer for Collect {
+    fn wants(&self, tensor: Tensor) -> bool {
+        self.wanted.contains_key(&tensor)
+    }
+
+    fn observe(&mut self, tensor: Tensor, view: View<'_>) {
+        let Some(&probe) = self.wanted.get(&tensor) else { return };
+        let probe = &self.probes[probe];
+        self.packed.insert(tensor, pack(&view.to_vec(), view.channels, probe.lanes as usize, probe.lane_bits));
+    }
+}
+
+impl Collect {
+    /// All words of a frame under one tag.
+    fn frame(
+        &mut self,
+        manifest: &Manifest,
+        probe: &ProbeEntry,
+        tag: usize,
+        course: &Course,
+    ) -> Result<FrameWords, CosimError> {
+        let mut words = FrameWords::default();
+        for part in parts(manifest, probe, tag, course)? {
+            words.segments.push(if part.tensor.is_some() { part.segment(probe) } else { start_segment(part) });
+            if let Some(packed) = part.tensor.and_then(|tensor| self.packed.remove(&tensor)) {
+                words.data.extend(packed);
+            }
+        }
+        Ok(words)
+    }
+}
+
+fn start_segment(part: plan::Part) -> super::ffi::bridge::Segment {
+    super::ffi::bridge::Segment { pixels: part.size.pixels() as u64, words: 1, last_bits: 0 }
+}
+
+/// `values[pixel·channels + c]` as words of `lanes` values of `bits` bits, each word in whole 32-bit units.
+pub(crate) fn pack(values: &[i32], channels: usize, lanes: usize, bits: u32) -> Vec<u32> {
+    let stride = (lanes * bits as usize).div_ceil(32);
+    let mask = if bits == 32 { u64::from(u32::MAX) } else { (1 << bits) - 1 };
+    let mut packed = Vec::with_capacity(values.len().div_ceil(channels) * channels.div_ceil(lanes) * stride);
+    for pixel in values.chunks_exact(channels) {
+        for word in pixel.chunks(lanes) {
+            let start = packed.len();
+            packed.resize(start + stride, 0);
+            for (lane, &value) in word.iter().enumerate() {
+                let at = lane * bits as usize;
+                let shifted = (i64::from(value) as u64 & mask) << (at % 32);
+                packed[start + at / 32] |= shifted as u32;
+                if shifted >> 32 != 0 {
+                    packed[start + at / 32 + 1] |= (shifted >> 32) as u32;
+                }
+            }
+        }
+    }
+    packed
+}
+
+/// The value in lane `lane` of a packed word.
+pub(crate) fn unpack(word: &[u32], lane: usize, bits: u32, signed: bool) -> i64 {
+    let at = lane * bits as usize;
+    let unit = |i: usize| u64::from(word.get(i).copied().unwrap_or(0));
+    let raw = (unit(at / 32) | unit(at / 32 + 1) << 32) >> (at % 32);
+    let raw = (raw << (64 - bits)) as i64;
+    if signed { raw >> (64 - bits) } else { ((raw as u64) >> (64 - bits)) as i64 }
+}
+
+/// The probes for the driver: `sets[i]` is the expectation of frame set `i`.
+pub(crate) fn probe_specs(probes: &[ProbeEntry], sets: &mut [FrameExpectation]) -> Vec<ProbeSpec> {
+    let spec = |(p, probe): (usize, &ProbeEntry)| {
+        let tags = sets.first().map_or(0, |set| set.words[p].len());
+        let tag_words = |tag: usize, sets: &mut [FrameExpectation]| TagWords {
+            sets: sets.iter_mut().map(|set| std::mem::take(&mut set.words[p][tag])).collect(),
+        };
+        ProbeSpec {
+            tensor: probe.tensor.clone(),
+            valid: probe.valid.clone(),
+            data: probe.data.clone().unwrap_or_default(),
+            tag: probe.tag.clone().unwrap_or_default(),
+            lanes: if probe.data.is_some() { probe.lanes } else { 0 },
+            lane_bits: probe.lane_bits,
+            tags: (0..tags).map(|tag| tag_words(tag, sets)).collect(),
+        }
+    };
+    probes.iter().enumerate().map(spec).collect()
+}
+
+/// The frame set for the driver.
+pub(crate) fn frame_set(manifest: &Manifest, frame: &FrameInput, expectation: &FrameExpectation) -> FrameSet {
+    let order: Vec<usize> = manifest.pixel_order.chars().map(|c| "rgb".find(c).unwrap_or(0)).collect();
+    let pixel = |rgb: &[u8]| (0..3).fold(0, |word, i| word | u32::from(rgb[order[i]]) << (8 * i));
+    FrameSet {
+        pixels: frame.image.chunks_exact(3).map(pixel).collect(),
+        outputs: expectation.maps.iter().map(|(n, map)| OutputSpec { output: *n as u8, map: map.clone() }).collect(),
+        iterations: expectation.iterations,
+    }
+}

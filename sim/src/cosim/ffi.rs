@@ -1,0 +1,291 @@
+//! The bridge to the C++ driver (`cpp/`): what goes into one simulation and what comes out.
+//!
+//! Owns: the types that both languages share. Leaves alone: their meaning in terms of the network
+//! (`expected`, `decode`), the building of the library (`verilate`).
+//!
+//! The bridge is `cxx`: it checks both signatures at compile time, so that the only promise made by hand is the
+//! `unsafe extern` below: the C++ functions keep no reference beyond the call and turn every failure into an
+//! exception, which arrives here as `Err`.
+
+#![allow(missing_docs, reason = "the generated half of the bridge has no place for doc comments")]
+#![allow(clippy::pedantic, reason = "generated code")]
+
+#[cxx::bridge(namespace = "hwgen")]
+pub(crate) mod bridge {
+    /// `pixels` pixels of `words` words each; the last word of a pixel counts only its first `last_bits` bits.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    struct Segment {
+        pixels: u64,
+        words: u32,
+        last_bits: u32,
+    }
+
+    /// The words that one probe (one tag of it) shows in one frame, packed, each in `stride` 32-bit units.
+    #[derive(Clone, Debug, Default)]
+    struct FrameWords {
+        data: Vec<u32>,
+        segments: Vec<Segment>,
+    }
+
+    /// One tag of a probe: the words for each expectation set.
+    #[derive(Clone, Debug, Default)]
+    struct TagWords {
+        sets: Vec<FrameWords>,
+    }
+
+    /// A probe: where it is and what it has to show.
+    #[derive(Clone, Debug, Default)]
+    struct ProbeSpec {
+        tensor: String,
+        valid: String,
+        /// Empty for `start`.
+        data: String,
+        /// Empty without tag.
+        tag: String,
+        lanes: u32,
+        lane_bits: u32,
+        tags: Vec<TagWords>,
+    }
+
+    /// An expected output: its number and its class map in raster order.
+    #[derive(Clone, Debug, Default)]
+    struct OutputSpec {
+        output: u8,
+        map: Vec<u8>,
+    }
+
+    /// What one kind of frame is made of and has to give; frames refer to it by number.
+    #[derive(Clone, Debug, Default)]
+    struct FrameSet {
+        /// `tdata` of each pixel in raster order.
+        pixels: Vec<u32>,
+        outputs: Vec<OutputSpec>,
+        iterations: u32,
+    }
+
+    /// A register write.
+    #[derive(Clone, Debug, Default)]
+    struct RegisterWrite {
+        address: u8,
+        value: u32,
+    }
+
+    /// One frame to send.
+    #[derive(Clone, Debug, Default)]
+    struct FrameSpec {
+        set: u32,
+        /// Written after the first pixel of the frame before has been taken.
+        writes: Vec<RegisterWrite>,
+        /// The loop may stop before its last iteration (early exit).
+        may_stop: bool,
+    }
+
+    /// A register access at a given cycle.
+    #[derive(Clone, Debug, Default)]
+    struct ScriptStep {
+        cycle: u64,
+        write: bool,
+        address: u8,
+        value: u32,
+    }
+
+    /// How often a stream pauses.
+    #[derive(Clone, Debug, Default)]
+    struct PauseRate {
+        /// Percent of cycles, 0…97.
+        percent: u32,
+        /// Mean length of a pause in cycles; 0: every cycle is drawn by itself.
+        burst: u32,
+    }
+
+    /// Everything that a simulation needs.
+    #[derive(Clone, Debug, Default)]
+    struct SimConfig {
+        width: u32,
+        height: u32,
+        frames: Vec<FrameSpec>,
+        sets: Vec<FrameSet>,
+        probes: Vec<ProbeSpec>,
+        script: Vec<ScriptStep>,
+        /// Read after each frame, 0x28 (frames done) having shown its end; empty: no register is read.
+        frame_registers: Vec<u8>,
+        seed: u64,
+        video: PauseRate,
+        class_sink: PauseRate,
+        feedback_source: PauseRate,
+        feedback_sink: PauseRate,
+        axil: PauseRate,
+        /// 0 without feedback streams.
+        feedback_depth: u64,
+        feedback_word_bytes: u32,
+        /// Words up to the `tlast` of the initial state and of an iteration.
+        feedback_initial_words: u64,
+        feedback_iteration_words: u64,
+        reset_cycles: u32,
+        /// Cycles without any handshake or strobe that count as a hang.
+        hang_cycles: u64,
+        /// Cycles that no simulation may exceed.
+        cycle_limit: u64,
+        /// Empty: no waveform.
+        trace: String,
+    }
+
+    /// First and last word of an output, absolute cycles.
+    #[derive(Clone, Debug, Default)]
+    struct OutputTime {
+        frame: u32,
+        output: u32,
+        first: u64,
+        last: u64,
+    }
+
+    /// What was counted at the pins during one frame; absolute cycles.
+    #[derive(Clone, Debug, Default)]
+    struct FrameTime {
+        first_pixel: u64,
+        last_pixel: u64,
+        class_words: u64,
+        output_stalls: u64,
+        input_gaps: u64,
+    }
+
+    /// An iteration began.
+    #[derive(Clone, Debug, Default)]
+    struct StartTime {
+        frame: u32,
+        cycle: u64,
+    }
+
+    /// The answer to a register access.
+    #[derive(Clone, Debug, Default)]
+    struct RegisterAnswer {
+        /// The frame after which it was read; `u32::MAX` for a script step.
+        frame: u32,
+        write: bool,
+        address: u8,
+        value: u32,
+        response: u8,
+        cycle: u64,
+    }
+
+    /// How a simulation ended.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Verdict {
+        Done,
+        /// A probe differs.
+        Probe,
+        /// A class word differs, or comes where none is expected.
+        Class,
+        /// A rule of AXI was broken; `message` says which.
+        Protocol,
+        /// Nothing moved; `message` says where.
+        Hang,
+        /// The model itself stopped.
+        Fatal,
+    }
+
+    /// The first thing that went wrong, in the driver's own terms.
+    #[derive(Clone, Debug)]
+    struct Finding {
+        verdict: Verdict,
+        message: String,
+        cycle: u64,
+        frame: u32,
+        probe: u32,
+        tag: u32,
+        /// Word of the frame for a probe; pixel of the output for a class word.
+        word: u64,
+        lane: u32,
+        /// Class: index into the set's outputs.
+        output: u32,
+        /// More words than expected.
+        surplus: bool,
+        expected: Vec<u32>,
+        got: Vec<u32>,
+    }
+
+    /// The result of a simulation.
+    #[derive(Clone, Debug)]
+    struct Outcome {
+        finding: Finding,
+        cycles: u64,
+        seconds: f64,
+        values_compared: u64,
+        outputs: Vec<OutputTime>,
+        frames: Vec<FrameTime>,
+        starts: Vec<StartTime>,
+        registers: Vec<RegisterAnswer>,
+        /// All class words received, in order.
+        classes: Vec<u8>,
+        /// Deepest fill of the simulated feedback FIFO, in words.
+        feedback_fill: u64,
+    }
+
+    /// Inputs of one clock.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    struct Inputs {
+        aresetn: bool,
+        video_tdata: u32,
+        video_tvalid: bool,
+        video_tuser: bool,
+        video_tlast: bool,
+        class_tready: bool,
+        awaddr: u8,
+        awvalid: bool,
+        wdata: u32,
+        wstrb: u8,
+        wvalid: bool,
+        bready: bool,
+        araddr: u8,
+        arvalid: bool,
+        rready: bool,
+    }
+
+    /// Outputs of one clock, sampled before its rising edge.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    struct Outputs {
+        video_tready: bool,
+        class_tdata: u8,
+        class_tid: u8,
+        class_tvalid: bool,
+        class_tuser: bool,
+        class_tlast: bool,
+        awready: bool,
+        wready: bool,
+        bvalid: bool,
+        bresp: u8,
+        arready: bool,
+        rvalid: bool,
+        rdata: u32,
+        rresp: u8,
+        irq: bool,
+        /// Words in the simulated feedback FIFO.
+        feedback_fill: u64,
+    }
+
+    unsafe extern "C++" {
+        include!("hwgen-sim/cpp/driver.h");
+
+        /// One instance of a compiled design.
+        type Design;
+
+        /// Loads `library` and makes an instance; memory files are looked up in `folder`.
+        fn open_design(library: &str, folder: &str, seed: u64, random_initial: bool) -> Result<UniquePtr<Design>>;
+        /// Runs a whole simulation.
+        fn simulate(design: Pin<&mut Design>, config: &SimConfig) -> Result<Outcome>;
+        /// A loop that only clocks: always valid, always ready, nothing compared. Returns seconds.
+        fn free_run(design: Pin<&mut Design>, cycles: u64) -> Result<f64>;
+
+        /// One instance driven clock by clock.
+        type Pins;
+        /// Takes the design over; `feedback_*` as in `SimConfig`.
+        fn new_pins(design: UniquePtr<Design>, feedback_depth: u64, feedback_word_bytes: u32)
+        -> Result<UniquePtr<Pins>>;
+        /// Applies the inputs, samples the outputs, clocks.
+        fn step(self: Pin<&mut Pins>, inputs: &Inputs) -> Result<Outputs>;
+        /// The low 64 bits of a public signal, as of the last sampling.
+        fn peek(self: Pin<&mut Pins>, path: &str) -> Result<u64>;
+        /// Starts a waveform; the design must have been built with one.
+        fn trace(self: Pin<&mut Pins>, path: &str) -> Result<()>;
+    }
+}

@@ -1,0 +1,176 @@
+//! `manifest.json` of an emitted folder (docs/manifest.md), as far as the simulator reads it.
+//!
+//! Owns: reading and checking it. Leaves alone: everything else in the folder.
+
+use super::error::CosimError;
+use hwgen_network::Description;
+use hwgen_quantize::Bits;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The version that this simulator reads.
+const SCHEMA: u32 = 1;
+
+/// What the simulator has to know of an emitted core.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Manifest {
+    /// Version of the file's layout.
+    pub schema_version: u32,
+    /// Name of the core.
+    pub name: String,
+    /// Top module.
+    pub top: String,
+    /// Verilog files, relative to the folder.
+    pub sources: Vec<String>,
+    /// The quantised model, relative to the folder.
+    pub model: String,
+    /// The network.
+    pub description: Description,
+    /// Its number formats.
+    pub bits: Bits,
+    /// Register 0x08.
+    #[serde(default)]
+    pub config_hash: Option<String>,
+    /// The feedback FIFO.
+    pub feedback: Feedback,
+    /// Colours of `tdata` from bit 0 up.
+    #[serde(default = "rgb")]
+    pub pixel_order: String,
+    /// Multipliers by array.
+    pub multipliers: Multipliers,
+    /// Predicted cycles.
+    #[serde(default)]
+    pub prediction: Option<Prediction>,
+    /// Observation points.
+    pub probes: Vec<ProbeEntry>,
+}
+
+fn rgb() -> String {
+    "rgb".to_owned()
+}
+
+/// Shape of the feedback FIFO.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Feedback {
+    /// `onchip`, `stream` or `axi`.
+    pub kind: String,
+    /// Bytes of a word.
+    #[serde(default)]
+    pub word_bytes: u32,
+    /// Words of a pixel.
+    #[serde(default)]
+    pub words_per_pixel: u32,
+    /// Words that the FIFO must hold.
+    #[serde(default)]
+    pub depth_words: u64,
+}
+
+/// Multipliers of the core.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Multipliers {
+    /// Expand array.
+    pub expand: u64,
+    /// Depthwise array.
+    pub depthwise: u64,
+    /// Project array.
+    pub project: u64,
+    /// All arrays, those of classification and of the data block included.
+    pub total: u64,
+}
+
+impl Multipliers {
+    /// Those that the loop keeps busy.
+    pub fn in_loop(self) -> u64 {
+        self.expand + self.depthwise + self.project
+    }
+}
+
+/// Cycles predicted for a frame, counted from its first accepted pixel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Of the whole frame.
+    pub cycles: u64,
+    /// From the start of iteration 2 to that of iteration N.
+    #[serde(default)]
+    pub loop_start_to_start: Option<u64>,
+    /// Of each output.
+    pub outputs: Vec<PredictedOutput>,
+}
+
+/// First and last class word of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictedOutput {
+    /// The output, from 1.
+    pub output: u32,
+    /// Cycle of its first word.
+    pub first: u64,
+    /// Cycle of its last word.
+    pub last: u64,
+}
+
+/// A probe.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ProbeEntry {
+    /// What it shows.
+    pub tensor: String,
+    /// Path of the strobe.
+    pub valid: String,
+    /// Path of the word; none for `start`.
+    pub data: Option<String>,
+    /// Path of the number of the data-block layer.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// Values in a word.
+    #[serde(default)]
+    pub lanes: u32,
+    /// Bits of a value.
+    #[serde(default)]
+    pub lane_bits: u32,
+    /// Whether values are signed.
+    #[serde(default)]
+    pub signed: bool,
+    /// Words a pixel, by scale and block.
+    #[serde(default)]
+    pub words: Option<Vec<Vec<u32>>>,
+}
+
+impl Manifest {
+    /// Reads `manifest.json` in `folder`.
+    pub fn read(folder: &Path) -> Result<Self, CosimError> {
+        let path = folder.join("manifest.json");
+        let text = std::fs::read_to_string(&path).map_err(CosimError::file("read", &path))?;
+        let wrong = |reason: String| CosimError::Manifest { path: path.clone(), reason };
+        let manifest: Self = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        manifest.check().map_err(wrong)?;
+        Ok(manifest)
+    }
+
+    /// What a simulation relies on and the types do not say.
+    fn check(&self) -> Result<(), String> {
+        if self.schema_version != SCHEMA {
+            return Err(format!("schema_version is {}, this version reads {SCHEMA}", self.schema_version));
+        }
+        if self.description.validate().is_err() {
+            return Err("the description is out of range".to_owned());
+        }
+        let mut order: Vec<char> = self.pixel_order.chars().collect();
+        order.sort_unstable();
+        if order != ['b', 'g', 'r'] {
+            return Err(format!("pixel_order is `{}`, must be an order of r, g, b", self.pixel_order));
+        }
+        let inside = |file: &String| Path::new(file).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        if let Some(file) = self.sources.iter().chain([&self.model]).find(|file| !inside(file)) {
+            return Err(format!("`{file}` is not a file inside the folder"));
+        }
+        match self.feedback.kind.as_str() {
+            "onchip" => Ok(()),
+            "stream" if self.feedback.word_bytes > 0 && self.feedback.words_per_pixel > 0 => Ok(()),
+            kind => Err(format!("feedback kind `{kind}` cannot be simulated")),
+        }
+    }
+
+    /// Whether the feedback FIFO is outside the core.
+    pub fn has_stream(&self) -> bool {
+        self.feedback.kind == "stream"
+    }
+}

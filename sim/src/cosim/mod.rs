@@ -1,0 +1,42 @@
+//! Co-simulation: an emitted core in Verilator against the golden model, value by value.
+//!
+//! Reads the emitted folder and its manifest (docs/manifest.md), nothing of the generator.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`manifest`] | `manifest.json` |
+//! | [`cache`] | where compiled designs are kept |
+//! | [`verilate`] | from Verilog to a library |
+//! | [`session`] | one core, and simulations of it |
+//! | [`expected`] | what the core has to show |
+//! | [`report`] | what came out |
+//! | [`pins`] | the core clock by clock, for protocol tests |
+//!
+//! The cycle loop, the drivers of the ports and the comparison are C++ (`cpp/`), bound by cxx; each design is a
+//! library of its own, loaded at run time (docs/adr/0003-simulator-binding.md).
+
+pub mod cache;
+mod decode;
+pub mod error;
+pub mod expected;
+mod ffi;
+pub mod manifest;
+mod plan;
+pub mod pins;
+pub mod report;
+pub mod session;
+mod summary;
+mod toolchain;
+pub mod verilate;
+
+#[cfg(test)]
+mod mock_test;
+
+pub use cache::Cache;
+pub use error::CosimError;
+pub use expected::FrameInput;
+pub use manifest::{Manifest, Prediction};
+pub use pins::Pins;
+pub use report::{Mismatch, Report};
+pub use session::{Access, Pause, RunOptions, Session};
+pub use verilate::{BuildOptions, Library, Profile};

@@ -1,0 +1,330 @@
+//! A built core and the simulations of it.
+//!
+//! Owns: putting together what one simulation needs and reading its outcome. Leaves alone: building (`verilate`),
+//! the cycle loop (`cpp/`), the numbers (`summary`).
+
+use super::decode::Context;
+use super::error::CosimError;
+use super::expected::{self, FrameExpectation, FrameInput, Reference};
+use super::ffi::bridge::{self, Finding, FrameSpec, Outcome, PauseRate, RegisterWrite, ScriptStep, SimConfig, Verdict};
+use super::manifest::{Manifest, Prediction};
+use super::pins::Pins;
+use super::report::Report;
+use super::summary;
+use super::verilate::{BuildOptions, Library, build};
+use crate::golden::Golden;
+use std::path::{Path, PathBuf};
+
+/// Read after each frame; 0x28 has just shown that it is over.
+const FRAME_REGISTERS: [u8; 7] = [0x10, 0x20, 0x24, 0x28, 0x2C, 0x30, 0x34];
+
+/// How often a stream pauses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pause {
+    /// Percent of cycles, 0…97.
+    pub percent: u32,
+    /// Mean length of a pause in cycles; 0: every cycle is drawn by itself.
+    pub burst: u32,
+}
+
+impl Pause {
+    /// `percent` of the cycles, each drawn by itself.
+    pub const fn percent(percent: u32) -> Self {
+        Self { percent, burst: 0 }
+    }
+}
+
+/// A register access at a given cycle (counted from the start of the simulation).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Not before this cycle, and after the access before.
+    pub cycle: u64,
+    /// Register.
+    pub address: u8,
+    /// The value to write; none: read.
+    pub write: Option<u32>,
+}
+
+/// How to simulate.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Pauses of the pixel source.
+    pub gap: Pause,
+    /// Pauses of the class sink.
+    pub stall: Pause,
+    /// Pauses of the FIFO towards the core; none: as `gap`.
+    pub feedback_gap: Option<Pause>,
+    /// Pauses of the FIFO taking words; none: as `stall`.
+    pub feedback_stall: Option<Pause>,
+    /// Pauses of the host.
+    pub host: Pause,
+    /// Seed of all pauses, and of what uninitialised registers hold.
+    pub seed: u64,
+    /// Compare expand, depthwise and data-block words too.
+    pub deep: bool,
+    /// Registers that nothing initialises start with random values, not 0.
+    pub random_initial: bool,
+    /// Read the registers after each frame.
+    pub registers: bool,
+    /// Accesses of the host besides.
+    pub script: Vec<Access>,
+    /// Write a waveform; the session must have been built with `trace`.
+    pub trace: Option<PathBuf>,
+    /// Cycles without progress that are a hang; none: from the prediction and the pauses.
+    pub hang_cycles: Option<u64>,
+    /// A prediction for these frames; none: the manifest's, where it holds.
+    pub prediction: Option<Prediction>,
+    /// A command that does the same again, for reports.
+    pub command: String,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            gap: Pause::default(),
+            stall: Pause::default(),
+            feedback_gap: None,
+            feedback_stall: None,
+            host: Pause::default(),
+            seed: 1,
+            deep: false,
+            random_initial: true,
+            registers: true,
+            script: Vec::new(),
+            trace: None,
+            hang_cycles: None,
+            prediction: None,
+            command: String::new(),
+        }
+    }
+}
+
+impl RunOptions {
+    fn feedback(&self) -> (Pause, Pause) {
+        (self.feedback_gap.unwrap_or(self.gap), self.feedback_stall.unwrap_or(self.stall))
+    }
+
+    /// Whether nothing from outside delays the core.
+    pub(crate) fn undisturbed(&self, manifest: &Manifest) -> bool {
+        let (source, sink) = self.feedback();
+        let streams = if manifest.has_stream() { source.percent + sink.percent } else { 0 };
+        self.gap.percent + self.stall.percent + streams == 0
+    }
+}
+
+/// An emitted core, compiled.
+#[derive(Debug)]
+pub struct Session {
+    /// What the folder says of itself.
+    pub manifest: Manifest,
+    /// The compiled core.
+    pub library: Library,
+    folder: PathBuf,
+}
+
+impl Session {
+    /// Compiles the core in `folder`, or takes it from the cache.
+    pub fn build(folder: &Path, options: &BuildOptions) -> Result<Self, CosimError> {
+        let manifest = Manifest::read(folder)?;
+        let library = build(folder, &manifest, options)?;
+        let folder = folder.canonicalize().map_err(CosimError::file("read", folder))?;
+        Ok(Self { manifest, library, folder })
+    }
+
+    /// Simulates `frames` back to back and compares with the golden model.
+    pub fn run(&self, golden: &Golden, frames: &[FrameInput], options: &RunOptions) -> Result<Report, CosimError> {
+        if golden.description() != &self.manifest.description {
+            return Err(CosimError::Inconsistent {
+                what: "the network of the model".to_owned(),
+                got: format!("{:?}", golden.description()),
+                wanted: format!("{:?}", self.manifest.description),
+            });
+        }
+        let reference = |image: &[u8], iterations, mask, observer: &mut dyn crate::golden::Observer| {
+            Ok(golden.run(image, iterations, mask, observer)?)
+        };
+        self.run_against(&reference, frames, options)
+    }
+
+    /// The same against any reference.
+    pub(crate) fn run_against(
+        &self,
+        reference: &Reference<'_>,
+        frames: &[FrameInput],
+        options: &RunOptions,
+    ) -> Result<Report, CosimError> {
+        self.check(frames)?;
+        let may_stop = frames.iter().any(|frame| frame.threshold != 0);
+        let probes = expected::chosen(&self.manifest, options.deep, may_stop);
+        let (kinds, kind_of) = distinct(frames);
+        let mut sets = Vec::new();
+        for frame in &kinds {
+            sets.push(expected::expect(reference, &self.manifest, &probes, frame)?);
+        }
+        let config = SimConfig {
+            sets: kinds.iter().zip(&sets).map(|(f, e)| expected::frame_set(&self.manifest, f, e)).collect(),
+            probes: expected::probe_specs(&probes, &mut sets),
+            ..self.config(frames, &kind_of, &sets, options)
+        };
+        let outcome = self.simulate(&config, options)?;
+        drop(config);
+        let expectations: Vec<&FrameExpectation> = kind_of.iter().map(|&k| &sets[k as usize]).collect();
+        let command = options.command.as_str();
+        let context = Context { manifest: &self.manifest, probes: &probes, frames: expectations, command };
+        let mismatch = context.mismatch(&outcome.finding);
+        fail(&outcome.finding, command)?;
+        Ok(summary::report(self, &context.frames, frames, options, &outcome, mismatch))
+    }
+
+    /// One instance under control of the caller, clock by clock.
+    pub fn pins(&self, seed: u64) -> Result<Pins, CosimError> {
+        let feedback = &self.manifest.feedback;
+        Pins::new(self.open(seed, true)?, feedback.depth_words, feedback.word_bytes)
+    }
+
+    /// Seconds that `cycles` clocks take with nothing but Verilator's `eval`, all streams always willing.
+    pub fn free_run(&self, cycles: u64) -> Result<f64, CosimError> {
+        bridge::free_run(self.open(1, false)?.pin_mut(), cycles).map_err(CosimError::load)
+    }
+
+    fn open(&self, seed: u64, random_initial: bool) -> Result<cxx::UniquePtr<bridge::Design>, CosimError> {
+        let (library, folder) = (self.library.path.to_string_lossy(), self.folder.to_string_lossy());
+        bridge::open_design(&library, &folder, seed, random_initial).map_err(CosimError::load)
+    }
+
+    fn simulate(&self, config: &SimConfig, options: &RunOptions) -> Result<Outcome, CosimError> {
+        let mut design = self.open(options.seed, options.random_initial)?;
+        bridge::simulate(design.pin_mut(), config).map_err(CosimError::load)
+    }
+
+    fn check(&self, frames: &[FrameInput]) -> Result<(), CosimError> {
+        let wanted = self.manifest.description.image.pixels() * 3;
+        match frames.iter().find(|frame| frame.image.len() != wanted) {
+            None => Ok(()),
+            Some(frame) => Err(CosimError::Inconsistent {
+                what: "the image".to_owned(),
+                got: format!("{} bytes", frame.image.len()),
+                wanted: format!("{wanted} bytes"),
+            }),
+        }
+    }
+
+    /// All but the sets and the probes.
+    fn config(
+        &self,
+        frames: &[FrameInput],
+        kind_of: &[u32],
+        sets: &[FrameExpectation],
+        options: &RunOptions,
+    ) -> SimConfig {
+        let d = &self.manifest.description;
+        let feedback = &self.manifest.feedback;
+        let pixel_words = d.scale(0).pixels() as u64 * u64::from(feedback.words_per_pixel);
+        let stops = |k: &u32| sets[*k as usize].stops;
+        let any_stop = kind_of.iter().any(stops);
+        let rate = |pause: Pause| PauseRate { percent: pause.percent, burst: pause.burst };
+        let (source, sink) = options.feedback();
+        let patience = Patience::new(&self.manifest, options);
+        let writes = settings(&self.manifest, frames);
+        SimConfig {
+            width: d.image.width,
+            height: d.image.height,
+            frames: (kind_of.iter().zip(writes))
+                .map(|(k, writes)| FrameSpec { set: *k, writes, may_stop: stops(k) })
+                .collect(),
+            script: options.script.iter().map(script_step).collect(),
+            frame_registers: if options.registers { FRAME_REGISTERS.to_vec() } else { Vec::new() },
+            seed: options.seed,
+            video: rate(options.gap),
+            class_sink: rate(options.stall),
+            feedback_source: rate(source),
+            feedback_sink: rate(sink),
+            axil: rate(options.host),
+            feedback_depth: feedback.depth_words,
+            feedback_word_bytes: feedback.word_bytes,
+            // An abandoned frame may lack the `tlast` of its last iteration.
+            feedback_initial_words: if any_stop { 0 } else { pixel_words },
+            feedback_iteration_words: pixel_words * u64::from(d.blocks),
+            reset_cycles: 8,
+            hang_cycles: patience.idle,
+            cycle_limit: patience.total.saturating_mul(frames.len() as u64 + 1),
+            trace: options.trace.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(),
+            ..SimConfig::default()
+        }
+    }
+}
+
+/// How long the driver waits before it speaks of a hang.
+struct Patience {
+    idle: u64,
+    total: u64,
+}
+
+impl Patience {
+    fn new(manifest: &Manifest, options: &RunOptions) -> Self {
+        let (source, sink) = options.feedback();
+        let rates = [options.gap, options.stall, source, sink, options.host];
+        let percent = rates.iter().map(|pause| pause.percent).max().unwrap_or(0).min(99);
+        let burst = rates.iter().map(|pause| pause.burst).max().unwrap_or(0);
+        // Pauses stretch at most every cycle; two streams that must meet multiply their rates.
+        let slower = u64::from(100 / (100 - percent)).pow(2);
+        let image = manifest.description.image.pixels() as u64;
+        let frame = manifest.prediction.as_ref().map_or(100_000_000, |p| p.cycles).max(image);
+        let idle = (frame / 4 + 20_000) * slower.min(40) + 100 * u64::from(burst);
+        let words = image * (1 + manifest.description.outputs.len() as u64);
+        Self { idle: options.hang_cycles.unwrap_or(idle), total: (frame * 4 + words + 100_000) * slower }
+    }
+}
+
+fn script_step(access: &Access) -> ScriptStep {
+    ScriptStep {
+        cycle: access.cycle,
+        write: access.write.is_some(),
+        address: access.address,
+        value: access.write.unwrap_or(0),
+    }
+}
+
+/// Frames without repetition, and for each frame which of them it is.
+fn distinct(frames: &[FrameInput]) -> (Vec<&FrameInput>, Vec<u32>) {
+    let mut kinds: Vec<&FrameInput> = Vec::new();
+    let mut kind_of = Vec::new();
+    for frame in frames {
+        let known = kinds.iter().position(|kind| *kind == frame);
+        kind_of.push(known.unwrap_or(kinds.len()) as u32);
+        if known.is_none() {
+            kinds.push(frame);
+        }
+    }
+    (kinds, kind_of)
+}
+
+/// The register writes before each frame: what differs from the settings of the frame before.
+fn settings(manifest: &Manifest, frames: &[FrameInput]) -> Vec<Vec<RegisterWrite>> {
+    let configured = manifest.description.outputs.iter().fold(0u64, |mask, &o| mask | 1 << (o - 1));
+    let words = |frame: &FrameInput| {
+        let mask = frame.mask.unwrap_or(configured);
+        let iterations = frame.iterations.unwrap_or(manifest.description.iterations);
+        [(0x14, iterations), (0x18, mask as u32), (0x38, (mask >> 32) as u32), (0x1C, frame.threshold)]
+    };
+    let mut now = words(&FrameInput::new(Vec::new()));
+    let mut all = Vec::new();
+    for frame in frames {
+        let next = words(frame);
+        let changed = next.iter().zip(&now).filter(|(next, now)| next != now);
+        all.push(changed.map(|(&(address, value), _)| RegisterWrite { address, value }).collect());
+        now = next;
+    }
+    all
+}
+
+/// Findings that are no mismatch but the end.
+fn fail(finding: &Finding, command: &str) -> Result<(), CosimError> {
+    let (cycle, reason, command) = (finding.cycle, finding.message.clone(), command.to_owned());
+    match finding.verdict {
+        Verdict::Protocol => Err(CosimError::Protocol { cycle, reason, command }),
+        Verdict::Hang => Err(CosimError::Hang { cycle, reason, command }),
+        Verdict::Fatal => Err(CosimError::Stopped { cycle, reason, command }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,285 @@
+//! From an emitted folder to a loadable library.
+//!
+//! Owns: the command lines, what the cache key is made of, and the library's life. Memory files are read when a
+//! simulation starts, so their contents are no part of the key: the same core with other weights is not built again.
+//!
+//! Three parts are compiled: Verilator's runtime (once per tool version and flags), a precompiled header of it (the
+//! same), and the generated model with `cpp/design.cpp`.
+
+use super::cache::{Cache, Key};
+use super::error::CosimError;
+use super::manifest::Manifest;
+use super::toolchain::Toolchain;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+const DESIGN_CPP: &str = include_str!("../../cpp/design.cpp");
+const DESIGN_ABI: &str = include_str!("../../cpp/design_abi.h");
+const PRELUDE: &str = "#include \"verilated.h\"\n#include \"verilated_syms.h\"\n#include \"verilated_dpi.h\"\n";
+/// What both the runtime and the model are compiled with.
+const COMMON: [&str; 14] = [
+    "-std=c++17",
+    "-w",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-fno-gnu-unique",
+    "-DVM_COVERAGE=0",
+    "-DVM_SC=0",
+    "-DVM_TRACE_VCD=0",
+    "-DVL_USER_FINISH",
+    "-DVL_USER_STOP",
+    "-DVL_USER_FATAL",
+    "-DVL_USER_WARN",
+    "-fno-stack-protector",
+    "-U_FORTIFY_SOURCE",
+];
+
+/// What the compiled library shall be good at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Short simulations of many designs.
+    FastBuild,
+    /// Long simulations of one design.
+    #[default]
+    FastRun,
+}
+
+impl Profile {
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::FastBuild => &["-O1"],
+            Self::FastRun => &["-O3", "-march=native"],
+        }
+    }
+}
+
+/// How to build.
+#[derive(Clone, Debug)]
+pub struct BuildOptions {
+    /// What to optimise.
+    pub profile: Profile,
+    /// Whether waveforms can be written.
+    pub trace: bool,
+    /// Whether the library stays in the cache; the fuzzer's do not.
+    pub keep: bool,
+    /// Where the cache is.
+    pub cache: Cache,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { profile: Profile::default(), trace: false, keep: true, cache: Cache::standard() }
+    }
+}
+
+/// A compiled design.
+#[derive(Debug)]
+pub struct Library {
+    /// The file to load.
+    pub path: PathBuf,
+    /// Whether it was in the cache.
+    pub cached: bool,
+    /// Seconds spent on building.
+    pub seconds: f64,
+    remove: Option<(Cache, String)>,
+}
+
+impl Drop for Library {
+    fn drop(&mut self) {
+        if let Some((cache, name)) = self.remove.take() {
+            cache.remove(&name);
+        }
+    }
+}
+
+/// Builds the core in `folder`, or finds it in the cache.
+pub fn build(folder: &Path, manifest: &Manifest, options: &BuildOptions) -> Result<Library, CosimError> {
+    let start = Instant::now();
+    let tools = Toolchain::find()?;
+    let recipe = Recipe::new(manifest, options);
+    let key = design_key(folder, &recipe, &tools.version)?;
+    let (name, remove) = options.cache.name("design", &key, options.keep);
+    let (entry, cached) = options.cache.entry(&name, |work| {
+        let runtime = runtime(&options.cache, tools, &recipe)?;
+        compile_design(folder, tools, &recipe, &runtime, work)
+    })?;
+    Ok(Library {
+        path: entry.join("design.so"),
+        cached,
+        seconds: start.elapsed().as_secs_f64(),
+        remove: remove.then(|| (options.cache.clone(), name)),
+    })
+}
+
+/// What decides the bytes of a library, apart from the sources.
+struct Recipe {
+    verilator: Vec<String>,
+    sources: Vec<String>,
+    flags: Vec<String>,
+    trace: bool,
+    parts: bool,
+}
+
+impl Recipe {
+    fn new(manifest: &Manifest, options: &BuildOptions) -> Self {
+        let mut verilator: Vec<String> = ["--cc", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--noassert"]
+            .into_iter()
+            .chain(["-Wno-fatal", "-Wno-lint", "-Wno-style", "--prefix", "Vitnet", "--top-module"])
+            .map(str::to_owned)
+            .collect();
+        verilator.push(manifest.top.clone());
+        let parts = options.profile == Profile::FastRun;
+        if parts {
+            verilator.extend(["--output-split", "20000"].map(str::to_owned));
+        }
+        if options.trace {
+            verilator.push("--trace-fst".to_owned());
+        }
+        let mut flags: Vec<String> = COMMON.iter().chain(options.profile.flags()).map(|&f| f.to_owned()).collect();
+        let bit = |name: &str, set: bool| format!("-D{name}={}", u8::from(set));
+        flags.push(bit("VM_TRACE", options.trace));
+        flags.push(bit("VM_TRACE_FST", options.trace));
+        flags.push(bit("HWG_TRACE", options.trace));
+        flags.push(bit("HWG_STREAM", manifest.has_stream()));
+        let mut sources = vec!["probes.vlt".to_owned()];
+        sources.extend(manifest.sources.iter().cloned());
+        Self { verilator, sources, flags, trace: options.trace, parts }
+    }
+
+    fn key(&self, kind: &str, version: &str) -> Key {
+        let flags = self.flags.join(" ");
+        Key::new(kind).with("tools", version.as_bytes()).with("flags", flags.as_bytes())
+    }
+}
+
+fn design_key(folder: &Path, recipe: &Recipe, version: &str) -> Result<String, CosimError> {
+    let mut key = recipe.key("design", version).with("verilator", recipe.verilator.join(" ").as_bytes());
+    key = key.with("shim", DESIGN_CPP.as_bytes()).with("abi", DESIGN_ABI.as_bytes());
+    for source in &recipe.sources {
+        let path = folder.join(source);
+        key = key.with(source, &fs::read(&path).map_err(CosimError::file("read", &path))?);
+    }
+    Ok(key.finish())
+}
+
+/// The runtime and its precompiled header.
+fn runtime(cache: &Cache, tools: &Toolchain, recipe: &Recipe) -> Result<PathBuf, CosimError> {
+    let name = format!("runtime-{}", recipe.key("runtime", &tools.version).with("prelude", PRELUDE.as_bytes()).finish());
+    let (entry, _) = cache.entry(&name, |work| {
+        write(&work.join("prelude.h"), PRELUDE)?;
+        let mut files = vec!["verilated.cpp", "verilated_threads.cpp"];
+        if recipe.trace {
+            files.push("verilated_fst_c.cpp");
+        }
+        let mut jobs: Vec<Vec<OsString>> =
+            files.iter().map(|file| object(tools, recipe, &tools.include.join(file), Path::new(file))).collect();
+        let mut header = flags(tools, recipe);
+        header.extend(["-x", "c++-header", "prelude.h", "-o", "prelude.h.gch"].map(OsString::from));
+        jobs.push(header);
+        in_parallel(&jobs, |job| tools.compile("compile", work, job))
+    })?;
+    Ok(entry)
+}
+
+fn compile_design(
+    folder: &Path,
+    tools: &Toolchain,
+    recipe: &Recipe,
+    runtime: &Path,
+    work: &Path,
+) -> Result<(), CosimError> {
+    let generated = work.join("generated");
+    let mut arguments: Vec<OsString> = recipe.verilator.iter().map(OsString::from).collect();
+    arguments.push("--Mdir".into());
+    arguments.push(generated.clone().into());
+    arguments.extend(recipe.sources.iter().map(OsString::from));
+    tools.verilate(folder, &arguments)?;
+    write(&generated.join("design.cpp"), DESIGN_CPP)?;
+    write(&generated.join("design_abi.h"), DESIGN_ABI)?;
+
+    let sources = if recipe.parts { generated_sources(&generated)? } else { vec![unity(&generated)?] };
+    let jobs: Vec<Vec<OsString>> = sources
+        .iter()
+        .map(|source| {
+            let mut job = object(tools, recipe, source, source);
+            job.extend(["-I.".into(), "-include".into(), runtime.join("prelude.h").into()]);
+            job
+        })
+        .collect();
+    in_parallel(&jobs, |job| tools.compile("compile", &generated, job))?;
+
+    let mut link: Vec<OsString> = ["-shared", "-Wl,-Bsymbolic", "-Wl,--wrap=fopen", "-o", "../design.so"]
+        .map(OsString::from)
+        .to_vec();
+    link.extend(sources.iter().map(|source| source.with_extension("o").into()));
+    link.extend(["verilated.o", "verilated_threads.o"].map(|file| runtime.join(file).into()));
+    if recipe.trace {
+        link.push(runtime.join("verilated_fst_c.o").into());
+        link.push("-lz".into());
+    }
+    link.push("-pthread".into());
+    tools.compile("link", &generated, &link)?;
+    fs::remove_dir_all(&generated).map_err(CosimError::file("remove", &generated))
+}
+
+/// Flags of every compilation.
+fn flags(tools: &Toolchain, recipe: &Recipe) -> Vec<OsString> {
+    let mut all: Vec<OsString> = recipe.flags.iter().map(OsString::from).collect();
+    for folder in [tools.include.clone(), tools.include.join("vltstd")] {
+        all.extend(["-isystem".into(), folder.into()]);
+    }
+    all
+}
+
+/// The command line that makes `name.o` of `source`.
+fn object(tools: &Toolchain, recipe: &Recipe, source: &Path, name: &Path) -> Vec<OsString> {
+    let mut all = flags(tools, recipe);
+    all.extend(["-c".into(), source.into(), "-o".into(), name.with_extension("o").into()]);
+    all
+}
+
+fn generated_sources(folder: &Path) -> Result<Vec<PathBuf>, CosimError> {
+    let mut names: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(CosimError::file("read", folder))?
+        .flatten()
+        .map(|entry| PathBuf::from(entry.file_name()))
+        .filter(|name| name.extension().is_some_and(|e| e == "cpp"))
+        .collect();
+    // Long ones first, so that the last job is a short one.
+    names.sort();
+    names.sort_by_key(|name| std::cmp::Reverse(fs::metadata(folder.join(name)).map_or(0, |m| m.len())));
+    Ok(names)
+}
+
+/// One file that includes all: the headers are read once.
+fn unity(folder: &Path) -> Result<PathBuf, CosimError> {
+    let text: String = generated_sources(folder)?.iter().map(|n| format!("#include \"{}\"\n", n.display())).collect();
+    write(&folder.join("unity.cpp"), &text)?;
+    Ok(PathBuf::from("unity.cpp"))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CosimError> {
+    fs::write(path, text).map_err(CosimError::file("write", path))
+}
+
+/// Runs `act` on all jobs, as many at once as there are processors.
+///
+/// Plain threads: a thread of rayon's pool, while it waits, may take over the building of another design and then
+/// wait for the lock that it holds itself.
+fn in_parallel<T: Sync>(jobs: &[T], act: impl Fn(&T) -> Result<(), CosimError> + Sync) -> Result<(), CosimError> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(jobs.len());
+    std::thread::scope(|scope| {
+        let work = || {
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                act(job)?;
+            }
+            Ok(())
+        };
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        handles.into_iter().try_for_each(|handle| handle.join().expect("the jobs do not panic"))
+    })
+}
