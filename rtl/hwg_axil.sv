@@ -34,14 +34,14 @@ module hwg_axil (
     input  wire        read_known
 );
   localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10;
-  assign write      = s_axil_awvalid && s_axil_wvalid && !s_axil_bvalid;
+  assign write      = s_axil_awvalid && s_axil_wvalid && !s_axil_bvalid && !rst;
   assign write_addr = s_axil_awaddr;
   assign write_data = s_axil_wdata;
   assign write_mask = {{8{s_axil_wstrb[3]}}, {8{s_axil_wstrb[2]}}, {8{s_axil_wstrb[1]}}, {8{s_axil_wstrb[0]}}};
   assign s_axil_awready = write;
   assign s_axil_wready  = write;
   assign read_addr      = s_axil_araddr;
-  assign s_axil_arready = !s_axil_rvalid;
+  assign s_axil_arready = !s_axil_rvalid && !rst;
   wire read = s_axil_arvalid && s_axil_arready;
 
   always @(posedge clk) begin

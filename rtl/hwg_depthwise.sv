@@ -178,7 +178,7 @@ module hwg_depthwise #(
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .DEPTH(RDEPTH),
                 .FILE({MEM, "depthwise_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
-      .s_lo('0), .s_hi($signed(HI[d_x*(AY+1) +: AY+1])), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
+      .s_lo({(AY+1){1'b0}}), .s_hi($signed(HI[d_x*(AY+1) +: AY+1])), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_first, y_last}));
   hwg_gear #(.QI(Q), .QO(V), .LW(AY), .LCM(LCM), .IW(VW)) u_gear (
       .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data),

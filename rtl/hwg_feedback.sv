@@ -65,7 +65,7 @@ module hwg_feedback #(
   reg  [31:0]   outside_q;  // words sent and not yet back
   reg           drain_q;
   wire          back = s_axis_fb_tvalid && s_axis_fb_tready;
-  assign s_axis_fb_tready = drain_q || count_q != IW'(DEPTH_IN);
+  assign s_axis_fb_tready = !rst && (drain_q || count_q != IW'(DEPTH_IN));
   assign draining = drain_q;
   assign ready    = 32'(booked_words_q) >= CF;
   wire unused = &{1'b0, s_axis_fb_tlast, out_ready, out_count, s_axis_fb_tdata};

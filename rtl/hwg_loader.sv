@@ -373,7 +373,7 @@ module hwg_loader #(
       end
     end else begin : gen_no_pool
       assign pool_data = '0;
-      always @* pool_sum = '0;
+      initial pool_sum = '0;
       wire unused = &{1'b0, pool_re, pool_addr, pool_sum, pool_first_q, pool_last_q, pool_weight_q, d_collect,
                       pool_data};
     end

@@ -57,7 +57,7 @@ module hwg_video_in #(
 
   // A start of frame is not taken early: the first pixel's handshake is the begin of the frame.
   wire hold = s_user && !drop && ((state_q == HUNT && !free) || (state_q == PASS && full_q && end_of_map));
-  assign s_ready     = (!full_q || take) && !hold;
+  assign s_ready     = (!full_q || take) && !hold && !rst;
   assign begin_frame = hunt_pass;
   assign m_valid     = state_q == PASS && full_q && in_step;
   assign m_data      = data_q;

@@ -1,1 +1,13 @@
-//! Placeholder, filled in this session.
+//! hwgen: folding, schedule and emitter. Starts no process, prints nothing, reads no clock: the same design gives the
+//! same bytes. The command line is in the binary.
+
+pub mod design;
+pub mod emit;
+pub mod error;
+pub mod folding;
+pub mod plan;
+pub mod schedule;
+pub mod solver;
+
+pub use design::{Design, Options};
+pub use error::Error;

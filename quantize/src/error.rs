@@ -74,3 +74,41 @@ pub enum ModelError {
         message: String,
     },
 }
+
+/// Why weights cannot be quantised.
+#[derive(Debug, Error, Diagnostic, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum QuantizeError {
+    /// A formats or model constraint.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Model(#[from] ModelError),
+    /// No calibration images.
+    #[error("there are no calibration images, at least one is needed")]
+    #[diagnostic(code(hwgen::quantize::no_images), help("name a folder that holds PNG or JPEG images with --calib"))]
+    NoImages,
+    /// A calibration image of another size.
+    #[error("calibration image {index} is {got}, must be {wanted}")]
+    #[diagnostic(code(hwgen::quantize::image_size), help("resize the calibration images to the network's size"))]
+    ImageSize {
+        /// Which one, from 0.
+        index: usize,
+        /// Its size.
+        got: String,
+        /// The network's.
+        wanted: String,
+    },
+    /// A constant that no 16-bit multiplier and shift, or no offset, can express.
+    #[error("`{tensor}` channel {channel}: {what} {got:e} does not fit a 16-bit multiplier with a shift of 1…31")]
+    #[diagnostic(code(hwgen::quantize::unfit), help("the float weights are out of proportion; were they trained?"))]
+    Unfit {
+        /// The tensor.
+        tensor: String,
+        /// Output channel.
+        channel: usize,
+        /// Gain or offset.
+        what: &'static str,
+        /// Its value.
+        got: f64,
+    },
+}

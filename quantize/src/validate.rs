@@ -37,8 +37,12 @@ impl Model {
     /// Checks every constraint that the rest of hwgen relies on; the first violation is the error.
     pub fn validate(&self) -> Result<(), ModelError> {
         let (d, bits) = (&self.description, &self.bits);
+        let problems: Vec<String> = d.problems().iter().map(ToString::to_string).collect();
+        if !problems.is_empty() {
+            return Err(ModelError::Description { message: problems.join("; ") });
+        }
         check_bits(bits)?;
-        field("mid_shift", self.mid_shift, 0, 3)?;
+        field("mid_shift", self.mid_shift, 0, if d.blocks > 1 { 3 } else { 0 })?;
         field("confidence_shift", self.confidence_shift, 0, CONFIDENCE_SHIFT_LIMIT)?;
         let scales = d.scales as usize;
         count("data", "layers", self.data.len(), d.data_layers())?;
@@ -74,12 +78,13 @@ impl Model {
             field("affine shift", row.shift, 2 + self.mid_shift, 16 + self.mid_shift)?;
         }
         count("heads", "outputs", self.heads.len(), d.outputs.len())?;
-        for (o, layers) in self.heads.iter().enumerate() {
-            count(&format!("head.{o}"), "scales", layers.len(), scales)?;
+        for (layers, output) in self.heads.iter().zip(&d.outputs) {
+            let n = output.saturating_sub(1);
+            count(&format!("head.{n}"), "scales", layers.len(), scales)?;
             for (l, layer) in layers.iter().enumerate() {
                 check_layer(
                     bits,
-                    &format!("head.{o}.{l}"),
+                    &format!("head.{n}.{l}"),
                     layer,
                     &Wanted {
                         kind: LayerKind::Head,

@@ -19,8 +19,11 @@ from . import data, engine, losses, scenes
 from .description import PRESETS, Description
 from .errors import BadInput
 from .model import ItNet, load_weights
+from .model_file import load_quantised, save_model
+from .quant import Bits, QuantItNet
 from .weights_file import load_model, save_weights
 
+CALIBRATION_IMAGES = 16
 DATA_SETS = ("camvid", "cityscapes", "scenes")
 EXAMPLES = """examples:
   python -m itnet_train train --data-set camvid --data CAMVID --preset camvid-240 --output runs/a --epochs 100
@@ -28,6 +31,7 @@ EXAMPLES = """examples:
   python -m itnet_train export --checkpoint runs/a/checkpoint.pt --output itnet.safetensors
   python -m itnet_train finetune --weights itnet.safetensors --weight-bits 4 --data-set camvid --data CAMVID --output runs/q
   python -m itnet_train evaluate --weights itnet.safetensors --data-set camvid --data CAMVID
+  python -m itnet_train export --checkpoint runs/q/checkpoint.pt --output itnet.model.safetensors   for hwgen emit --model
   hwgen quantize --weights itnet.safetensors --calib IMAGES -o itnet.model
   torchrun --nproc-per-node 4 -m itnet_train train ...  several GPUs or processes (DistributedDataParallel)
 """
@@ -52,15 +56,16 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     evaluate = commands.add_parser("evaluate", help="mIoU of each output")
     evaluate.add_argument("--weights", type=Path, help="weights file (safetensors)")
     evaluate.add_argument("--checkpoint", type=Path, help="checkpoint of a run, in place of --weights")
+    evaluate.add_argument("--model", type=Path, help="quantised model (of finetune or hwgen quantize), in place of --weights")
     add_data(evaluate)
     evaluate.add_argument("--split", default="val", choices=("train", "val"))
     evaluate.add_argument("--limit", type=int, help="only the first LIMIT images")
     evaluate.add_argument("--json", action="store_true", help="one JSON document on stdout")
     evaluate.add_argument("--threads", type=int, default=None)
 
-    export = commands.add_parser("export", help="write the averaged weights of a checkpoint for hwgen")
+    export = commands.add_parser("export", help="write what hwgen reads: the weights of a float run, the quantised model of a finetune run")
     export.add_argument("--checkpoint", type=Path, required=True)
-    export.add_argument("--output", type=Path, required=True, help="safetensors file, docs/weights.md")
+    export.add_argument("--output", type=Path, required=True, help="safetensors file: docs/weights.md, or the quantised model")
 
     draw = commands.add_parser("scenes", help="draw procedural street scenes and their labels")
     draw.add_argument("--output", type=Path, required=True, help="folder")
@@ -190,20 +195,43 @@ def train(arguments) -> None:
 
 
 def finetune(arguments) -> None:
-    raise BadInput("finetune: not there yet")
+    float_net = load_model(arguments.weights)
+    bits = Bits.of(arguments.weight_bits, arguments.act_bits, arguments.stem_bits, arguments.logit_bits)
+
+    def calibrated() -> QuantItNet:
+        size = float_net.description.image
+        dataset = data.open_dataset(arguments.data_set, arguments.data, "train", size)
+        return post_training(float_net, bits, dataset)
+
+    start_run(arguments, calibrated)
+
+
+def post_training(float_net: ItNet, bits: Bits, dataset, images: int = CALIBRATION_IMAGES) -> QuantItNet:
+    """The quantised network without fine-tuning: scales from a few images of the data set, evenly spread."""
+    quantised = QuantItNet(float_net.description, bits).eval()
+    spread = np.linspace(0, len(dataset) - 1, min(images, len(dataset))).astype(int)
+    size = float_net.description.image
+    batches = (data.to_batch([data.resized(*dataset.load(int(i)), size)])[0] for i in spread)
+    quantised.calibrate(float_net, batches)
+    return quantised.to(memory_format=torch.channels_last)
 
 
 def checkpoint_model(path: Path) -> ItNet:
     checkpoint = engine.read_checkpoint(path)
-    model = ItNet(Description.from_json(checkpoint["description"], str(path)))
+    description = Description.from_json(checkpoint["description"], str(path))
+    found = checkpoint["quantisation"]
+    model = ItNet(description) if found is None else QuantItNet(description, Bits(**found["bits"]), found["mid_shift"])
     load_weights(model, checkpoint["averaged"], str(path))
     return model.to(memory_format=torch.channels_last).eval()
 
 
 def evaluate(arguments) -> None:
-    if (arguments.weights is None) == (arguments.checkpoint is None):
-        raise BadInput("evaluate: give one of --weights and --checkpoint")
-    model = load_model(arguments.weights) if arguments.weights else checkpoint_model(arguments.checkpoint)
+    sources = {load_model: arguments.weights, checkpoint_model: arguments.checkpoint, load_quantised: arguments.model}
+    given = [(load, path) for load, path in sources.items() if path is not None]
+    if len(given) != 1:
+        raise BadInput("evaluate: give one of --weights, --checkpoint and --model")
+    load, path = given[0]
+    model = load(path)
     dataset = data.open_dataset(arguments.data_set, arguments.data, arguments.split, model.description.image)
     if len(dataset.classes) != model.description.classes:
         raise BadInput(f"the data set has {len(dataset.classes)} classes, the network {model.description.classes}")
@@ -223,7 +251,11 @@ def evaluate(arguments) -> None:
 
 
 def export(arguments) -> None:
-    save_weights(checkpoint_model(arguments.checkpoint), arguments.output)
+    model = checkpoint_model(arguments.checkpoint)
+    if isinstance(model, QuantItNet):
+        save_model(model, arguments.output)
+    else:
+        save_weights(model, arguments.output)
 
 
 def draw(arguments) -> None:

@@ -25,7 +25,8 @@ from tqdm import tqdm
 from . import data, losses
 from .description import Description
 from .errors import BadInput
-from .model import ItNet, up8
+from .model import up8
+from .quant import QuantItNet
 
 CHECKPOINT_VERSION = 1
 
@@ -229,15 +230,22 @@ class Trainer:
         temporary = path.with_suffix(".tmp")
         torch.save({
             "version": CHECKPOINT_VERSION, "description": self.description.to_json(), "settings": settings,
+            "quantisation": self.quantisation(),
             "epoch": self.epoch, "step": self.step, "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(), "optimiser": self.optimiser.state_dict(),
         }, temporary)
         os.replace(temporary, path)
 
+    def quantisation(self) -> dict | None:
+        if not isinstance(self.network, QuantItNet):
+            return None
+        return {"bits": asdict(self.network.bits), "mid_shift": self.network.mid_shift}
+
     def resume(self, path: Path) -> None:
         checkpoint = read_checkpoint(path)
-        if checkpoint["description"] != self.description.to_json():
-            raise BadInput(f"{path}: made for another network: {checkpoint['description']}")
+        found = checkpoint["description"], checkpoint["quantisation"]
+        if found != (self.description.to_json(), self.quantisation()):
+            raise BadInput(f"{path}: made for another network: {found[0]}, quantisation {found[1]}")
         self.network.load_state_dict(checkpoint["network"])
         self.averaged.load_state_dict(checkpoint["averaged"])
         self.optimiser.load_state_dict(checkpoint["optimiser"])
@@ -251,6 +259,8 @@ def read_checkpoint(path: Path) -> dict:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds for a damaged file
         raise BadInput(f"{path}: not a readable checkpoint: {str(error).splitlines()[0]}") from None
+    if isinstance(checkpoint, dict):
+        checkpoint.setdefault("quantisation", None)
     if not isinstance(checkpoint, dict) or checkpoint.get("version") != CHECKPOINT_VERSION:
         raise BadInput(f"{path}: not a checkpoint of version {CHECKPOINT_VERSION}")
     return checkpoint

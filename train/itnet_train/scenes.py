@@ -137,13 +137,13 @@ def draw_tree(canvas: Canvas, road, side: int) -> None:
 
 def draw_pole(canvas: Canvas, road, side: int, sign: bool) -> None:
     rng = canvas.rng
-    base, half = rng.uniform(66, 84), rng.uniform(4.5, 5.5)
+    base, half = rng.uniform(66, 84), rng.uniform(6.2, 7.2)
     x = clamped(road(side, base) + side * rng.uniform(6, 12), 12, canvas.width - 12)
     top = base - rng.uniform(52, 64)
     canvas.shape("rectangle", [(x - half, top), (x + half, base)], canvas.tone((48, 52, 58), 8), POLE)
     canvas.shape("rectangle", [(x - half * 0.5, top), (x - half * 0.1, base)], canvas.tone((84, 88, 94), 8))
     if sign:
-        r = rng.uniform(11, 14)
+        r = rng.uniform(13, 16)
         y = max(top, r + 1)
         if rng.random() < 0.5:
             canvas.shape("ellipse", [(x - r, y - r), (x + r, y + r)], canvas.tone((214, 34, 38), 10), SIGN)
@@ -156,7 +156,7 @@ def draw_pole(canvas: Canvas, road, side: int, sign: bool) -> None:
 def draw_car(canvas: Canvas, road, near: float) -> None:
     rng = canvas.rng
     base = 66 + 28 * near
-    half = 15 + 11 * near
+    half = 18 + 10 * near
     left, right = road(-1, base) + half * 0.8, road(1, base) - half * 0.8
     x = rng.uniform(min(left, right), max(left, right))
     height = half * 1.05
@@ -177,9 +177,9 @@ def draw_car(canvas: Canvas, road, near: float) -> None:
 def draw_pedestrian(canvas: Canvas, road, side: int) -> None:
     rng = canvas.rng
     base = rng.uniform(74, 95)
-    height = rng.uniform(36, 42)
-    half = rng.uniform(6.5, 7.5)
-    x = clamped(road(side, base) + side * rng.uniform(5, 18), half + 1, canvas.width - half - 1)
+    height = rng.uniform(40, 48)
+    half = rng.uniform(8.2, 9.4)
+    x = clamped(road(side, base) + side * rng.uniform(7, 18), half + 1, canvas.width - half - 1)
     coat = canvas.tone(COATS[rng.integers(len(COATS))])
     canvas.shape("polygon", [(x - half * 0.7, base - height * 0.45), (x + half * 0.7, base - height * 0.45),
                              (x + half * 0.8, base), (x - half * 0.8, base)], canvas.tone((52, 44, 78), 10), PEDESTRIAN)

@@ -40,6 +40,7 @@ impl BitsProblem {
 /// Bit widths, each kind by itself or in groups.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Bit widths")]
+#[allow(clippy::struct_field_names, reason = "the names are the flags")]
 pub struct BitsArgs {
     /// All weights but the first convolution's, 2…8 [default: 4].
     #[arg(long, value_name = "B")]
@@ -212,11 +213,6 @@ impl BitsArgs {
             *(kind.argument)(&mut args) = document.take(&format!("bits.{}", kind.field));
         }
         args
-    }
-
-    /// Whether nothing is named.
-    pub fn is_empty(mut self) -> bool {
-        KINDS.iter().all(|kind| (kind.argument)(&mut self).is_none())
     }
 
     /// Whether the field of this path (`bits.stem`) is named here.

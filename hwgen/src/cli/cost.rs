@@ -34,7 +34,7 @@ struct Body<'a> {
     cost: &'a Cost,
 }
 
-pub fn run(args: &Args, report: &Report) -> miette::Result<Outcome> {
+pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let description = args.network.resolve(BitsArgs::default(), None)?.description;
     let cost = Cost::new(&description);
     report.result(&Body { description: &description, cost: &cost }, || text(&cost, args.layers))?;

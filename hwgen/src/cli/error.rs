@@ -33,6 +33,17 @@ pub enum CliError {
     )]
     NoCalibration,
 
+    #[error("model {}: {what} given on the command line or in the configuration differ from the model's own", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::model_contradicted),
+        help("a model file has its network and bit widths in it; leave those flags away, or quantise anew")
+    )]
+    ModelContradicted { path: PathBuf, what: String },
+
+    #[error("feedback `{got}` {why}, wanted onchip or stream")]
+    #[diagnostic(code(hwgen::cli::feedback), help("set `feedback` (--feedback) to onchip or stream"))]
+    Feedback { got: String, why: &'static str },
+
     #[error("{what} {}: cannot be read: {source}", path.display())]
     #[diagnostic(code(hwgen::cli::read), help("check that the path exists and may be read"))]
     Read { what: &'static str, path: PathBuf, source: std::io::Error },

@@ -48,10 +48,11 @@ impl Temporary {
 
     /// Gives it its final name.
     pub fn rename(self, to: &Path) -> std::io::Result<()> {
-        let _lock = pending();
-        std::fs::rename(&self.path, to)?;
-        drop(_lock);
-        Ok(())
+        // An interrupt waits until the new name is in place; the lock goes before `self`, whose drop takes it again.
+        let lock = pending();
+        let renamed = std::fs::rename(&self.path, to);
+        drop(lock);
+        renamed
     }
 }
 

@@ -4,14 +4,19 @@
 //! 1 a check failed, 2 usage or bad input. Leaves alone: everything that can be computed without a user.
 
 mod bits;
+mod command;
+mod cosim;
 mod cost;
+mod emit;
 mod error;
+mod fuzz;
 mod interrupt;
-
+mod model;
 mod network;
 mod picture;
+mod quantize;
 mod report;
-
+mod run;
 mod write;
 
 use clap::{Parser, Subcommand};
@@ -37,8 +42,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-
+    Emit(emit::Args),
+    Quantize(quantize::Args),
+    Run(run::Args),
+    Cosim(cosim::Args),
     Cost(cost::Args),
+    Fuzz(fuzz::Args),
 }
 
 /// How a command ended that did not fail.
@@ -55,7 +64,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     interrupt::install();
     let report = Report { json: cli.json, quiet: cli.quiet };
-    match dispatch(cli.command, &report) {
+    match dispatch(cli.command, report) {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::CheckFailed) => ExitCode::from(1),
         Err(error) => {
@@ -65,10 +74,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, report: &Report) -> miette::Result<Outcome> {
+fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
     match command {
-
+        Command::Emit(args) => emit::run(&args, report),
+        Command::Quantize(args) => quantize::run(&args, report),
+        Command::Run(args) => run::run(&args, report),
+        Command::Cosim(args) => cosim::run(&args, report),
         Command::Cost(args) => cost::run(&args, report),
+        Command::Fuzz(args) => fuzz::run(&args, report),
     }
 }
 

@@ -26,7 +26,7 @@ struct Document<'a, T> {
 
 impl Report {
     /// Prints the result: `body` as JSON, or `text`.
-    pub fn result(&self, body: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
+    pub fn result(self, body: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
         let mut out = if self.json {
             let document = Document { schema_version: SCHEMA_VERSION, body };
             serde_json::to_string_pretty(&document).map_err(|source| CliError::Json { source })?
@@ -44,28 +44,28 @@ impl Report {
     }
 
     /// A message.
-    pub fn note(&self, message: impl Display) {
+    pub fn note(self, message: impl Display) {
         if !self.quiet {
             eprintln!("{message}");
         }
     }
 
     /// A message that should not be missed.
-    pub fn warn(&self, message: impl Display) {
+    pub fn warn(self, message: impl Display) {
         if !self.quiet {
             eprintln!("{} {message}", paint("warning:"));
         }
     }
 
     /// One line that the next call overwrites; only on a terminal.
-    pub fn progress(&self, message: impl Display) {
+    pub fn progress(self, message: impl Display) {
         if !self.quiet && std::io::stderr().is_terminal() {
             eprint!("\r\x1b[K{message}");
         }
     }
 
     /// Takes the progress line away.
-    pub fn clear_progress(&self) {
+    pub fn clear_progress(self) {
         self.progress("");
     }
 }
@@ -106,7 +106,13 @@ pub fn si(value: u64) -> String {
         return format!("{value} ");
     }
     let scaled = value as f64 / unit as f64;
-    let decimals = if scaled < 10.0 { 3 } else if scaled < 100.0 { 2 } else { 1 };
+    let decimals = if scaled < 10.0 {
+        3
+    } else if scaled < 100.0 {
+        2
+    } else {
+        1
+    };
     format!("{scaled:.decimals$} {prefix}")
 }
 

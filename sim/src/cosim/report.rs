@@ -67,6 +67,8 @@ pub struct FrameRegisters {
     pub output_stalls: u32,
     /// 0x34.
     pub last_output: u32,
+    /// The next frame had begun when they were read, so counters may have started anew.
+    pub overlapped: bool,
 }
 
 /// One frame.

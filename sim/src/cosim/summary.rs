@@ -63,6 +63,8 @@ fn frames(expectations: &[&FrameExpectation], outcome: &Outcome) -> Vec<FrameRes
         let last = outcome.outputs.iter().filter(|o| o.frame as usize == f).map(|o| o.last).max();
         let starts = outcome.starts.iter().filter(|s| s.frame as usize == f);
         let answers: Vec<&RegisterAnswer> = outcome.registers.iter().filter(|r| r.frame as usize == f).collect();
+        // A frame that was never begun has 0 there.
+        let next = outcome.frames.get(f + 1).map_or(0, |next| next.first_pixel);
         FrameResult {
             first_pixel: time.first_pixel,
             cycles: last.map(|last| last - time.first_pixel + 1),
@@ -70,13 +72,13 @@ fn frames(expectations: &[&FrameExpectation], outcome: &Outcome) -> Vec<FrameRes
             input_gaps: time.input_gaps,
             starts: starts.map(|s| s.cycle - time.first_pixel).collect(),
             confidences: expectation.confidences.clone(),
-            registers: (!answers.is_empty()).then(|| registers(&answers)),
+            registers: (!answers.is_empty()).then(|| registers(&answers, next)),
         }
     };
     expectations.iter().enumerate().map(one).collect()
 }
 
-fn registers(answers: &[&RegisterAnswer]) -> FrameRegisters {
+fn registers(answers: &[&RegisterAnswer], next_frame: u64) -> FrameRegisters {
     let value = |address| answers.iter().find(|a| a.address == address).map_or(0, |a| a.value);
     FrameRegisters {
         status: value(0x10),
@@ -86,10 +88,12 @@ fn registers(answers: &[&RegisterAnswer]) -> FrameRegisters {
         input_gaps: value(0x2C),
         output_stalls: value(0x30),
         last_output: value(0x34),
+        overlapped: next_frame != 0 && answers.iter().any(|a| a.cycle >= next_frame),
     }
 }
 
-/// Confidence and last output are results of the network, so they count as compared.
+/// Confidence and last output are results of the network. The confidence is that of the latest output, so it outlives
+/// the beginning of the next frame.
 fn register_mismatch(
     frames: &[FrameResult],
     expectations: &[&FrameExpectation],
@@ -99,8 +103,8 @@ fn register_mismatch(
         let registers = frame.registers?;
         let output = expectation.maps.last().map_or(0, |&(n, _)| n);
         let confidence = expectation.confidences.last().copied().unwrap_or(registers.confidence);
-        let pairs =
-            [("last_output", output, registers.last_output), ("confidence", confidence, registers.confidence)];
+        let last = if registers.overlapped { output } else { registers.last_output };
+        let pairs = [("last_output", output, last), ("confidence", confidence, registers.confidence)];
         let &(tensor, expected, got) = pairs.iter().find(|(_, expected, got)| expected != got)?;
         Some(Mismatch {
             tensor: tensor.to_owned(),
@@ -172,7 +176,7 @@ fn macs(description: &Description, expectation: &FrameExpectation) -> u64 {
 
 /// Those of iterations 2…N − 1.
 fn loop_macs(description: &Description, iterations: usize) -> u64 {
-    let of = |n: usize| Cost::new(&part(description, n as u32, Vec::new())).iterative.macs;
+    let of = |n: usize| Cost::new(&part(description, n as u32, Vec::new())).blocks.iterative.macs;
     if iterations < 3 { 0 } else { of(iterations - 1) - of(1) }
 }
 

@@ -1,5 +1,6 @@
 //! From logits to a semantic map: logit sum, confidence, up8, argmax (docs/arithmetic.md).
 
+use super::kernel::Kernels;
 use super::mix::up2;
 use super::plane::Plane;
 use hwgen_network::Size;
@@ -46,14 +47,14 @@ pub fn confidence(total: &Total, shift: u32) -> u32 {
 }
 
 /// The semantic map: up8, then the lowest index of the greatest value; one byte a pixel, cropped to `size`.
-pub fn classify(total: &Total, size: Size) -> Vec<u8> {
+pub fn classify(kernels: Kernels, total: &Total, size: Size) -> Vec<u8> {
     let width = size.width as usize;
     let mut map = vec![0; size.pixels()];
     map.par_chunks_mut(8 * width).enumerate().for_each(|(strip, rows)| {
         let mut column = vec![0; total.size.width as usize * total.classes];
         for (i, row) in rows.chunks_exact_mut(width).enumerate() {
             interpolate_rows(total, 8 * strip + i, &mut column);
-            classify_row(&column, total.classes, row);
+            kernels.classify(&column, total.classes, row);
         }
     });
     map
@@ -73,31 +74,5 @@ fn interpolate_rows(total: &Total, y: usize, column: &mut [i32]) {
     let (upper, lower) = (&total.values[upper * length..][..length], &total.values[lower * length..][..length]);
     for ((out, &a), &b) in column.iter_mut().zip(upper).zip(lower) {
         *out = (16 - weight) * a + weight * b;
-    }
-}
-
-/// One row of classes, eight pixels (those between two neighbouring taps) at a time.
-fn classify_row(column: &[i32], classes: usize, row: &mut [u8]) {
-    let last = column.len() / classes - 1;
-    let pixels = row.len();
-    for next in 0..=(pixels + 3) / 8 {
-        let left = &column[next.saturating_sub(1).min(last) * classes..][..classes];
-        let right = &column[next.min(last) * classes..][..classes];
-        let mut best = [i32::MIN; 8];
-        let mut class = [0i32; 8];
-        for (c, (&a, &b)) in left.iter().zip(right).enumerate() {
-            for j in 0..8 {
-                let weight = 2 * j as i32 + 1;
-                let value = (16 - weight) * a + weight * b;
-                let better = value > best[j];
-                best[j] = if better { value } else { best[j] };
-                class[j] = if better { c as i32 } else { class[j] };
-            }
-        }
-        for (j, &class) in class.iter().enumerate() {
-            if let Some(pixel) = (8 * next + j).checked_sub(4).and_then(|x| row.get_mut(x)) {
-                *pixel = class as u8;
-            }
-        }
     }
 }

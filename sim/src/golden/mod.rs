@@ -12,10 +12,12 @@ mod mix;
 pub mod observer;
 mod plane;
 mod run;
+mod snr;
 
 pub use error::GoldenError;
 pub use observer::{At, Nothing, Observer, Recorded, Recorder, Tensor, Values, View};
 pub use run::Golden;
+pub use snr::snr;
 
 use hwgen_quantize::Model;
 

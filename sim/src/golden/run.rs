@@ -170,7 +170,7 @@ impl Golden {
             observer.observe(tensor, View { size: total.size, channels: total.classes, values });
         }
         frame.confidences.push(confidence(&total, self.confidence_shift));
-        frame.maps.push((n as u32 + 1, classify(&total, self.description.image)));
+        frame.maps.push((n as u32 + 1, classify(self.kernels, &total, self.description.image)));
     }
 }
 

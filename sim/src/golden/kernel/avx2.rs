@@ -1,6 +1,7 @@
 //! Inner loops for AVX2: `vpmaddwd` multiplies 8 pairs of 16-bit integers and adds each pair's products, exactly.
 
 use super::LANES;
+use super::argmax;
 use super::generic::{self, Tile};
 use super::packed::{Dense, Depthwise, Lanes, WeightVector};
 use std::arch::x86_64::{
@@ -98,4 +99,13 @@ pub unsafe fn dense(layer: &Dense, input: &[i16], output: &mut [i16]) {
 #[target_feature(enable = "avx2")]
 pub unsafe fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
     generic::depthwise(layer, rows, output);
+}
+
+/// `Kernels::classify`.
+///
+/// # Safety
+/// [`detected`] said yes.
+#[target_feature(enable = "avx2")]
+pub unsafe fn classify(column: &[i32], classes: usize, row: &mut [u8]) {
+    argmax::classify(column, classes, row);
 }

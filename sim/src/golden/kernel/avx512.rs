@@ -1,6 +1,7 @@
 //! Inner loops for AVX-512 with VNNI: `vpdpwssd` adds the products of 16 pairs of 16-bit integers, exactly.
 
 use super::LANES;
+use super::argmax;
 use super::generic::{self, Tile};
 use super::packed::{Dense, Depthwise, Lanes, WeightVector};
 use std::arch::x86_64::{
@@ -71,4 +72,13 @@ pub unsafe fn dense(layer: &Dense, input: &[i16], output: &mut [i16]) {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 pub unsafe fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
     generic::depthwise(layer, rows, output);
+}
+
+/// `Kernels::classify`.
+///
+/// # Safety
+/// [`detected`] said yes.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+pub unsafe fn classify(column: &[i32], classes: usize, row: &mut [u8]) {
+    argmax::classify(column, classes, row);
 }

@@ -4,6 +4,7 @@
 //! generic code ([`generic`]) and differs only in the dense tile; all of them are exact, so they agree on every bit.
 //! Leaves alone: rows, borders and scales (`super::conv`, `super::block`).
 
+mod argmax;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -27,12 +28,16 @@ type DenseFn = unsafe fn(&Dense, &[i16], &mut [i16]);
 /// Depthwise layer over three input rows, each with one pixel of border at either end, into one output row.
 type DepthwiseFn = unsafe fn(&Depthwise, [&[i16]; 3], &mut [i16]);
 
+/// One row of classes from `[w][C]` totals that are already interpolated vertically.
+type ClassifyFn = unsafe fn(&[i32], usize, &mut [u8]);
+
 /// One implementation of the inner loops.
 #[derive(Clone, Copy)]
 pub struct Kernels {
     name: &'static str,
     dense: DenseFn,
     depthwise: DepthwiseFn,
+    classify: ClassifyFn,
 }
 
 impl std::fmt::Debug for Kernels {
@@ -48,13 +53,28 @@ impl Kernels {
         #[cfg(target_arch = "x86_64")]
         {
             if avx512::detected() {
-                all.push(Self { name: "avx512vnni", dense: avx512::dense, depthwise: avx512::depthwise });
+                all.push(Self {
+                    name: "avx512vnni",
+                    dense: avx512::dense,
+                    depthwise: avx512::depthwise,
+                    classify: avx512::classify,
+                });
             }
             if avx2::detected() {
-                all.push(Self { name: "avx2", dense: avx2::dense, depthwise: avx2::depthwise });
+                all.push(Self {
+                    name: "avx2",
+                    dense: avx2::dense,
+                    depthwise: avx2::depthwise,
+                    classify: avx2::classify,
+                });
             }
         }
-        all.push(Self { name: "portable", dense: portable::dense, depthwise: portable::depthwise });
+        all.push(Self {
+            name: "portable",
+            dense: portable::dense,
+            depthwise: portable::depthwise,
+            classify: portable::classify,
+        });
         all
     }
 
@@ -93,5 +113,15 @@ impl Kernels {
         }
         // SAFETY: the constructor of this value found the features that the function needs.
         unsafe { (self.depthwise)(layer, rows, output) }
+    }
+
+    /// The horizontal half of up8 and the argmax of one row: `column` is `[w][C]`, interpolated vertically.
+    ///
+    /// # Panics
+    /// If `column` does not hold whole pixels of `classes` values.
+    pub fn classify(&self, column: &[i32], classes: usize, row: &mut [u8]) {
+        assert!(classes > 0 && !column.is_empty() && column.len().is_multiple_of(classes), "whole pixels");
+        // SAFETY: the constructor of this value found the features that the function needs.
+        unsafe { (self.classify)(column, classes, row) }
     }
 }

@@ -1,6 +1,7 @@
 //! Inner loops for any processor: what the compiler makes of plain code.
 
 use super::LANES;
+use super::argmax;
 use super::generic::{self, Tile};
 use super::packed::{Dense, Depthwise, Lanes, WeightVector};
 
@@ -46,4 +47,12 @@ pub unsafe fn dense(layer: &Dense, input: &[i16], output: &mut [i16]) {
 /// None needed; unsafe only to have the type of the others.
 pub unsafe fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
     generic::depthwise(layer, rows, output);
+}
+
+/// `Kernels::classify`.
+///
+/// # Safety
+/// None needed; unsafe only to have the type of the others.
+pub unsafe fn classify(column: &[i32], classes: usize, row: &mut [u8]) {
+    argmax::classify(column, classes, row);
 }

@@ -1,0 +1,138 @@
+//! `hwgen emit`: a folder with a core.
+
+use super::bits::BitsArgs;
+use super::error::CliError;
+use super::model::{self, WeightsArgs};
+use super::network::{HardwareFields, NetworkArgs};
+use super::report::{Report, si};
+use super::{Outcome, command, write};
+use clap::ValueEnum;
+use hwgen::design::DEFAULT_MULTIPLIERS;
+use hwgen::plan::Feedback;
+use hwgen::{Design, Options};
+use hwgen_quantize::Model;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Emit a core: Verilog, memory files, manifest, report, build files.
+///
+/// The network comes from --preset, --config and flags, in rising order, or from --model. The folder stands alone; an
+/// earlier one that hwgen emitted under the same name is replaced.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hwgen emit --width 51 --scales 3               the paper's network, random weights, into itnet_f51_l3_n16
+  hwgen emit --preset tiny --multipliers 64 --feedback stream -o out/tiny
+  hwgen emit --weights itnet.safetensors --calib images/ --weight-bits 4 --act-bits 8
+  hwgen emit --model itnet.q.safetensors --multipliers 342")]
+pub struct Args {
+    #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
+    bits: BitsArgs,
+    #[command(flatten)]
+    weights: WeightsArgs,
+    /// Quantised model (from `hwgen quantize`).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["weights", "calib"])]
+    model: Option<PathBuf>,
+    #[command(flatten)]
+    hardware: HardwareArgs,
+    /// Folder to write [default: `itnet_fF_lL_nN`].
+    #[arg(long, short, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+/// Flags about the hardware.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Hardware")]
+pub struct HardwareArgs {
+    /// Budget of multipliers for all arrays together [default: 342].
+    #[arg(long, value_name = "M")]
+    multipliers: Option<u32>,
+    /// Where the state goes between iterations [default: onchip].
+    #[arg(long, value_name = "KIND")]
+    feedback: Option<FeedbackKind>,
+}
+
+/// Feedback kinds on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FeedbackKind {
+    /// State memory on chip.
+    Onchip,
+    /// A pair of AXI4-Streams.
+    Stream,
+    /// DRAM behind an AXI4 master (not built yet).
+    Axi,
+}
+
+impl HardwareArgs {
+    /// Options for the emitter; flags win over the file.
+    fn options(&self, file: &HardwareFields) -> Result<Options, CliError> {
+        let multipliers = self.multipliers.or(file.multipliers).map_or(DEFAULT_MULTIPLIERS, |m| m as usize);
+        let kind = match (self.feedback, &file.feedback) {
+            (Some(kind), _) => kind,
+            (None, Some(name)) => FeedbackKind::from_str(name, false)
+                .map_err(|_| CliError::Feedback { got: name.clone(), why: "is unknown" })?,
+            (None, None) => FeedbackKind::Onchip,
+        };
+        let feedback = match kind {
+            FeedbackKind::Onchip => Feedback::Onchip,
+            FeedbackKind::Stream => Feedback::Stream,
+            FeedbackKind::Axi => return Err(CliError::Feedback { got: "axi".to_owned(), why: "is not built yet" }),
+        };
+        Ok(Options { multipliers, feedback, ..Options::default() })
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    folder: PathBuf,
+    name: String,
+    random_weights: bool,
+    model_sha256: String,
+    files: usize,
+    bytes: usize,
+    prediction: &'a hwgen::schedule::Prediction,
+    report: serde_json::Value,
+}
+
+pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
+    let (model, hardware, random_weights) = obtain(args, report)?;
+    let design = Design::new(&model, &args.hardware.options(&hardware)?)?;
+    let files = hwgen::emit::emit(&design, model.to_bytes()?, &command::normalised());
+    let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
+    write::folder(&folder, &files)?;
+    let summary = files.iter().find(|(name, _)| name == "report.json");
+    let body = Body {
+        name: design.name(),
+        random_weights,
+        model_sha256: model.hash().to_string(),
+        files: files.len(),
+        bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
+        prediction: &design.prediction,
+        report: summary.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default(),
+        folder,
+    };
+    report.result(&body, || text(&body))?;
+    Ok(Outcome::Success)
+}
+
+fn obtain(args: &Args, report: Report) -> miette::Result<(Model, HardwareFields, bool)> {
+    if let Some(path) = &args.model {
+        let (model, hardware) = model::load(path, &args.network, args.bits)?;
+        return Ok((model, hardware, false));
+    }
+    let made = model::make(&args.network, args.bits, &args.weights, report)?;
+    Ok((made.quantized.model, made.hardware, made.random))
+}
+
+fn text(body: &Body<'_>) -> String {
+    let prediction = body.prediction;
+    let first = prediction.outputs.first().map(|o| format!(", first output after {}", o.last + 1)).unwrap_or_default();
+    format!(
+        "{}: {} files, {}B\npredicted: {} cycles a frame{first}\n",
+        body.folder.display(),
+        body.files,
+        si(body.bytes as u64),
+        prediction.cycles,
+    )
+}

@@ -1,0 +1,196 @@
+//! `hwgen fuzz`: random cases through emit and cosim.
+
+mod case;
+
+use super::interrupt::Temporary;
+use super::report::Report;
+use super::{Outcome, cosim, write};
+use case::{Case, Registers};
+use hwgen::{Design, Options};
+use hwgen_network::{RgbImage, Weights};
+use hwgen_quantize::{Model, Ranges, quantize};
+use hwgen_sim::cosim::{BuildOptions, FrameInput, Profile, RunOptions, Session};
+use hwgen_sim::golden::Golden;
+use serde::Serialize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// Try random networks, bit widths, foldings, feedback kinds, images and stalls.
+///
+/// Each case is emitted and simulated twice against the golden model: two frames with gaps and stalls on every stream
+/// and other run-time settings in the second frame, and one frame without, whose cycles must be as predicted. A case
+/// follows from seed and number alone. Exit status 1 if any case fails.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hwgen fuzz --cases 200 --seed 1
+  hwgen fuzz --seed 1 --case 17 --keep out/case17      one case again, keeping what was emitted")]
+pub struct Args {
+    /// Number of cases.
+    #[arg(long, value_name = "K", default_value_t = 20, conflicts_with = "case")]
+    cases: u64,
+    /// Seed.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Only the case of this number.
+    #[arg(long, value_name = "I")]
+    case: Option<u64>,
+    /// Cases at the same time.
+    #[arg(long, value_name = "J", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
+    jobs: u32,
+    /// Keep the emitted folder here.
+    #[arg(long, value_name = "DIR", requires = "case")]
+    keep: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Body {
+    cases: u64,
+    passed: u64,
+    failures: Vec<Failure>,
+    seed: u64,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    case: u64,
+    reason: String,
+    command: String,
+    configuration: Case,
+}
+
+pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
+    let start = Instant::now();
+    let (first, cases) = args.case.map_or((0, args.cases), |case| (case, 1));
+    let next = AtomicU64::new(first);
+    let failures = Mutex::new(Vec::new());
+    let done = AtomicU64::new(0);
+    let work = || {
+        while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < first + cases) {
+            let case = Case::new(args.seed, index);
+            if let Err(reason) = guarded(&case, args) {
+                let command = format!("hwgen fuzz --seed {} --case {index}", args.seed);
+                report.note(format_args!("\rcase {index} FAILED: {reason}\n  reproduce: {command}"));
+                let failure = Failure { case: index, reason, command, configuration: case };
+                failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(failure);
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            report.progress(format_args!("{done} of {cases} cases, {:.0} s", start.elapsed().as_secs_f64()));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..u64::from(args.jobs).min(cases) {
+            scope.spawn(work);
+        }
+    });
+    report.clear_progress();
+    let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    failures.sort_by_key(|failure| failure.case);
+    let passed = cases - failures.len() as u64;
+    let body = Body { cases, passed, failures, seed: args.seed, seconds: start.elapsed().as_secs_f64() };
+    report.result(&body, || format!("{passed} of {cases} cases passed in {:.0} s\n", body.seconds))?;
+    Ok(if body.failures.is_empty() { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// The case, a panic being one of its possible failures.
+fn guarded(case: &Case, args: &Args) -> Result<(), String> {
+    catch_unwind(AssertUnwindSafe(|| attempt(case, args))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
+        Err(format!("panic: {}", text.unwrap_or_default()))
+    })
+}
+
+/// Emits the case into a folder of its own and simulates it there.
+fn attempt(case: &Case, args: &Args) -> Result<(), String> {
+    let model = model(case)?;
+    let options = Options { multipliers: case.multipliers, feedback: case.feedback, ..Options::default() };
+    let design = Design::new(&model, &options).map_err(told)?;
+    let command = format!("hwgen fuzz --seed {} --case {}", args.seed, case.index);
+    let files = hwgen::emit::emit(&design, model.to_bytes().map_err(told)?, &command);
+    if let Some(folder) = &args.keep {
+        write::folder(folder, &files).map_err(told)?;
+        return simulate(case, &model, folder, &command);
+    }
+    let name = format!("hwgen-fuzz-{}-{}-{}", std::process::id(), args.seed, case.index);
+    let folder = Temporary::new(std::env::temp_dir().join(name));
+    write::folder(folder.path(), &files).map_err(told)?;
+    simulate(case, &model, folder.path(), &command)
+}
+
+fn model(case: &Case) -> Result<Model, String> {
+    if case.integer_model {
+        return Ok(Model::random(&case.description, &case.bits, case.seed));
+    }
+    let weights = Weights::random(&case.description, case.seed);
+    let ranges = Ranges::analytic(&case.description);
+    Ok(quantize(&case.description, &weights, &case.bits, &ranges).map_err(told)?.model)
+}
+
+fn simulate(case: &Case, model: &Model, folder: &Path, command: &str) -> Result<(), String> {
+    let golden = Golden::new(model).map_err(told)?;
+    let build = BuildOptions { profile: Profile::FastBuild, keep: false, ..BuildOptions::default() };
+    let session = Session::build(folder, &build).map_err(told)?;
+    let frame = |seed: u64, registers: Registers| FrameInput {
+        image: RgbImage::random(case.description.image, seed).pixels().to_vec(),
+        iterations: registers.iterations,
+        mask: registers.mask,
+        threshold: registers.threshold,
+    };
+    let first = frame(case.seed, Registers::default());
+    let second = frame(case.seed + 1, case.second_frame);
+    let [gap, stall, feedback_gap, feedback_stall, host] = case.pauses;
+    let paused = RunOptions {
+        gap,
+        stall,
+        feedback_gap: Some(feedback_gap),
+        feedback_stall: Some(feedback_stall),
+        host,
+        seed: case.seed,
+        command: command.to_owned(),
+        ..RunOptions::default()
+    };
+    let result = session.run(&golden, &[first.clone(), second], &paused).map_err(told)?;
+    exact("with pauses", &result)?;
+    let free = RunOptions { seed: case.seed, deep: true, command: command.to_owned(), ..RunOptions::default() };
+    let result = session.run(&golden, &[first], &free).map_err(told)?;
+    exact("without pauses", &result)?;
+    match cosim::timing(&result) {
+        Some(true) => Ok(()),
+        None => Err("without pauses: nothing was predicted".to_owned()),
+        Some(false) => Err(format!(
+            "without pauses: {:?} cycles, predicted {:?}; outputs at {:?}, predicted {:?}; loop {:?}, predicted {:?}",
+            result.cycles,
+            result.predicted_cycles,
+            result.output_cycles,
+            result.predicted_output_cycles.unwrap_or_default(),
+            result.loop_cycles,
+            result.predicted_loop_cycles,
+        )),
+    }
+}
+
+fn exact(when: &str, result: &hwgen_sim::cosim::Report) -> Result<(), String> {
+    match &result.first_mismatch {
+        Some(mismatch) => Err(format!("{when}: {mismatch:?}")),
+        None if result.values_compared == 0 => Err(format!("{when}: nothing was compared")),
+        None => Ok(()),
+    }
+}
+
+/// An error as one line.
+fn told(error: impl std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! One random case: everything follows from (seed, index).
+//!
+//! Every field is drawn over its whole range, small values more often; a draw that costs more than the caps is drawn
+//! again. The caps leave out the far corners (a width of 256 alone has more than a million weights).
+
+use hwgen::plan::Feedback;
+use hwgen_network::random::Stream;
+use hwgen_network::{Cost, Description, Mixing, PixelDomain, Size, WeightSets};
+use hwgen_quantize::Bits;
+use hwgen_sim::cosim::Pause;
+use serde::Serialize;
+
+/// Multiply-accumulates of a case at most.
+const MAX_MACS: u64 = 20_000_000;
+/// Weights of a case at most.
+const MAX_WEIGHTS: u64 = 1_000_000;
+
+/// What is tried.
+#[derive(Clone, Debug, Serialize)]
+pub struct Case {
+    /// Its number.
+    pub index: u64,
+    /// The network.
+    pub description: Description,
+    /// Its formats.
+    pub bits: Bits,
+    /// Whether the integers are drawn directly, rather than quantised from random float weights.
+    pub integer_model: bool,
+    /// Seed of weights, images and pauses.
+    pub seed: u64,
+    /// Budget.
+    pub multipliers: usize,
+    /// Where the state goes.
+    pub feedback: Feedback,
+    /// Pauses of pixel source, class sink, feedback source, feedback sink, host.
+    #[serde(skip)]
+    pub pauses: [Pause; 5],
+    /// Run-time registers of the second frame.
+    pub second_frame: Registers,
+}
+
+/// Run-time settings of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Registers {
+    /// Iterations.
+    pub iterations: Option<u32>,
+    /// Output mask.
+    pub mask: Option<u64>,
+    /// Early-exit threshold; 0: off.
+    pub threshold: u32,
+}
+
+impl Case {
+    /// Case `index` of `seed`.
+    pub fn new(seed: u64, index: u64) -> Self {
+        let stream = &mut Stream::new(seed, &format!("case {index}"));
+        let description = loop {
+            let drawn = description(stream);
+            let cost = Cost::new(&drawn).total;
+            if cost.macs <= MAX_MACS && cost.params <= MAX_WEIGHTS {
+                break drawn;
+            }
+        };
+        let feedback = if stream.below(3) == 0 { Feedback::Stream } else { Feedback::Onchip };
+        Self {
+            index,
+            bits: bits(stream),
+            integer_model: stream.below(2) == 0,
+            seed: stream.next_u64() >> 12,
+            multipliers: skewed(stream, 4, 768) as usize,
+            feedback,
+            pauses: std::array::from_fn(|_| pause(stream)),
+            second_frame: registers(stream, &description),
+            description,
+        }
+    }
+}
+
+/// From `low..=high`: one time in four uniform, else the smaller of several, so that small values are common.
+fn skewed(stream: &mut Stream, low: u64, high: u64) -> u64 {
+    if stream.below(4) == 0 {
+        return stream.between(low, high);
+    }
+    // About uniform in the logarithm.
+    let octaves = 64 - (high - low + 1).leading_zeros();
+    let limit = (1u64 << stream.between(0, u64::from(octaves))).min(high - low + 1);
+    low + stream.below(limit)
+}
+
+fn description(stream: &mut Stream) -> Description {
+    let iterations = skewed(stream, 1, 64) as u32;
+    let mut outputs: Vec<u32> = (1..=iterations).filter(|_| stream.below(2) == 0).collect();
+    if outputs.is_empty() || stream.below(8) == 0 {
+        outputs = vec![stream.between(1, u64::from(iterations)) as u32];
+    }
+    Description {
+        width: skewed(stream, 1, 256) as u32,
+        scales: stream.between(1, 5) as u32,
+        iterations,
+        blocks: skewed(stream, 1, 8) as u32,
+        expansion: stream.between(1, 8) as u32,
+        classes: skewed(stream, 1, 256) as u32,
+        image: Size { width: skewed(stream, 16, 8192) as u32, height: skewed(stream, 16, 8192) as u32 },
+        outputs,
+        weight_sets: match stream.below(3) {
+            0 => WeightSets::Shared,
+            1 => WeightSets::Independent,
+            _ => WeightSets::Map(map(stream, iterations)),
+        },
+        mixing: if stream.below(2) == 0 { Mixing::CoarseToFine } else { Mixing::Bidirectional },
+        pixels: if stream.below(2) == 0 { PixelDomain::Unit } else { PixelDomain::Symmetric },
+    }
+}
+
+/// Sets numbered from 0 without holes, in any order.
+fn map(stream: &mut Stream, iterations: u32) -> Vec<u32> {
+    let sets = stream.between(1, u64::from(iterations));
+    let mut map: Vec<u32> = (0..iterations).map(|n| (u64::from(n) % sets) as u32).collect();
+    for i in (1..map.len()).rev() {
+        map.swap(i, stream.below(i as u64 + 1) as usize);
+    }
+    map
+}
+
+fn bits(stream: &mut Stream) -> Bits {
+    let mut draw = |low, high| stream.between(low, high) as u32;
+    Bits {
+        stem: draw(2, 8),
+        data: draw(2, 8),
+        expand: draw(2, 8),
+        depthwise: draw(2, 8),
+        project: draw(2, 8),
+        head: draw(2, 8),
+        act_data: draw(4, 8),
+        act_state: draw(4, 8),
+        act_expand: draw(4, 8),
+        act_depthwise: draw(4, 8),
+        act_logit: draw(8, 16),
+    }
+}
+
+/// None, any rate from 0 to 97 %, or the extreme; singly or in bursts.
+fn pause(stream: &mut Stream) -> Pause {
+    let percent = match stream.below(4) {
+        0 => 0,
+        1 => 97,
+        _ => stream.between(0, 97) as u32,
+    };
+    Pause { percent, burst: if stream.below(3) == 0 { stream.between(2, 200) as u32 } else { 0 } }
+}
+
+fn registers(stream: &mut Stream, description: &Description) -> Registers {
+    Registers {
+        // 0 acts as 1, more than N as N.
+        iterations: (stream.below(2) == 0).then(|| stream.between(0, u64::from(description.iterations) + 1) as u32),
+        mask: (stream.below(2) == 0).then(|| stream.next_u64()),
+        threshold: if stream.below(4) == 0 { 1 << stream.below(20) } else { 0 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn cases_are_valid_and_repeat() {
+        for index in 0..200 {
+            let case = Case::new(7, index);
+            assert_eq!(case.description.problems(), []);
+            assert_eq!(format!("{case:?}"), format!("{:?}", Case::new(7, index)));
+        }
+    }
+
+    #[test]
+    fn cases_reach_into_the_ranges() {
+        let cases: Vec<Case> = (0..400).map(|index| Case::new(1, index)).collect();
+        let most = |value: fn(&Description) -> u32| cases.iter().map(|c| value(&c.description)).max().expect("cases");
+        assert_eq!((most(|d| d.scales), most(|d| d.iterations), most(|d| d.expansion)), (5, 64, 8));
+        assert!(most(|d| d.width) > 100 && most(|d| d.classes) > 200 && most(|d| d.image.width) > 500);
+        assert_eq!(most(|d| d.blocks), 8);
+        let odd = cases.iter().filter(|c| c.description.image.width % 8 != 0).count();
+        assert!(odd > 100);
+        let kinds: BTreeSet<_> = cases.iter().map(|c| format!("{:?}", c.feedback)).collect();
+        assert_eq!(kinds.len(), 2);
+    }
+}

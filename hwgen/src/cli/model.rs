@@ -1,0 +1,97 @@
+//! Where the quantised model of a command comes from: a model file, weights and images, or seeded random weights.
+
+use super::bits::BitsArgs;
+use super::error::CliError;
+use super::network::{HardwareFields, Network, NetworkArgs, check_size};
+use super::picture;
+use super::report::Report;
+use hwgen_network::safetensors_file::WeightsFile;
+use hwgen_network::{Description, RgbImage, Weights};
+use hwgen_quantize::{Model, Quantized, Ranges, calibrate, quantize};
+use std::path::{Path, PathBuf};
+
+/// Where weights come from.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Weights")]
+pub struct WeightsArgs {
+    /// Float weights (safetensors, docs/weights.md); needs --calib.
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Folder of PNG or JPEG images from which the activations' ranges are taken.
+    #[arg(long, value_name = "DIR", requires = "weights")]
+    calib: Option<PathBuf>,
+    /// Use so many of them at most, evenly spread over their sorted names.
+    #[arg(long, value_name = "K", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+    calib_images: u32,
+    /// Scale images of another size (area average in integers).
+    #[arg(long)]
+    resize: bool,
+    /// Seed of the random weights that are used without --weights.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+}
+
+/// A freshly quantised network.
+#[derive(Debug)]
+pub struct Made {
+    /// The model and its scales.
+    pub quantized: Quantized,
+    /// What it was made of.
+    pub weights: Weights,
+    /// Images like those it will see; without calibration, one random image.
+    pub images: Vec<RgbImage>,
+    /// Whether the weights are random.
+    pub random: bool,
+    /// What the configuration file says of the hardware.
+    pub hardware: HardwareFields,
+}
+
+/// Quantises weights, or random ones if there are none.
+pub fn make(network: &NetworkArgs, bits: BitsArgs, args: &WeightsArgs, report: Report) -> miette::Result<Made> {
+    let Some(path) = &args.weights else { return random(network, bits, args.seed, report) };
+    let Some(folder) = &args.calib else { return Err(CliError::NoCalibration.into()) };
+    let file = WeightsFile::open(path)?;
+    let base = file.description().map(|description| (description, hwgen_quantize::Bits::default()));
+    let Network { description, bits, hardware } = network.resolve(bits, base)?;
+    check_size(&description)?;
+    let weights = file.weights(&description)?;
+    let images = calibration_images(folder, &description, args)?;
+    report.note(format_args!("calibrating on {} images", images.len()));
+    let ranges = calibrate(&description, &weights, &bits, &images)?;
+    let quantized = quantize(&description, &weights, &bits, &ranges)?;
+    Ok(Made { quantized, weights, images, random: false, hardware })
+}
+
+fn random(network: &NetworkArgs, bits: BitsArgs, seed: u64, report: Report) -> miette::Result<Made> {
+    let Network { description, bits, hardware } = network.resolve(bits, None)?;
+    check_size(&description)?;
+    report.warn(format_args!("no --weights: RANDOM weights (seed {seed}); the core is real, its maps mean nothing"));
+    let weights = Weights::random(&description, seed);
+    let quantized = quantize(&description, &weights, &bits, &Ranges::analytic(&description))?;
+    let images = vec![RgbImage::random(description.image, seed)];
+    Ok(Made { quantized, weights, images, random: true, hardware })
+}
+
+fn calibration_images(folder: &Path, description: &Description, args: &WeightsArgs) -> Result<Vec<RgbImage>, CliError> {
+    let files = picture::folder(folder)?;
+    let count = files.len().min(args.calib_images as usize);
+    let chosen = (0..count).map(|i| &files[i * files.len() / count]);
+    chosen.map(|file| Ok(picture::read_sized(file, description.image, args.resize)?.0)).collect()
+}
+
+/// Loads a model file; flags and configuration may repeat what it says, not contradict it.
+pub fn load(path: &Path, network: &NetworkArgs, bits: BitsArgs) -> miette::Result<(Model, HardwareFields)> {
+    let model = Model::load(path)?;
+    let given = network.resolve(bits, Some((&model.description, model.bits)))?;
+    let mut fields = Vec::new();
+    if given.description != model.description {
+        fields.push("network");
+    }
+    if given.bits != model.bits {
+        fields.push("bit widths");
+    }
+    if fields.is_empty() {
+        return Ok((model, given.hardware));
+    }
+    Err(CliError::ModelContradicted { path: path.to_owned(), what: fields.join(" and ") }.into())
+}

@@ -1,0 +1,50 @@
+//! The emitter: turns a design into (path, bytes) pairs. Writes no file itself.
+
+mod files;
+mod library;
+mod manifest;
+mod memory;
+mod pack;
+mod report;
+mod tables;
+mod top;
+
+use sha2::{Digest, Sha256};
+
+use crate::design::Design;
+
+pub use memory::MemoryFile;
+
+/// One emitted file: its path inside the folder, with `/`, and its bytes.
+pub type File = (String, Vec<u8>);
+
+/// Emits the whole folder. `command` is what the headers say made it.
+pub fn emit(design: &Design, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
+    let memories = memory::memories(design);
+    let model_hash = hex(&model_bytes);
+    let tables = tables::Tables::new(design);
+    let hash = config_hash(design, &model_hash);
+    let mut files: Vec<File> = Vec::new();
+    files.push(("itnet_top.sv".into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
+    files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
+    files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
+    files.push(("model.safetensors".into(), model_bytes));
+    files.push(("report.json".into(), report::report(design, &memories)));
+    files.extend(files::build_files(design, &files));
+    let manifest = manifest::manifest(design, &tables, &memories, &files, command, hash);
+    files.push(("manifest.json".into(), manifest));
+    files.sort();
+    files
+}
+
+/// The configuration hash that the core shows at address 0x08: model, folding and feedback.
+pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
+    let text = format!("{model_hash} {:?} {:?}", design.plan.folding, design.plan.feedback);
+    let digest = Sha256::digest(text.as_bytes());
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+/// SHA-256 in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,58 @@
+//! The Verilog library, carried in the program; a design gets the modules that it uses.
+
+use crate::design::Design;
+use crate::plan::Feedback;
+
+macro_rules! modules {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../rtl/", $name)))),*]
+    };
+}
+
+/// Every synthesisable module of `rtl/`.
+pub const LIBRARY: &[(&str, &str)] = modules![
+    "hwg_argbest.sv",
+    "hwg_axil.sv",
+    "hwg_best2.sv",
+    "hwg_classify.sv",
+    "hwg_control.sv",
+    "hwg_data_layer.sv",
+    "hwg_data_seq.sv",
+    "hwg_delay.sv",
+    "hwg_depthwise.sv",
+    "hwg_dot.sv",
+    "hwg_drain.sv",
+    "hwg_expand.sv",
+    "hwg_feedback.sv",
+    "hwg_fifo.sv",
+    "hwg_gear.sv",
+    "hwg_issue.sv",
+    "hwg_iter_seq.sv",
+    "hwg_loader.sv",
+    "hwg_logit_sum.sv",
+    "hwg_mac_array.sv",
+    "hwg_mac_row.sv",
+    "hwg_patch.sv",
+    "hwg_pixel_pack.sv",
+    "hwg_project.sv",
+    "hwg_ram.sv",
+    "hwg_requant.sv",
+    "hwg_residual.sv",
+    "hwg_rom.sv",
+    "hwg_slicer.sv",
+    "hwg_store.sv",
+    "hwg_tree.sv",
+    "hwg_upsample.sv",
+    "hwg_video_in.sv",
+    "hwg_walk.sv",
+    "hwg_window.sv",
+];
+
+/// The modules of a design.
+pub fn modules(design: &Design) -> Vec<(&'static str, &'static str)> {
+    LIBRARY
+        .iter()
+        .filter(|(name, _)| *name != "hwg_feedback.sv" || design.plan.feedback == Feedback::Stream)
+        .copied()
+        .collect()
+}

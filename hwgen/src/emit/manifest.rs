@@ -1,0 +1,121 @@
+//! `manifest.json` (docs/manifest.md): all that a simulator or an integrator has to know of the folder.
+
+use serde_json::{Value, json};
+
+use super::memory::MemoryFile;
+use super::tables::Tables;
+use super::{File, hex, top};
+use crate::design::Design;
+use crate::plan::Feedback;
+
+/// Bytes of the manifest.
+pub fn manifest(
+    design: &Design,
+    tables: &Tables,
+    memories: &[MemoryFile],
+    files: &[File],
+    command: &str,
+    hash: u32,
+) -> Vec<u8> {
+    let plan = &design.plan;
+    let fold = &plan.folding;
+    let stream = plan.feedback == Feedback::Stream;
+    let sources: Vec<&str> =
+        files.iter().map(|(path, _)| path.as_str()).filter(|path| path.ends_with(".sv")).collect();
+    let hashes: serde_json::Map<String, Value> =
+        files.iter().map(|(path, bytes)| (path.clone(), Value::from(hex(bytes)))).collect();
+    let instances: Vec<Value> = memories
+        .iter()
+        .map(|memory| {
+            json!({"path": memory.instance, "layer": memory.layer, "file": memory.path(), "sha256": memory.hash()})
+        })
+        .collect();
+    let value = json!({
+        "schema_version": 1,
+        "name": design.name(),
+        "command": command,
+        "versions": {"hwgen": env!("CARGO_PKG_VERSION")},
+        "top": "itnet_top",
+        "sources": sources,
+        "model": "model.safetensors",
+        "files": hashes,
+        "instances": instances,
+        "description": plan.net,
+        "bits": plan.bits,
+        "folding": fold,
+        "confidence_shift": design.model.confidence_shift,
+        "config_hash": format!("0x{hash:08x}"),
+        "feedback": {
+            "kind": plan.feedback,
+            "word_bytes": if stream { top::feedback_bytes(design) } else { 0 },
+            "words_per_pixel": if stream { plan.cf } else { 0 },
+            "depth_words": if stream { plan.map(0).pixels() * plan.cf } else { 0 },
+            "order": "scale 0 in raster order: initial state, then every block of every iteration but the last word \
+                      of the last iteration; a pixel is words_per_pixel words, channels ascending from bit 0",
+        },
+        "multipliers": {
+            "expand": fold.expand(),
+            "depthwise": fold.depthwise(),
+            "project": fold.project(),
+            "classify": fold.classify(),
+            "total": fold.total(),
+            "requant": fold.requant(),
+        },
+        "prediction": design.prediction,
+        "probes": probes(design, tables),
+    });
+    let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
+    text.push(b'\n');
+    text
+}
+
+fn probes(design: &Design, tables: &Tables) -> Value {
+    let plan = &design.plan;
+    let (fold, bits) = (&plan.folding, &plan.bits);
+    let (f, classes) = (plan.net.width, plan.net.classes);
+    let table = |words: &dyn Fn(usize, usize) -> usize| -> Vec<Vec<usize>> {
+        (0..plan.net.scales as usize)
+            .map(|l| (0..plan.net.blocks as usize).map(|k| words(l, k)).collect())
+            .collect()
+    };
+    let vector = fold.vector_lanes();
+    json!([
+        {"tensor": "data", "valid": "itnet_top.u_expand.probe_valid", "data": "itnet_top.u_expand.probe_data",
+         "tag": "itnet_top.u_expand.probe_layer", "lanes": f, "lane_bits": tables.lane_bits, "signed": true},
+        {"tensor": "expand", "valid": "itnet_top.u_expand.ring_valid", "data": "itnet_top.u_expand.ring_data",
+         "tag": null, "lanes": fold.depthwise_lanes, "lane_bits": tables.lane_bits, "signed": false,
+         "words": table(&|l, k| {
+             (plan.expand_jobs[l][k].groups * fold.expand_rows).div_ceil(fold.depthwise_lanes)
+         })},
+        {"tensor": "depthwise", "valid": "itnet_top.u_depthwise.v_valid", "data": "itnet_top.u_depthwise.v_data",
+         "tag": null, "lanes": vector, "lane_bits": bits.act_depthwise, "signed": false,
+         "words": table(&|l, k| (plan.depthwise_groups[l][k] * fold.depthwise_lanes).div_ceil(vector))},
+        {"tensor": "state", "valid": "itnet_top.u_project.probe_valid", "data": "itnet_top.u_project.probe_data",
+         "tag": null, "lanes": f, "lane_bits": bits.act_state, "signed": true},
+        {"tensor": "logits", "valid": "itnet_top.u_classify.logit_valid", "data": "itnet_top.u_classify.logit_data",
+         "tag": null, "lanes": classes, "lane_bits": bits.act_logit, "signed": true},
+        {"tensor": "total", "valid": "itnet_top.u_logit_sum.probe_valid",
+         "data": "itnet_top.u_logit_sum.probe_data", "tag": null, "lanes": classes, "lane_bits": tables.total_bits,
+         "signed": true},
+        {"tensor": "start", "valid": "itnet_top.u_expand.probe_start", "data": null, "tag": null}
+    ])
+}
+
+/// Verilator configuration that makes the probes public.
+pub fn probe_waivers() -> String {
+    let mut text = String::from(
+        "`verilator_config\n// The probes of manifest.json, readable by a C++ test bench; no effect on synthesis.\n",
+    );
+    for (module, names) in [
+        ("hwg_expand", &["probe_valid", "probe_data", "probe_layer", "probe_start", "ring_valid", "ring_data"][..]),
+        ("hwg_depthwise", &["v_valid", "v_data"][..]),
+        ("hwg_project", &["probe_valid", "probe_data"][..]),
+        ("hwg_classify", &["logit_valid", "logit_data"][..]),
+        ("hwg_logit_sum", &["probe_valid", "probe_data"][..]),
+    ] {
+        for name in names {
+            text.push_str(&format!("public_flat_rd -module \"{module}\" -var \"{name}\"\n"));
+        }
+    }
+    text
+}

@@ -1,0 +1,320 @@
+//! Memory files: weights in the order in which the arrays issue them, constants in the order of the drains.
+
+use hwgen_quantize::{Layer, Requant};
+
+use super::hex;
+use super::pack::Word;
+use super::tables::Tables;
+use crate::design::Design;
+
+/// One `$readmemh` file.
+pub struct MemoryFile {
+    /// Name without folder and ending.
+    pub name: String,
+    /// Instance that reads it, below the top.
+    pub instance: String,
+    /// What it holds.
+    pub layer: String,
+    /// Bits of a word.
+    pub width: usize,
+    /// One hexadecimal word a line.
+    pub words: Vec<String>,
+}
+
+impl MemoryFile {
+    /// Path in the emitted folder.
+    pub fn path(&self) -> String {
+        format!("mem/{}.hex", self.name)
+    }
+
+    /// The file; it ends in a newline (some tools drop a last word without one).
+    pub fn text(&self) -> String {
+        let mut text = self.words.join("\n");
+        text.push('\n');
+        text
+    }
+
+    /// SHA-256 of the file.
+    pub fn hash(&self) -> String {
+        hex(self.text().as_bytes())
+    }
+}
+
+/// All memory files of a design.
+pub fn memories(design: &Design) -> Vec<MemoryFile> {
+    let tables = Tables::new(design);
+    let mut files = expand_weights(design);
+    files.push(expand_constants(design, &tables));
+    files.extend(depthwise(design, &tables));
+    files.extend(project(design, &tables));
+    files.push(affine(design, &tables));
+    files.extend(classify(design, &tables));
+    files
+}
+
+/// A constant word: `{bias, mul}` for each lane.
+fn constants(lanes: impl Iterator<Item = Option<usize>>, requant: &Requant, bias_bits: usize) -> String {
+    let mut word = Word::default();
+    for channel in lanes {
+        let at = channel.filter(|&c| c < requant.mul.len());
+        word.push(at.map_or(0, |c| i64::from(requant.mul[c])), 16);
+        word.push(at.map_or(0, |c| requant.bias[c]), bias_bits);
+    }
+    word.hex()
+}
+
+/// Weight `(output, input, tap)` of a layer, 0 outside it.
+fn weight(layer: &Layer, output: usize, input: usize, tap: usize) -> i64 {
+    if output < layer.outputs && input < layer.inputs {
+        i64::from(layer.weights[(output * layer.inputs + input) * layer.taps + tap])
+    } else {
+        0
+    }
+}
+
+/// Digit `index` (0 is the top one) of `count` digits of `width` bits; lower digits are offset-binary.
+fn digit(value: i64, index: usize, count: usize, width: usize) -> i64 {
+    let shifted = value >> ((count - 1 - index) * width);
+    if index == 0 { shifted } else { (shifted & ((1 << width) - 1)) - (1 << (width - 1)) }
+}
+
+fn rows(name: &str, instance: &str, layer: &str, width: usize, count: usize) -> Vec<MemoryFile> {
+    (0..count)
+        .map(|row| MemoryFile {
+            name: format!("{name}_{row:03}"),
+            instance: format!("{instance}.u_array.gen_row[{row}].u_row.u_weights"),
+            layer: format!("{layer}, row {row}"),
+            width,
+            words: Vec::new(),
+        })
+        .collect()
+}
+
+fn expand_weights(design: &Design) -> Vec<MemoryFile> {
+    let (plan, model) = (&design.plan, &design.model);
+    let (fold, f) = (&plan.folding, plan.net.width as usize);
+    let bits = plan.bits.expand as usize;
+    let lanes = fold.expand_lanes;
+    let mut files =
+        rows("expand", "u_expand", "data block and expand", lanes * bits, fold.expand_rows);
+    let mut layer_words = |layer: &Layer, groups: usize, digits: usize, inputs: &dyn Fn(usize, usize) -> Option<(usize, usize)>, words: usize| {
+        for group in 0..groups {
+            for index in 0..digits {
+                for word in 0..words {
+                    for (row, file) in files.iter_mut().enumerate() {
+                        let output = group * fold.expand_rows + row;
+                        let mut text = Word::default();
+                        for lane in 0..lanes {
+                            let value = inputs(word, lane).map_or(0, |(input, tap)| weight(layer, output, input, tap));
+                            text.push(digit(value, index, digits, bits), bits);
+                        }
+                        file.words.push(text.hex());
+                    }
+                }
+            }
+        }
+    };
+    for (j, layer) in model.data.iter().enumerate() {
+        let (job, digits) = (plan.data_jobs[j], plan.data_digits[j]);
+        let words = job.words / digits;
+        let inputs = |word: usize, lane: usize| {
+            if j == 0 {
+                let value = word * lanes + lane;
+                (value < 27).then_some((value % 3, value / 3))
+            } else {
+                let channel = word % plan.cf * lanes + lane;
+                (channel < f).then_some((channel, word / plan.cf))
+            }
+        };
+        layer_words(layer, job.groups, digits, &inputs, words);
+    }
+    for set in &model.blocks {
+        for (l, scale) in set.iter().enumerate() {
+            for (k, block) in scale.iter().enumerate() {
+                let job = plan.expand_jobs[l][k];
+                let inputs = |word: usize, lane: usize| {
+                    let channel = word % plan.cf * lanes + lane;
+                    (channel < f).then_some((word / plan.cf * f + channel, 0))
+                };
+                layer_words(&block.expand, job.groups, 1, &inputs, job.words);
+            }
+        }
+    }
+    files
+}
+
+fn expand_constants(design: &Design, tables: &Tables) -> MemoryFile {
+    let (plan, model) = (&design.plan, &design.model);
+    let fold = &plan.folding;
+    let (lanes, bias) = (fold.expand_drain, tables.expand_widths.bias);
+    let mut words = Vec::new();
+    let layers = model.data.iter().chain(model.blocks.iter().flatten().flatten().map(|block| &block.expand));
+    for (layer, entry) in layers.zip(&tables.expand) {
+        for beat in 0..entry.job.groups * fold.expand_rows / lanes {
+            words.push(constants((0..lanes).map(|lane| Some(beat * lanes + lane)), &layer.requant, bias));
+        }
+    }
+    MemoryFile {
+        name: "expand_requant".into(),
+        instance: "u_expand.u_requant.u_constants".into(),
+        layer: "data block and expand, requantisation".into(),
+        width: lanes * (bias + 16),
+        words,
+    }
+}
+
+fn depthwise(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
+    let plan = &design.plan;
+    let fold = &plan.folding;
+    let (lanes, drain) = (fold.depthwise_lanes, fold.depthwise_drain);
+    let bits = plan.bits.depthwise as usize;
+    let bias = tables.depthwise_widths.bias;
+    let (mut weights, mut requants) = (Vec::new(), Vec::new());
+    for (l, k, block) in design.model.blocks.iter().flat_map(|set| {
+        set.iter().enumerate().flat_map(|(l, scale)| scale.iter().enumerate().map(move |(k, block)| (l, k, block)))
+    }) {
+        for group in 0..plan.depthwise_groups[l][k] {
+            for tap in 0..9 {
+                let mut word = Word::default();
+                for lane in 0..lanes {
+                    word.push(weight(&block.depthwise, group * lanes + lane, 0, tap), bits);
+                }
+                weights.push(word.hex());
+            }
+            for beat in 0..lanes / drain {
+                let first = group * lanes + beat * drain;
+                requants.push(constants((first..first + drain).map(Some), &block.depthwise.requant, bias));
+            }
+        }
+    }
+    [
+        MemoryFile {
+            name: "depthwise".into(),
+            instance: "u_depthwise.u_weights".into(),
+            layer: "depthwise".into(),
+            width: lanes * bits,
+            words: weights,
+        },
+        MemoryFile {
+            name: "depthwise_requant".into(),
+            instance: "u_depthwise.u_requant.u_constants".into(),
+            layer: "depthwise, requantisation".into(),
+            width: drain * (bias + 16),
+            words: requants,
+        },
+    ]
+}
+
+fn project(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
+    let plan = &design.plan;
+    let fold = &plan.folding;
+    let bits = plan.bits.project as usize;
+    let lanes = fold.project_lanes;
+    let bias = tables.project_widths.bias;
+    let mut files = rows("project", "u_project", "project", lanes * bits, fold.project_rows);
+    let mut requants = Vec::new();
+    for set in &design.model.blocks {
+        for (l, scale) in set.iter().enumerate() {
+            for (k, block) in scale.iter().enumerate() {
+                let job = plan.project_jobs[l][k];
+                for group in 0..job.groups {
+                    for word in 0..job.words {
+                        for (row, file) in files.iter_mut().enumerate() {
+                            let mut text = Word::default();
+                            for lane in 0..lanes {
+                                let output = group * fold.project_rows + row;
+                                text.push(weight(&block.project, output, word * lanes + lane, 0), bits);
+                            }
+                            file.words.push(text.hex());
+                        }
+                    }
+                }
+                for beat in 0..tables.affine_row {
+                    let first = beat * fold.project_drain;
+                    requants.push(constants(
+                        (first..first + fold.project_drain).map(Some),
+                        &block.project.requant,
+                        bias,
+                    ));
+                }
+            }
+        }
+    }
+    files.push(MemoryFile {
+        name: "project_requant".into(),
+        instance: "u_project.u_requant.u_constants".into(),
+        layer: "project, requantisation".into(),
+        width: fold.project_drain * (bias + 16),
+        words: requants,
+    });
+    files
+}
+
+/// Batch norm of each iteration and scale; with several blocks a last row scales the intermediate state.
+fn affine(design: &Design, tables: &Tables) -> MemoryFile {
+    let (plan, model) = (&design.plan, &design.model);
+    let drain = plan.folding.project_drain;
+    let bias = tables.affine_widths.bias;
+    let f = plan.net.width as usize;
+    let mut words = Vec::new();
+    let mut row = |requant: &Requant| {
+        for beat in 0..tables.affine_row {
+            words.push(constants((beat * drain..(beat + 1) * drain).map(Some), requant, bias));
+        }
+    };
+    for requant in model.affine.iter().flatten() {
+        row(requant);
+    }
+    if plan.net.blocks > 1 {
+        let shift = model.affine[0][0].shift;
+        row(&Requant {
+            mul: vec![1 << (shift - 2 - model.mid_shift); f],
+            bias: vec![0; f],
+            ..model.affine[0][0].clone()
+        });
+    }
+    MemoryFile {
+        name: "affine".into(),
+        instance: "u_project.u_affine.u_constants".into(),
+        layer: "batch norm of every iteration and scale".into(),
+        width: drain * (bias + 16),
+        words,
+    }
+}
+
+fn classify(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
+    let plan = &design.plan;
+    let fold = &plan.folding;
+    let bits = plan.bits.head as usize;
+    let lanes = fold.classify_lanes;
+    let bias = tables.classify_widths.bias;
+    let mut files = rows("classify", "u_classify", "classification", lanes * bits, fold.classify_rows);
+    let mut requants = Vec::new();
+    for layer in design.model.heads.iter().flatten() {
+        for group in 0..plan.classify_job.groups {
+            for tap in 0..9 {
+                for part in 0..plan.cfc {
+                    for (row, file) in files.iter_mut().enumerate() {
+                        let mut text = Word::default();
+                        for lane in 0..lanes {
+                            let output = group * fold.classify_rows + row;
+                            text.push(weight(layer, output, part * lanes + lane, tap), bits);
+                        }
+                        file.words.push(text.hex());
+                    }
+                }
+            }
+        }
+        for class in 0..plan.classify_job.groups * fold.classify_rows {
+            requants.push(constants(std::iter::once(Some(class)), &layer.requant, bias));
+        }
+    }
+    files.push(MemoryFile {
+        name: "classify_requant".into(),
+        instance: "u_classify.u_requant.u_constants".into(),
+        layer: "classification, requantisation".into(),
+        width: bias + 16,
+        words: requants,
+    });
+    files
+}

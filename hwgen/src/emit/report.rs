@@ -1,0 +1,118 @@
+//! `report.json`: predicted cycles, utilisation and memory bits, per array and memory.
+
+use serde_json::{Value, json};
+
+use super::memory::MemoryFile;
+use crate::design::Design;
+use crate::plan::{Feedback, TOTAL_ROWS, VECTOR_SLOTS};
+
+/// Bytes of the report.
+pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
+    let plan = &design.plan;
+    let (net, fold, bits, prediction) = (&plan.net, &plan.folding, &plan.bits, &design.prediction);
+    let macs = Macs::of(design);
+    let iterations = u64::from(net.iterations);
+    let busy = |macs: u64, multipliers: usize, cycles: u64| macs as f64 / (multipliers as f64 * cycles as f64);
+    let loop_multipliers = fold.expand() + fold.depthwise() + fold.project();
+    let array = |rows: usize, lanes: usize, macs: u64| {
+        json!({"rows": rows, "lanes": lanes, "multipliers": rows * lanes, "macs": macs,
+               "utilization": busy(macs, rows * lanes, prediction.cycles)})
+    };
+    let mut bits_of: Vec<(String, usize, usize)> =
+        memories.iter().map(|memory| (memory.name.clone(), memory.width, memory.words.len())).collect();
+    let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
+    let state = fold.expand_lanes * bits.act_state as usize;
+    let stream = usize::from(plan.feedback == Feedback::Stream);
+    let pixels = |from: usize| -> usize { (from..net.scales as usize).map(|l| net.scale(l).pixels()).sum() };
+    let lines: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
+    let total = bits.act_logit as usize + crate::plan::Plan::clog2(net.scales as usize);
+    bits_of.extend([
+        ("operands".into(), fold.expand_lanes * 9, plan.slots * plan.slot),
+        ("lines".into(), fold.expand_lanes * lane, lines * plan.cf),
+        ("state".into(), state, pixels(stream) * plan.cf),
+        ("residuals".into(), state, plan.residuals),
+        ("depthwise ring".into(), fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot),
+        ("vectors".into(), fold.vector_lanes() * bits.act_depthwise as usize, VECTOR_SLOTS * plan.vector_slot),
+        ("classification ring".into(), fold.classify_lanes * bits.act_state as usize, plan.queue_slots * plan.cfc),
+        ("logits".into(), (net.classes * bits.act_logit) as usize, pixels(0)),
+        ("logit sums".into(), net.classes as usize * total, TOTAL_ROWS * net.scale(0).width as usize),
+    ]);
+    let memory: Vec<Value> = bits_of
+        .iter()
+        .map(|(name, width, depth)| json!({"name": name, "width": width, "depth": depth, "bits": width * depth}))
+        .collect();
+    let per_loop = prediction.loop_start_to_start.map(|cycles| {
+        busy(macs.iteration() * (iterations - 2), loop_multipliers, cycles)
+    });
+    let value = json!({
+        "schema_version": 1,
+        "name": design.name(),
+        "cycles": prediction.cycles,
+        "bound": prediction.bound,
+        "loop_start_to_start": prediction.loop_start_to_start,
+        "outputs": prediction.outputs,
+        "macs": macs.frame(design),
+        "multipliers": fold.total(),
+        "requant_multipliers": fold.requant(),
+        "utilization": busy(macs.frame(design), fold.total(), prediction.cycles),
+        "loop_utilization": per_loop,
+        "arrays": {
+            "expand": array(fold.expand_rows, fold.expand_lanes, macs.data + iterations * macs.expand),
+            "depthwise": array(1, fold.depthwise_lanes, iterations * macs.depthwise),
+            "project": array(fold.project_rows, fold.project_lanes, iterations * macs.project),
+            "classify": array(fold.classify_rows, fold.classify_lanes, macs.head * net.outputs.len() as u64),
+        },
+        "memories": memory,
+        "memory_bits": bits_of.iter().map(|(_, width, depth)| width * depth).sum::<usize>(),
+        "traffic_bytes": {
+            "pixels_in": 3 * net.image.pixels(),
+            "maps_out": net.image.pixels() * net.outputs.len(),
+            "feedback": 2 * stream * net.scale(0).pixels() * plan.cf * state.div_ceil(8)
+                * (net.iterations * net.blocks) as usize,
+        },
+    });
+    let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
+    text.push(b'\n');
+    text
+}
+
+/// Multiply-accumulates, counted as the network's definition does.
+struct Macs {
+    data: u64,
+    expand: u64,
+    depthwise: u64,
+    project: u64,
+    head: u64,
+}
+
+impl Macs {
+    fn of(design: &Design) -> Self {
+        let net = &design.plan.net;
+        let f = net.width as usize;
+        let sum = |cost: &dyn Fn(usize, usize) -> usize| -> u64 {
+            (0..net.scales as usize)
+                .map(|l| (0..net.blocks as usize).map(|k| net.scale(l).pixels() * cost(l, k)).sum::<usize>() as u64)
+                .sum()
+        };
+        Self {
+            data: (0..net.data_layers())
+                .map(|j| (net.data_size(j).pixels() * 9 * net.data_inputs(j) * f) as u64)
+                .sum(),
+            expand: sum(&|l, k| net.block_inputs(l, k) * net.block_hidden(l, k)),
+            depthwise: sum(&|l, k| 9 * net.block_hidden(l, k)),
+            project: sum(&|l, k| net.block_hidden(l, k) * f),
+            head: (0..net.scales as usize)
+                .map(|l| (net.scale(l).pixels() * 9 * f * net.classes as usize) as u64)
+                .sum(),
+        }
+    }
+
+    fn iteration(&self) -> u64 {
+        self.expand + self.depthwise + self.project
+    }
+
+    fn frame(&self, design: &Design) -> u64 {
+        let net = &design.plan.net;
+        self.data + u64::from(net.iterations) * self.iteration() + net.outputs.len() as u64 * self.head
+    }
+}

@@ -1,0 +1,146 @@
+//! The data block: patches, the order of its jobs, and their cycles on loader and expand array.
+
+use super::Cycle;
+use crate::plan::{DATA_LAG, PATCH_DEPTH, Plan};
+
+/// Cycle in which the frame begins inside the core: one after the first pixel's handshake.
+pub const LOAD: Cycle = 1;
+
+/// Expand pipeline: last word issued to array valid, less `clog2(lanes)`.
+pub const ARRAY: Cycle = 5;
+/// Requantisation pipeline.
+pub const REQUANT: Cycle = 5;
+
+/// What the data block leaves behind for the loop.
+pub struct Feed {
+    /// Decision cycle of the last loader job.
+    pub loader_decision: Cycle,
+    /// First cycle in which the loader is free to decide again.
+    pub loader_free: Cycle,
+    /// Last cycle of every expand job so far (operand slots are freed there).
+    pub expand_ends: Vec<Cycle>,
+    /// All data-block pixels written, visible.
+    pub complete: Cycle,
+    /// Cycles in which words of the initial scale-0 state appear, in order.
+    pub state_words: Vec<Cycle>,
+}
+
+/// One data-block layer walking over its output.
+struct Layer {
+    issued: usize,
+    total: usize,
+    x: usize,
+    y: usize,
+}
+
+/// Cycles in which the scan of the image completes patch after patch.
+struct Patches {
+    width: usize,
+    last: Cycle,
+    popped: Vec<Cycle>,
+    count: usize,
+}
+
+impl Patches {
+    /// The cycle from which patch `self.count` can be taken.
+    fn next(&mut self) -> Cycle {
+        let (columns, k) = (self.width, self.count);
+        let (row, column) = (k / columns, k % columns);
+        // positions scanned since the patch before: two columns, or the rest of a row pair and its first two
+        let steps = match (row, column) {
+            (0, 0) => 2 * columns as Cycle + 2,
+            (_, 0) => 2 * columns as Cycle + 2,
+            _ => 2,
+        };
+        let mut cycle = self.last + steps;
+        if k >= PATCH_DEPTH {
+            cycle = cycle.max(self.popped[k - PATCH_DEPTH] + 1);
+        }
+        self.last = cycle;
+        self.count += 1;
+        cycle + 3
+    }
+}
+
+/// Input pixels (raster order) that output pixel (x, y) needs from a map of `width × height`.
+fn need(x: usize, y: usize, width: usize, height: usize) -> usize {
+    (2 * y + 1).min(height - 1) * width + (2 * x + 1).min(width - 1) + 1
+}
+
+/// Runs the data block.
+pub fn run(plan: &Plan) -> Feed {
+    let count = plan.net.data_layers();
+    let fold = &plan.folding;
+    let mut layers: Vec<Layer> = (0..count)
+        .map(|j| Layer { issued: 0, total: plan.net.data_size(j).pixels(), x: 0, y: 0 })
+        .collect();
+    let mut written: Vec<Vec<Cycle>> = layers.iter().map(|layer| Vec::with_capacity(layer.total)).collect();
+    // the first position is scanned at LOAD + 1
+    let mut patches =
+        Patches { width: plan.net.data_size(0).width as usize, last: LOAD, popped: Vec::new(), count: 0 };
+    let beats = (fold.expand_rows / fold.expand_drain) as Cycle;
+    let depth = ARRAY + Plan::clog2(fold.expand_lanes) as Cycle + beats + REQUANT;
+
+    let mut feed = Feed {
+        loader_decision: LOAD,
+        loader_free: 0,
+        expand_ends: Vec::new(),
+        complete: 0,
+        state_words: Vec::new(),
+    };
+    while layers[count - 1].issued < layers[count - 1].total {
+        let j = choose(plan, &layers);
+        let mut decision = feed.loader_free.max(feed.loader_decision + 2);
+        if feed.expand_ends.len() >= plan.slots {
+            decision = decision.max(feed.expand_ends[feed.expand_ends.len() - plan.slots] + 1);
+        }
+        if j == 0 {
+            decision = decision.max(patches.next());
+            patches.popped.push(decision);
+        } else {
+            let input = plan.data_input(j);
+            let need = need(layers[j].x, layers[j].y, input.width as usize, input.height as usize);
+            decision = decision.max(written[j - 1][need - 1]);
+        }
+        let reads = plan.data_reads(j) as Cycle;
+        let full = decision + 1 + reads - 1 + 5;
+        feed.loader_free = decision + reads.max(2);
+        feed.loader_decision = decision;
+
+        let job = plan.data_jobs[j];
+        let start = 1 + full.max(feed.expand_ends.last().copied().unwrap_or(0));
+        feed.expand_ends.push(start + job.cycles() as Cycle - 1);
+        let last_issue = start + ((job.groups - 1) * job.period + job.words) as Cycle - 1;
+        let pixel = last_issue + depth;
+        let cf = plan.cf as Cycle;
+        written[j].push(pixel + 2 + cf);
+        if j == 2 {
+            feed.state_words.extend((0..cf).map(|word| pixel + 2 + word));
+        }
+        let width = plan.net.data_size(j).width as usize;
+        let layer = &mut layers[j];
+        layer.issued += 1;
+        layer.x += 1;
+        if layer.x == width {
+            layer.x = 0;
+            layer.y += 1;
+        }
+    }
+    feed.complete = *written[count - 1].last().expect("every layer has a pixel");
+    feed
+}
+
+/// The deepest layer whose inputs have been issued, with `DATA_LAG` jobs to spare; else the first.
+fn choose(plan: &Plan, layers: &[Layer]) -> usize {
+    (1..layers.len())
+        .rev()
+        .find(|&j| {
+            let (layer, above) = (&layers[j], &layers[j - 1]);
+            let input = plan.data_input(j);
+            layer.issued < layer.total
+                && above.issued
+                    >= (need(layer.x, layer.y, input.width as usize, input.height as usize) + DATA_LAG)
+                        .min(above.total)
+        })
+        .unwrap_or(0)
+}

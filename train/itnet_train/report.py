@@ -1,0 +1,218 @@
+"""`python -m itnet_train.report`: docs/accuracy.md from the shipped weights, measured anew, never typed.
+
+Owns: the table, the plot and the strips of docs/accuracy.md. Leaves alone: training.
+The strip of CamVid pictures shows the network's maps only: the data set's images and labels stay out of the project;
+`--private-strip FILE` writes the full one, with image and label, elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from . import data, engine, losses, scenes
+from .cli import post_training
+from .errors import BadInput
+from .model_file import load_quantised, save_model
+from .quant import Bits
+from .weights_file import load_model
+
+GAP = 4
+
+
+def golden_maps(hwgen: Path, model: Path, image: Path, folder: Path) -> dict[int, np.ndarray]:
+    """Class maps of hwgen's golden model for one image."""
+    result = subprocess.run([hwgen, "run", "--model", model, "--image", image, "--maps", folder], capture_output=True,
+                            text=True)
+    if result.returncode:
+        raise BadInput(f"{hwgen} run: exit status {result.returncode}: {result.stderr.strip()[:300]}")
+    return {int(p.stem[2:]): np.asarray(Image.open(p)) for p in sorted(folder.glob("m_*.png"))}
+
+
+def golden_evaluation(hwgen: Path, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
+    """Confusion matrices by the golden model, and its share of pixels equal to the fake-quantised forward's."""
+    d = network.description
+    matrices: dict[int, torch.Tensor] = {}
+    equal: dict[int, list[float]] = {}
+    count = min(len(dataset), limit or len(dataset))
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        model = folder / "model.safetensors"
+        save_model(network, model)
+        for i in range(count):
+            pixels, label = data.resized(*dataset.load(i), d.image)
+            image = folder / "image.png"
+            Image.fromarray(np.ascontiguousarray(pixels)).save(image)
+            maps = golden_maps(hwgen, model, image, folder)
+            batch, labels = data.to_batch([(pixels, label)])
+            own = engine.class_maps(network, batch)
+            for n, golden in maps.items():
+                golden = torch.from_numpy(golden.astype(np.int64))[None]
+                matrices[n] = matrices.get(n, 0) + losses.confusion(golden, labels, d.classes)
+                equal.setdefault(n, []).append(float((golden == own[n]).float().mean()))
+    return matrices, {n: float(np.mean(v)) for n, v in equal.items()}, count
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def table(rows: list[tuple[str, dict[int, float]]], outputs: tuple[int, ...]) -> list[str]:
+    lines = ["| version | " + " | ".join(f"output {n}" for n in outputs) + " |", "|---" * (len(outputs) + 1) + "|"]
+    for name, scores in rows:
+        lines.append(f"| {name} | " + " | ".join(percent(scores[n]) if n in scores else "" for n in outputs) + " |")
+    return lines
+
+
+def strip(pieces: list[np.ndarray], scale: int) -> np.ndarray:
+    """Pictures of one size side by side."""
+    pieces = [np.repeat(np.repeat(p, scale, 0), scale, 1) for p in pieces]
+    bar = np.full((pieces[0].shape[0], GAP, 3), 255, np.uint8)
+    return np.concatenate([x for p in pieces for x in (p, bar)][:-1], 1)
+
+
+def coloured(classes: np.ndarray, colours) -> np.ndarray:
+    palette = np.zeros((256, 3), np.uint8)
+    palette[: len(colours)] = colours
+    return palette[classes]
+
+
+def write_strip(path: Path, network, dataset, indices, colours, scale: int, with_source: bool) -> None:
+    lines = []
+    for i in indices:
+        pixels, label = data.resized(*dataset.load(i), network.description.image)
+        maps = engine.class_maps(network, data.to_batch([(pixels, label)])[0])
+        pieces = [np.asarray(pixels), coloured(label, colours)] if with_source else []
+        lines.append(strip([*pieces, *(coloured(m[0].numpy(), colours) for m in maps.values())], scale))
+        lines.append(np.full((GAP, lines[0].shape[1], 3), 255, np.uint8))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.concatenate(lines[:-1])).save(path, optimize=True)
+
+
+def plot(path: Path, rows, description) -> None:
+    import matplotlib
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "hwgen"
+    import matplotlib.pyplot as plt
+    figure, axes = plt.subplots(figsize=(6.4, 4))
+    for name, scores in rows:
+        axes.plot([description.macs(n) / 1e9 for n in scores], [100 * s for s in scores.values()], marker="o", label=name)
+    axes.set_xlabel("10⁹ MACs up to the output")
+    axes.set_ylabel("mIoU, %")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+    plt.close(figure)
+
+
+def measure(float_path: Path, tuned_path: Path | None, dataset, training, hwgen: Path | None, limit, golden_limit):
+    """Rows of the table: (name, mIoU by output), the confusion matrices of float, and agreement with the golden model."""
+    float_net = load_model(float_path)
+    networks = [("float", float_net)]
+    for weights in (8, 4):
+        networks.append((f"{weights}-bit weights, post-training", post_training(float_net, Bits.of(weights), training)))
+    if tuned_path is not None and tuned_path.is_file():
+        networks.append(("4-bit weights, fine-tuned", load_quantised(tuned_path)))
+    rows, golden_rows, agreement, matrices = [], [], [], {}
+    for name, network in networks:
+        print(f"evaluating {name}", file=sys.stderr, flush=True)
+        matrices[name] = engine.evaluate(network, dataset, limit=limit)
+        rows.append((name, {n: losses.mean_iou(m) for n, m in matrices[name].items()}))
+        if hwgen is not None and name != "float":
+            golden, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit)
+            golden_rows.append((name, {n: losses.mean_iou(m) for n, m in golden.items()}))
+            agreement.append((name, equal, count))
+    return networks, rows, golden_rows, agreement, matrices
+
+
+def section(title: str, networks, rows, golden_rows, agreement, matrices, dataset, count: int) -> list[str]:
+    d = networks[0][1].description
+    last = d.outputs[-1]
+    lines = [f"## {title}", "",
+             f"f = {d.width}, L = {d.scales}, N = {d.iterations}, K = {d.blocks}, t = {d.expansion}, {d.classes} classes, "
+             f"{d.image[0]}×{d.image[1]}; {count} images, labels at that size. mIoU in percent, PyTorch:", "",
+             *table(rows, d.outputs), ""]
+    if golden_rows:
+        lines += [f"The same by hwgen's golden model (integers), {agreement[0][2]} images:", "",
+                  *table(golden_rows, d.outputs), "",
+                  "Pixels whose class is that of the fake-quantised PyTorch forward, in percent: " + "; ".join(
+                      f"{name}: " + ", ".join(f"{n}: {100 * v:.3f}" for n, v in equal.items())
+                      for name, equal, _ in agreement) + ".", ""]
+    lines += [f"Intersection over union of each class at output {last}, in percent:", "",
+              "| version | " + " | ".join(dataset.classes) + " |", "|---" * (len(dataset.classes) + 1) + "|"]
+    for name, by_output in matrices.items():
+        ious = losses.class_ious(by_output[last]).tolist()
+        lines.append(f"| {name} | " + " | ".join(percent(v) for v in ious) + " |")
+    return [*lines, ""]
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m itnet_train.report", description="Write docs/accuracy.md.")
+    parser.add_argument("--root", type=Path, default=Path("."), help="the project's root: weights/ is read, docs/ written")
+    parser.add_argument("--data", type=Path, required=True, help="CamVid folder, SegNet layout")
+    parser.add_argument("--hwgen", type=Path, help="the hwgen binary, for the golden model")
+    parser.add_argument("--limit", type=int, help="only the first LIMIT images (a trial; says so in the page)")
+    parser.add_argument("--golden-limit", type=int, help="as --limit, for the golden model")
+    parser.add_argument("--private-strip", type=Path, help="CamVid strip with images and labels, outside the project")
+    parser.add_argument("--threads", type=int, default=1)
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    torch.set_num_threads(arguments.threads)
+    try:
+        write(arguments)
+    except BadInput as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def write(arguments) -> None:
+    root: Path = arguments.root
+    lines = ["# Accuracy", "",
+             "Written by `python -m itnet_train.report` from the shipped weights; not edited by hand. Pixels and activations "
+             "have 8 bits throughout, the first convolution 8-bit weights.", ""]
+    if arguments.limit:
+        lines += [f"**A trial on the first {arguments.limit} images only.**", ""]
+    folder = root / "weights" / "camvid-240"
+    val, train = (data.open_dataset("camvid", arguments.data, s, (240, 180)) for s in ("val", "train"))
+    results = measure(folder / "camvid-240.safetensors", folder / "camvid-240-w4.model.safetensors", val, train,
+                      arguments.hwgen, arguments.limit, arguments.golden_limit)
+    networks, rows = results[:2]
+    lines += section("camvid-240, CamVid validation set", *results, val, min(len(val), arguments.limit or len(val)))
+    plot(root / "docs" / "accuracy" / "miou_over_macs.svg", rows, networks[0][1].description)
+    indices = [int(i) for i in np.linspace(10, len(val) - 10, 3)]
+    write_strip(root / "docs" / "accuracy" / "camvid_maps.png", networks[-1][1], val, indices, data.CAMVID_COLOURS, 1, False)
+    if arguments.private_strip:
+        write_strip(arguments.private_strip, networks[-1][1], val, indices, data.CAMVID_COLOURS, 1, True)
+    lines += ["![mIoU over MACs](accuracy/miou_over_macs.svg)", "",
+              f"Maps of the outputs, from left to right, of the last version above on validation images "
+              f"{', '.join(val.name(i) for i in indices)} (the images and labels themselves stay with the data set):", "",
+              "![maps](accuracy/camvid_maps.png)", ""]
+    folder = root / "weights" / "tiny"
+    fresh = data.Scenes(200, 1000, (96, 64))
+    results = measure(folder / "tiny.safetensors", folder / "tiny-w4.model.safetensors", fresh,
+                      data.open_dataset("scenes", None, "train", (96, 64)), arguments.hwgen, arguments.limit,
+                      arguments.golden_limit)
+    lines += section("tiny, fresh procedural scenes", *results, fresh, min(len(fresh), arguments.limit or len(fresh)))
+    write_strip(root / "docs" / "accuracy" / "tiny_strip.png", results[0][-1][1], fresh, range(3), scenes.COLOURS, 2, True)
+    lines += ["Image, label, outputs 1, 2, 3, 4 of the last version above:", "", "![tiny](accuracy/tiny_strip.png)", ""]
+    (root / "docs" / "accuracy.md").write_text("\n".join(lines))
+    (root / "docs" / "accuracy" / "accuracy.json").write_text(json.dumps(
+        {"camvid-240": {name: scores for name, scores in rows}, "tiny": {name: scores for name, scores in results[1]}},
+        indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Data sets, their errors, augmentation, losses."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from itnet_train import data, losses, scenes
+from itnet_train.data import VOID
+from itnet_train.errors import BadInput
+
+
+def test_camvid_layout(camvid):
+    train = data.open_dataset("camvid", camvid, "train", (44, 36))
+    image, label = train.load(0)
+    assert len(train) == 8 and image.size == label.size == (48, 40)
+    assert set(np.unique(np.asarray(label))) == {0, 3, 8, VOID}
+
+
+def test_camvid_errors(camvid):
+    with pytest.raises(BadInput, match="nowhere/train: no such folder"):
+        data.open_dataset("camvid", camvid / "nowhere", "train", (44, 36))
+    with pytest.raises(BadInput, match="needs its folder"):
+        data.open_dataset("camvid", None, "train", (44, 36))
+    label = camvid / "trainannot" / "003.png"
+    values = np.asarray(Image.open(label)).copy()
+    values[5, 5] = 12
+    Image.fromarray(values).save(label)
+    with pytest.raises(BadInput, match="003.png: label value 12, expected 0..11"):
+        data.class_frequencies(data.open_dataset("camvid", camvid, "train", (44, 36)))
+    Image.fromarray(values[:30]).save(label)
+    with pytest.raises(BadInput, match="003.png: label is 48×30, expected the image's 48×40"):
+        data.open_dataset("camvid", camvid, "train", (44, 36)).load(3)
+    label.write_bytes(b"no picture")
+    with pytest.raises(BadInput, match="003.png: not a readable image"):
+        data.open_dataset("camvid", camvid, "train", (44, 36)).load(3)
+    label.unlink()
+    with pytest.raises(BadInput, match="003.png: no label, expected .*trainannot/003.png"):
+        data.open_dataset("camvid", camvid, "train", (44, 36))
+
+
+def test_cityscapes_layout_and_map(tmp_path):
+    for city in ("aachen", "bochum"):
+        (tmp_path / "leftImg8bit" / "train" / city).mkdir(parents=True)
+        (tmp_path / "gtFine" / "train" / city).mkdir(parents=True)
+        stem = f"{city}_000000_000019"
+        Image.new("RGB", (64, 32)).save(tmp_path / "leftImg8bit" / "train" / city / f"{stem}_leftImg8bit.png")
+        ids = np.arange(64, dtype=np.uint8)[None].repeat(32, 0) % 34
+        ids[0] = 255
+        Image.fromarray(ids).save(tmp_path / "gtFine" / "train" / city / f"{stem}_gtFine_labelIds.png")
+    found = data.open_dataset("cityscapes", tmp_path, "train", (64, 32))
+    label = np.asarray(found.load(1)[1])
+    assert len(found) == 2 and len(found.classes) == 19
+    assert label[1, 7] == 0 and label[1, 8] == 1 and label[1, 33] == 18 and label[1, 24] == 11
+    assert label[1, 0] == VOID and label[1, 29] == VOID and label[0, 7] == VOID
+    (tmp_path / "gtFine" / "train" / "aachen" / "aachen_000000_000019_gtFine_labelIds.png").unlink()
+    with pytest.raises(BadInput, match="no label, expected .*labelIds.png"):
+        data.open_dataset("cityscapes", tmp_path, "train", (64, 32))
+    with pytest.raises(BadInput, match="leftImg8bit/val: no such folder"):
+        data.open_dataset("cityscapes", tmp_path, "val", (64, 32))
+
+
+def test_cityscapes_id_out_of_range(tmp_path):
+    (tmp_path / "leftImg8bit" / "val" / "x").mkdir(parents=True)
+    (tmp_path / "gtFine" / "val" / "x").mkdir(parents=True)
+    Image.new("RGB", (32, 32)).save(tmp_path / "leftImg8bit" / "val" / "x" / "a_leftImg8bit.png")
+    Image.new("L", (32, 32), 40).save(tmp_path / "gtFine" / "val" / "x" / "a_gtFine_labelIds.png")
+    with pytest.raises(BadInput, match="label value 40, expected 0..33"):
+        data.open_dataset("cityscapes", tmp_path, "val", (32, 32)).load(0)
+
+
+def test_augmentation_repeats_and_moves_image_and_label_alike(camvid):
+    dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
+    pair = dataset.load(2)
+    how = data.Augment(colour=0.0)
+    for seed in range(40):
+        pixels, label = data.augmented(*pair, (44, 36), how, np.random.default_rng(seed))
+        again = data.augmented(*pair, (44, 36), how, np.random.default_rng(seed))
+        assert pixels.shape == (36, 44, 3) and label.shape == (36, 44)
+        assert np.array_equal(pixels, again[0]) and np.array_equal(label, again[1])
+        inner = (label == 8)
+        if inner.sum() > 30:  # the red box stays red under its label
+            assert pixels[inner][:, 0].mean() > pixels[inner][:, 1].mean() + 80
+
+
+def test_two_processes_see_the_doubled_batch(camvid):
+    dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
+    kind = {"size": (44, 36), "how": data.Augment(), "epoch": 3, "seed": 5}
+    whole = list(data.training_batches(dataset, batch=4, **kind))
+    parts = [list(data.training_batches(dataset, batch=2, rank=r, world=2, **kind)) for r in (0, 1)]
+    for step, (pixels, labels) in enumerate(whole):
+        assert torch.equal(pixels, torch.cat([parts[0][step][0], parts[1][step][0]]))
+        assert torch.equal(labels, torch.cat([parts[0][step][1], parts[1][step][1]]))
+
+
+def test_scenes_repeat_and_have_all_classes():
+    a, b = scenes.draw((96, 64), (1, 2)), scenes.draw((96, 64), (1, 2))
+    assert np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1])
+    seen = np.zeros(9, int)
+    for i in range(20):
+        seen += np.bincount(scenes.draw((96, 64), (5, i))[1].ravel(), minlength=9)
+    assert (seen > 0).all()
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [
+    ("single", [0, 0, 0, 0, 1]), ("late", [0, 0, 0, 0, 1]), ("thinned2", [.2] * 5), ("thinned4", [1 / 4, 0, 1 / 4, 1 / 4, 1 / 4]),
+    ("uniform", [.2] * 5), ("linear", [1 / 31, 2 / 31, 4 / 31, 8 / 31, 16 / 31]),
+])
+def test_output_weights(kind, wanted):
+    assert list(losses.output_weights(kind, (1, 2, 4, 8, 16)).values()) == pytest.approx(wanted)
+
+
+def test_void_is_ignored():
+    logits = torch.randn(2, 3, 4, 5, requires_grad=True)
+    labels = torch.randint(0, 3, (2, 4, 5))
+    labels[:, 2:] = VOID
+    losses.cross_entropy(logits, labels, torch.ones(3)).backward()
+    assert logits.grad[:, :, 2:].abs().max() == 0 and logits.grad[:, :, :2].abs().min() > 0
+    assert losses.confusion(logits.argmax(1), labels, 3).sum() == 20
+
+
+def test_iou_of_a_known_matrix():
+    matrix = torch.tensor([[3, 1, 0], [0, 4, 0], [0, 0, 0]])
+    assert losses.mean_iou(matrix) == pytest.approx((3 / 4 + 4 / 5) / 2)

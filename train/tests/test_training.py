@@ -1,0 +1,120 @@
+"""Runs: the loss falls, a resumed run equals an uninterrupted one, two processes equal one, the command line."""
+
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from conftest import SMALL
+from itnet_train import cli, data, engine
+from itnet_train.model import ItNet
+from itnet_train.quant import Bits, QuantItNet
+
+TRAIN = Path(__file__).parent.parent
+NETWORK = ["--width", "4", "--scales", "2", "--iterations", "3", "--outputs", "1,3", "--expansion", "2", "--image", "44x36"]
+
+
+def trainer(camvid, folder, settings, network=None):
+    torch.manual_seed(settings.seed)
+    size = SMALL.image
+    return engine.Trainer(network or ItNet(SMALL), data.open_dataset("camvid", camvid, "train", size),
+                          data.open_dataset("camvid", camvid, "val", size), settings, folder)
+
+
+def test_loss_falls_and_log_is_written(camvid, tmp_path):
+    settings = engine.Settings(epochs=25, batch=4, lr=5e-3, evaluate_every=25)
+    trainer(camvid, tmp_path / "run", settings).run()
+    rows = list(csv.DictReader((tmp_path / "run" / "log.csv").open()))
+    assert len(rows) == 25 and float(rows[-1]["loss"]) < 0.5 * float(rows[0]["loss"])
+    assert float(rows[-1]["val_3"]) > 0.4 and rows[0]["val_3"] == ""
+
+
+def test_resumed_run_equals_uninterrupted(camvid, tmp_path):
+    settings = engine.Settings(epochs=4, batch=4, curriculum=((0, 1), (3, 3)))
+    whole = trainer(camvid, tmp_path / "a", settings)
+    whole.run()
+    trainer(camvid, tmp_path / "b", settings).run(stop_after=2)
+    second = trainer(camvid, tmp_path / "b", settings)
+    second.resume(tmp_path / "b" / "checkpoint.pt")
+    second.run()
+    for name, tensor in whole.network.state_dict().items():
+        assert torch.equal(tensor, second.network.state_dict()[name]), name
+    for name, tensor in whole.averaged.state_dict().items():
+        assert torch.equal(tensor, second.averaged.state_dict()[name]), name
+    a, b = (list(csv.DictReader((tmp_path / x / "log.csv").open())) for x in "ab")
+    assert [r["loss"] for r in a] == [r["loss"] for r in b]
+
+
+def test_finetuning_lowers_the_loss_and_resumes(camvid, tmp_path):
+    torch.manual_seed(0)
+    net = QuantItNet(SMALL, Bits())
+    pixels = torch.rand(2, 3, SMALL.image[1], SMALL.image[0]) * 255
+    net.calibrate(ItNet(SMALL), [pixels])
+    settings = engine.Settings(epochs=12, batch=4, lr=3e-3, evaluate_every=50)
+    run = trainer(camvid, tmp_path / "q", settings, net)
+    run.run()
+    rows = list(csv.DictReader((tmp_path / "q" / "log.csv").open()))
+    assert float(rows[-1]["loss"]) < 0.7 * float(rows[0]["loss"])
+    again = cli.checkpoint_model(tmp_path / "q" / "checkpoint.pt")
+    assert isinstance(again, QuantItNet) and again.bits == Bits()
+    assert cli.main(["export", "--checkpoint", str(tmp_path / "q" / "checkpoint.pt"), "--output",
+                     str(tmp_path / "q.model")]) == 0
+
+
+def command(*arguments, processes=1, **environment):
+    launcher = [sys.executable, "-m"]
+    if processes > 1:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        launcher += ["torch.distributed.run", f"--nproc-per-node={processes}", "--master-addr=127.0.0.1",
+                     f"--master-port={port}", "-m"]
+    return subprocess.run([*launcher, "itnet_train", *arguments], cwd=TRAIN, capture_output=True, text=True, timeout=300,
+                          env={**os.environ, "OMP_NUM_THREADS": "1", **environment})
+
+
+def test_two_processes_equal_one_with_the_doubled_batch(camvid, tmp_path):
+    common = ["train", "--data-set", "camvid", "--data", str(camvid), *NETWORK, "--epochs", "2", "--threads", "1"]
+    one = command(*common, "--batch", "4", "--output", str(tmp_path / "one"))
+    two = command(*common, "--batch", "2", "--output", str(tmp_path / "two"), processes=2)
+    assert one.returncode == 0 and two.returncode == 0, one.stderr + two.stderr
+    a, b = (list(csv.DictReader((tmp_path / x / "log.csv").open())) for x in ("one", "two"))
+    assert [float(r["loss"]) for r in a] == pytest.approx([float(r["loss"]) for r in b], rel=2e-3)
+    assert float(a[0]["loss"]) == pytest.approx(float(b[0]["loss"]), rel=2e-4)
+
+
+def test_command_line(camvid, tmp_path, capsys):
+    run, weights = tmp_path / "run", tmp_path / "w.safetensors"
+    common = ["--data-set", "camvid", "--data", str(camvid)]
+    train = ["train", *common, *NETWORK, "--epochs", "1", "--output", str(run)]
+    assert cli.main(train) == 0
+    assert cli.main(["export", "--checkpoint", str(run / "checkpoint.pt"), "--output", str(weights)]) == 0
+    capsys.readouterr()
+    assert cli.main(["evaluate", *common, "--weights", str(weights), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema_version"] == 1 and set(document["miou"]) == {"1", "3"} and document["images"] == 3
+    assert cli.main(["finetune", *common, "--weights", str(weights), "--epochs", "1", "--output", str(tmp_path / "q")]) == 0
+    assert cli.main(["scenes", "--output", str(tmp_path / "s"), "--count", "2", "--labels"]) == 0
+    assert len(list((tmp_path / "s").iterdir())) == 4
+
+    for arguments, message in (
+        (train, "exists; continue with --resume"),
+        (["evaluate", *common, "--weights", str(tmp_path / "no.safetensors")], "no.safetensors: no such file"),
+        (["evaluate", "--data-set", "scenes", "--weights", str(weights)], "9 classes, the network 11"),
+        (["export", "--checkpoint", str(weights), "--output", "x"], "not a checkpoint of version 1"),
+        (["train", "--data-set", "camvid", "--data", str(tmp_path / "nowhere"), "--output", str(tmp_path / "x")],
+         "nowhere/train: no such folder"),
+        (["train", *common, "--width", "0", "--output", str(tmp_path / "x")], "width: 0 is not an integer in 1..256"),
+        (["finetune", *common, "--weights", str(weights), "--weight-bits", "9", "--output", str(tmp_path / "x")],
+         "9, expected 2..8"),
+    ):
+        capsys.readouterr()
+        assert cli.main(arguments) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and message in error, error
