@@ -64,12 +64,16 @@ module hwg_depthwise #(
   localparam integer QW = (RDEPTH > 1) ? $clog2(RDEPTH) : 1;
   localparam integer XW = $clog2(SETS * L * K + 1);
 
-  // Ring: write side.
-  reg [RAW-1:0] ring_base_q;
+  // Ring: write side. A pixel's first word takes the next slot.
+  reg  [RAW-1:0] ring_base_q, ring_next_q;
+  wire           ring_first = ring_index == '0;
+  wire [RAW-1:0] ring_base  = ring_first ? ring_next_q : ring_base_q;
   always @(posedge clk)
-    if (rst) ring_base_q <= '0;
-    else if (ring_done) ring_base_q <= (ring_base_q == RAW'((RING_SLOTS - 1) * RING_SLOT)) ? '0
-                                       : ring_base_q + RAW'(RING_SLOT);
+    if (rst) ring_next_q <= '0;
+    else if (ring_valid && ring_first) begin
+      ring_base_q <= ring_next_q;
+      ring_next_q <= (ring_next_q == RAW'((RING_SLOTS - 1) * RING_SLOT)) ? '0 : ring_next_q + RAW'(RING_SLOT);
+    end
 
   // Ring: window.
   wire        ready, start, first_pixel, last_of_n, done, addr_re, in_map;
@@ -90,7 +94,7 @@ module hwg_depthwise #(
 
   wire [D*AX-1:0] taps;
   hwg_ram #(.WIDTH(D * AX), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
-      .clk(clk), .we(ring_valid), .waddr(ring_base_q + RAW'(ring_index)), .wdata(ring_data), .re(addr_re),
+      .clk(clk), .we(ring_valid), .waddr(ring_base + RAW'(ring_index)), .wdata(ring_data), .re(addr_re),
       .raddr(addr), .rdata(taps));
 
   // Job.

@@ -6,7 +6,7 @@
 //
 // latency   a word that beat i completes leaves at cycle i+1; a partial last word at i+1, or i+2 behind a full one
 // done      two cycles after the last beat, when all words have left
-// limits    1 <= QI <= QO; if QI does not divide QO, a pixel's beats and the next pixel's are a cycle apart
+// limits    1 <= QI <= QO; if QI does not divide QO, a pixel of a single beat does not directly follow another beat
 `default_nettype none
 module hwg_gear #(
     parameter integer QI = 2,
@@ -35,9 +35,9 @@ module hwg_gear #(
   reg [LCM*LW-1:0] lanes_q;
   reg [BW-1:0]     beat_q;
   reg [FW-1:0]     fill_q;
-  reg [WW-1:0]     slice_q, out_slice_q;
-  reg [IW-1:0]     index_q, out_index_q;
-  reg              out_q, again_q, done1_q, done2_q;
+  reg [WW-1:0]     slice_q, out_slice_q, rest_slice_q;
+  reg [IW-1:0]     index_q, out_index_q, rest_index_q;
+  reg              out_q, again_q, rest_q, done1_q, done2_q;  // rest: partial word behind a full one
 
   wire [BW-1:0] beat  = s_first ? '0 : beat_q;
   wire [FW-1:0] sum   = (s_first ? '0 : fill_q) + FW'(QI);
@@ -47,8 +47,8 @@ module hwg_gear #(
   wire [FW-1:0] rest  = full ? sum - FW'(QO) : sum;
 
   wire [WW-1:0] slice_up = (slice == WW'(WORDS - 1)) ? '0 : slice + 1'b1;
-  wire [WW-1:0] out_up   = (out_slice_q == WW'(WORDS - 1)) ? '0 : out_slice_q + 1'b1;
 
+  initial lanes_q = '0;  // lanes left over are never undefined
   integer i;
   always @(posedge clk) begin
     if (s_valid)
@@ -60,21 +60,24 @@ module hwg_gear #(
       index_q <= full ? index + 1'b1 : index;
       out_slice_q <= slice;
       out_index_q <= index;
-    end else if (again_q) begin
-      out_slice_q <= out_up;
-      out_index_q <= out_index_q + 1'b1;
+      if (s_last) begin
+        rest_slice_q <= slice_up;
+        rest_index_q <= index + 1'b1;
+      end
     end
-    if (rst) {out_q, again_q, done1_q, done2_q} <= '0;
+    if (rst) {out_q, again_q, rest_q, done1_q, done2_q} <= '0;
     else begin
-      out_q   <= (s_valid && (full || s_last)) || again_q;
+      out_q   <= s_valid && (full || s_last);
+      rest_q  <= again_q;
       again_q <= s_valid && s_last && full && rest != '0;
       done1_q <= s_valid && s_last;
       done2_q <= done1_q;
     end
   end
-  assign m_valid = out_q;
-  assign m_index = out_index_q;
-  assign m_data  = lanes_q[out_slice_q*(QO*LW) +: QO*LW];
+  wire [WW-1:0] out_slice = rest_q ? rest_slice_q : out_slice_q;
+  assign m_valid = out_q || rest_q;
+  assign m_index = rest_q ? rest_index_q : out_index_q;
+  assign m_data  = lanes_q[out_slice*(QO*LW) +: QO*LW];
   assign m_done  = done2_q;
 endmodule
 `default_nettype wire

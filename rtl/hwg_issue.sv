@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts one job (a pixel) of an array: `groups` groups of `period` cycles, of which the first `words` issue a word.
+// Counts one job (a pixel) of an array: `groups` groups of `period` cycles, of which the last `words` issue a word.
 //
-// start at cycle c (allowed when free) -> the first word at cycle c+1; `free` is high in the last cycle of a job, so
-// jobs follow each other without a gap. Reset drops the job in hand.
+// start at cycle c (allowed when free) -> the first group begins at cycle c+1; `free` is high in the last cycle of a
+// job, so jobs follow each other without a gap. Words come last in a group so that results of any two groups are at
+// least the later one's period apart: what drains them never sees them closer. Reset drops the job in hand.
 `default_nettype none
 module hwg_issue #(
     parameter integer GW = 8,
@@ -25,14 +26,14 @@ module hwg_issue #(
 );
   reg          busy_q;
   reg [GW-1:0] group_q, groups_q;
-  reg [TW-1:0] time_q, period_q, words_q;
+  reg [TW-1:0] time_q, period_q, lead_q;
 
   assign ending      = busy_q && last_group && time_q == period_q;
   assign free        = !busy_q || ending;
   assign count       = time_q;
-  assign valid       = busy_q && time_q <= words_q;
-  assign first_word  = time_q == '0;
-  assign last_word   = time_q == words_q;
+  assign valid       = busy_q && time_q >= lead_q;
+  assign first_word  = time_q == lead_q;
+  assign last_word   = time_q == period_q;
   assign first_group = group_q == '0;
   assign last_group  = group_q == groups_q;
 
@@ -43,7 +44,7 @@ module hwg_issue #(
     if (start) begin
       groups_q <= groups;
       period_q <= period;
-      words_q  <= words;
+      lead_q   <= period - words;
       group_q  <= '0;
       time_q   <= '0;
     end else if (busy_q) begin

@@ -104,7 +104,9 @@ module hwg_project #(
   localparam integer RB = AS + 4;
 
   // ---------------------------------------------------------------- vector memory
-  reg [VAW-1:0] v_wbase_q, v_rbase_q, v_word_q;
+  reg [VAW-1:0] v_base_q, v_next_q, v_rbase_q, v_word_q;
+  wire          v_first = v_index == '0;  // a pixel's first word takes the next slot
+  wire [VAW-1:0] v_base = v_first ? v_next_q : v_base_q;
   reg [SW-1:0]  used_q, full_q;
   wire          start, ending;
   assign v_space = used_q != SW'(V_SLOTS);
@@ -113,16 +115,17 @@ module hwg_project #(
   endfunction
   always @(posedge clk)
     if (rst) begin
-      v_wbase_q <= '0;
+      v_next_q  <= '0;
       v_rbase_q <= '0;
       used_q    <= '0;
       full_q    <= '0;
     end else begin
-      if (v_done) v_wbase_q <= next_slot(v_wbase_q);
+      if (v_valid && v_first) v_next_q <= next_slot(v_next_q);
       if (ending) v_rbase_q <= next_slot(v_rbase_q);
       used_q <= used_q + SW'(v_start) - SW'(ending);
       full_q <= full_q + SW'(v_done) - SW'(start);
     end
+  always @(posedge clk) if (v_valid && v_first) v_base_q <= v_next_q;
 
   // ---------------------------------------------------------------- job
   wire [5:0] n;
@@ -173,7 +176,7 @@ module hwg_project #(
   wire [V*AY-1:0]  v_word;
   wire [PI*AY-1:0] operand;
   hwg_ram #(.WIDTH(V * AY), .DEPTH(V_SLOTS * V_SLOT)) u_vectors (
-      .clk(clk), .we(v_valid), .waddr(v_wbase_q + VAW'(v_index)), .wdata(v_data), .re(valid),
+      .clk(clk), .we(v_valid), .waddr(v_base + VAW'(v_index)), .wdata(v_data), .re(valid),
       .raddr(v_rbase_q + v_word_q), .rdata(v_word));
   generate
     if (SUB == 1) begin : gen_whole

@@ -17,7 +17,7 @@ pub enum Feedback {
     Stream,
 }
 
-/// Timing of one kind of job on an array: `groups` groups of `period` cycles, the first `words` of each at work.
+/// Timing of one kind of job on an array: `groups` groups of `period` cycles, the last `words` of each at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
     /// Groups of output channels.

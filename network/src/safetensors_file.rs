@@ -17,6 +17,10 @@ use thiserror::Error;
 /// Problems shown in full; a wholly different network would give thousands.
 const SHOWN: usize = 40;
 
+fn shown(count: usize) -> String {
+    if count > SHOWN { format!("; the first {SHOWN} are") } else { String::new() }
+}
+
 /// Why weights could not be read or written.
 #[derive(Debug, Error, Diagnostic)]
 #[allow(missing_docs, reason = "the message of a variant says what it and its fields are")]
@@ -34,7 +38,7 @@ pub enum WeightsError {
     #[diagnostic(code(hwgen::weights::no_description), help("give the network with --config, --preset or flags"))]
     NoDescription { path: PathBuf },
 
-    #[error("weights {}: the description in the file's metadata cannot be read: {source}", path.display())]
+    #[error("weights {}: the description in the file's metadata cannot be read", path.display())]
     #[diagnostic(
         code(hwgen::weights::bad_description),
         help("docs/weights.md says what it must hold; write the file again")
@@ -56,7 +60,7 @@ pub enum WeightsError {
     )]
     Disagree { path: PathBuf, fields: Vec<String> },
 
-    #[error("weights {}: {count} tensor(s) are not what the description asks for", path.display())]
+    #[error("weights {}: {count} tensor(s) are not what the description asks for{}", path.display(), shown(*count))]
     #[diagnostic(code(hwgen::weights::tensors), help("docs/weights.md lists every tensor with its shape"))]
     Tensors {
         path: PathBuf,

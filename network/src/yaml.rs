@@ -18,7 +18,7 @@ const MAX_FILE: u64 = 1 << 20;
 #[derive(Debug, Error, Diagnostic)]
 #[allow(missing_docs, reason = "the message of a variant says what it and its fields are")]
 pub enum YamlError {
-    #[error("configuration {}: cannot be read: {source}", path.display())]
+    #[error("configuration {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::config::read), help("check that the path names a readable text file"))]
     Read { path: PathBuf, source: std::io::Error },
 
@@ -166,17 +166,26 @@ impl Document {
         self.problems.push(FieldProblem::Value { field: path.to_owned(), message, span });
     }
 
+    /// Names that were asked for inside the field `parent`.
+    fn known(&self, parent: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        for path in &self.asked {
+            let rest = if parent.is_empty() { path } else { path.strip_prefix(&format!("{parent}.")).unwrap_or("") };
+            let name = rest.split('.').next().unwrap_or("");
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Ends the reading: what nobody took is unknown.
     pub fn finish(mut self) -> Result<Source, YamlError> {
         let mut left = Vec::new();
         leftovers(&self.fields, "", &self.asked, &mut left);
         for field in left {
             let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
-            let siblings = self.asked.iter().filter_map(|path| match path.rsplit_once('.') {
-                Some((p, name)) => (p == parent).then_some(name),
-                None => parent.is_empty().then_some(path.as_str()),
-            });
-            let known = siblings.collect::<Vec<_>>().join(", ");
+            let known = self.known(parent).join(", ");
             let span = locate(self.source.inner(), &field);
             self.problems.push(FieldProblem::Unknown { field, known, span });
         }

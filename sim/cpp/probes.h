@@ -20,15 +20,17 @@ public:
     }
 
     bool done() const { return frame >= frames_.size(); }
-    const uint32_t* expected() const { return current().data.data() + word * stride_; }
+    const uint32_t* expected() const { return current().data.data() + known_ * stride_; }
     /// Bits of this word that count.
     uint32_t bits(uint32_t full) const {
         const Segment& s = current().segments[segment_];
-        return in_pixel_ + 1 == s.words ? s.last_bits : full;
+        if (in_pixel_ >= s.full_words) return 0;  // padding
+        return in_pixel_ + 1 == s.full_words ? s.last_bits : full;
     }
     void advance() {
         ++word;
         const auto& segments = current().segments;
+        if (in_pixel_ < segments[segment_].full_words) ++known_;
         if (++in_pixel_ < segments[segment_].words) return;
         in_pixel_ = 0;
         if (++pixel_ < segments[segment_].pixels) return;
@@ -38,7 +40,7 @@ public:
     }
     void go_to(uint32_t next) {
         frame = next;
-        word = pixel_ = 0;
+        word = known_ = pixel_ = 0;
         segment_ = in_pixel_ = 0;
         skip_empty();
     }
@@ -54,7 +56,7 @@ private:
     const TagWords& words_;
     const rust::Vec<FrameSpec>& frames_;
     uint32_t stride_;
-    uint64_t pixel_ = 0;
+    uint64_t pixel_ = 0, known_ = 0;
     uint32_t segment_ = 0, in_pixel_ = 0;
 };
 

@@ -84,7 +84,7 @@ def model_bytes(model: QuantItNet) -> bytes:
             tensors[f"{name}.bias"] = bias.astype("<i8")
         acc_bits = 0
         if weights.size:
-            tensors[f"{name}.weight"] = weights.astype(np.int8)
+            tensors[f"{name}.weight"] = np.ascontiguousarray(weights, np.int8)  # not channels_last
             acc_bits = accumulator_bits(weights, *input_range(model, name))
         constants[name] = {"shift": layer.shift, "lo": layer.low, "hi": layer.high, "acc_bits": acc_bits}
     document = {

@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from . import data, engine, losses, scenes
-from .cli import post_training
+from .cli import CALIBRATION_IMAGES, post_training
 from .errors import BadInput
 from .model_file import load_quantised, save_model
 from .quant import Bits
@@ -35,6 +35,22 @@ def golden_maps(hwgen: Path, model: Path, image: Path, folder: Path) -> dict[int
     if result.returncode:
         raise BadInput(f"{hwgen} run: exit status {result.returncode}: {result.stderr.strip()[:300]}")
     return {int(p.stem[2:]): np.asarray(Image.open(p)) for p in sorted(folder.glob("m_*.png"))}
+
+
+def hwgen_post_training(hwgen: Path, weights: Path, bits: int, dataset, size: tuple[int, int]):
+    """The quantised model that `hwgen quantize` makes, calibrated on images of the training set."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        (folder / "calib").mkdir()
+        for i in np.linspace(0, len(dataset) - 1, CALIBRATION_IMAGES).astype(int):
+            pixels = data.resized(*dataset.load(int(i)), size)[0]
+            Image.fromarray(np.ascontiguousarray(pixels)).save(folder / "calib" / f"{i:05}.png")
+        command = [hwgen, "quantize", "--weights", weights, "--calib", folder / "calib", "--weight-bits", str(bits),
+                   "--compare-images", "0", "-o", folder / "model.safetensors"]
+        result = subprocess.run(command, capture_output=True, text=True)
+        if result.returncode:
+            raise BadInput(f"{hwgen} quantize: exit status {result.returncode}: {result.stderr.strip()[:300]}")
+        return load_quantised(folder / "model.safetensors")
 
 
 def golden_evaluation(hwgen: Path, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
@@ -104,7 +120,8 @@ def plot(path: Path, rows, description) -> None:
     import matplotlib.pyplot as plt
     figure, axes = plt.subplots(figsize=(6.4, 4))
     for name, scores in rows:
-        axes.plot([description.macs(n) / 1e9 for n in scores], [100 * s for s in scores.values()], marker="o", label=name)
+        axes.plot([description.macs(n) / 1e9 for n in scores], [100 * s for s in scores.values()], marker="o",
+                  label=name.replace("`", ""))
     axes.set_xlabel("10⁹ MACs up to the output")
     axes.set_ylabel("mIoU, %")
     axes.grid(alpha=0.3)
@@ -118,8 +135,12 @@ def measure(float_path: Path, tuned_path: Path | None, dataset, training, hwgen:
     """Rows of the table: (name, mIoU by output), the confusion matrices of float, and agreement with the golden model."""
     float_net = load_model(float_path)
     networks = [("float", float_net)]
-    for weights in (8, 4):
-        networks.append((f"{weights}-bit weights, post-training", post_training(float_net, Bits.of(weights), training)))
+    for bits in (8, 4):
+        if hwgen is None:
+            networks.append((f"{bits}-bit weights, post-training", post_training(float_net, Bits.of(bits), training)))
+        else:
+            quantised = hwgen_post_training(hwgen, float_path, bits, training, float_net.description.image)
+            networks.append((f"{bits}-bit weights, post-training (`hwgen quantize`)", quantised))
     if tuned_path is not None and tuned_path.is_file():
         networks.append(("4-bit weights, fine-tuned", load_quantised(tuned_path)))
     rows, golden_rows, agreement, matrices = [], [], [], {}

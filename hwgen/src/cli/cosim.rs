@@ -10,7 +10,7 @@ use hwgen_sim::golden::Golden;
 use miette::IntoDiagnostic;
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Simulate an emitted core with Verilator and compare it with the golden model, bit by bit.
 ///
@@ -74,7 +74,7 @@ struct Body {
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let manifest = Manifest::read(&args.folder)?;
     let golden = Golden::new(&Model::load(&args.folder.join(&manifest.model))?)?;
-    let images = images(args, &manifest)?;
+    let (images, resized) = images(args, &manifest)?;
     let build = BuildOptions { profile: Profile::FastRun, trace: args.trace.is_some(), ..BuildOptions::default() };
     report.progress("compiling the core …");
     let session = Session::build(&args.folder, &build);
@@ -109,7 +109,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         Err(error) => return Err(error.into()),
     };
     if let Some(folder) = &args.maps {
-        write_maps(folder, &result, &images)?;
+        write_maps(folder, &result, &images, &resized)?;
     }
     let body = Body { timing_as_predicted: timing(&result), report: result };
     report.result(&body, || text(&body))?;
@@ -117,12 +117,13 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     Ok(if passed { Outcome::Success } else { Outcome::CheckFailed })
 }
 
-fn images(args: &Args, manifest: &Manifest) -> Result<Vec<RgbImage>, CliError> {
+/// The images to send, and for each whether it was resized.
+fn images(args: &Args, manifest: &Manifest) -> Result<(Vec<RgbImage>, Vec<bool>), CliError> {
     let size = manifest.description.image;
     if args.image.is_empty() {
-        return Ok(vec![RgbImage::random(size, args.seed)]);
+        return Ok((vec![RgbImage::random(size, args.seed)], vec![false]));
     }
-    args.image.iter().map(|path| Ok(picture::read_sized(path, size, args.resize)?.0)).collect()
+    args.image.iter().map(|path| picture::read_sized(path, size, args.resize)).collect()
 }
 
 /// Whether an error says that the core is wrong, rather than that it could not be tried.
@@ -141,17 +142,21 @@ pub fn timing(result: &cosim::Report) -> Option<bool> {
     Some(cycles && looped && predicted == first(&result.output_cycles))
 }
 
-fn write_maps(folder: &std::path::Path, result: &cosim::Report, images: &[RgbImage]) -> miette::Result<()> {
+fn write_maps(folder: &Path, result: &cosim::Report, images: &[RgbImage], resized: &[bool]) -> miette::Result<()> {
+    let place = |frame: usize, name: String| {
+        folder.join(if frame == 0 { name } else { format!("frame_{:02}_{name}", frame + 1) })
+    };
     let mut files = Vec::new();
+    for (frame, image) in images.iter().enumerate().filter(|(frame, _)| resized[*frame]) {
+        files.push((place(frame, "resized.png".to_owned()), picture::rgb_png(image).into_diagnostic()?));
+    }
     for map in &result.maps {
-        let image = &images[map.frame as usize % images.len()];
-        let place = |kind: &str| {
-            let name = if map.frame == 0 { String::new() } else { format!("frame_{:02}_", map.frame + 1) };
-            folder.join(format!("{name}{kind}_{:02}.png", map.output))
-        };
-        files.push((place("m"), picture::map_png(&map.map, image.size()).into_diagnostic()?));
+        let (frame, output) = (map.frame as usize, map.output);
+        let image = &images[frame % images.len()];
         let overlay = picture::overlay(image, &map.map);
-        files.push((place("overlay"), picture::rgb_png(&overlay).into_diagnostic()?));
+        let map = picture::map_png(&map.map, image.size()).into_diagnostic()?;
+        files.push((place(frame, format!("m_{output:02}.png")), map));
+        files.push((place(frame, format!("overlay_{output:02}.png")), picture::rgb_png(&overlay).into_diagnostic()?));
     }
     Ok(write::files(&files)?)
 }

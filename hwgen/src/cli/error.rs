@@ -29,7 +29,7 @@ pub enum CliError {
     #[error("--weights without --calib: the activations' ranges are unknown")]
     #[diagnostic(
         code(hwgen::cli::no_calibration),
-        help("add --calib DIR, a folder of images like those that the network will see (some 50 are enough)")
+        help("add --calib DIR, a folder of images like those that the network will see (some 30 are enough)")
     )]
     NoCalibration,
 
@@ -44,11 +44,11 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::feedback), help("set `feedback` (--feedback) to onchip or stream"))]
     Feedback { got: String, why: &'static str },
 
-    #[error("{what} {}: cannot be read: {source}", path.display())]
+    #[error("{what} {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::cli::read), help("check that the path exists and may be read"))]
     Read { what: &'static str, path: PathBuf, source: std::io::Error },
 
-    #[error("image {}: cannot be read: {source}", path.display())]
+    #[error("image {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::cli::image), help("wanted a PNG or JPEG file"))]
     Image { path: PathBuf, source: image::ImageError },
 
@@ -63,7 +63,7 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::no_images), help("name a folder with files *.png, *.jpg or *.jpeg"))]
     NoImages { path: PathBuf },
 
-    #[error("{}: cannot be written: {source}", path.display())]
+    #[error("{}: cannot be written", path.display())]
     #[diagnostic(
         code(hwgen::cli::write),
         help("name a place that may be written and has room; nothing was left half-written")
@@ -77,11 +77,11 @@ pub enum CliError {
     )]
     Occupied { path: PathBuf },
 
-    #[error("the result cannot be written to stdout: {source}")]
+    #[error("the result cannot be written to stdout")]
     #[diagnostic(code(hwgen::cli::stdout))]
     Stdout { source: std::io::Error },
 
-    #[error("the result cannot be written as JSON: {source}")]
+    #[error("the result cannot be written as JSON")]
     #[diagnostic(code(hwgen::cli::json), help("please report this as a bug"))]
     Json { source: serde_json::Error },
 }

@@ -110,7 +110,7 @@ pub fn run(plan: &Plan) -> Feed {
         let job = plan.data_jobs[j];
         let start = 1 + full.max(feed.expand_ends.last().copied().unwrap_or(0));
         feed.expand_ends.push(start + job.cycles() as Cycle - 1);
-        let last_issue = start + ((job.groups - 1) * job.period + job.words) as Cycle - 1;
+        let last_issue = start + job.cycles() as Cycle - 1;
         let pixel = last_issue + depth;
         let cf = plan.cf as Cycle;
         written[j].push(pixel + 2 + cf);

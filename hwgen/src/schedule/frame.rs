@@ -302,7 +302,7 @@ impl<'a> Frame<'a> {
         let job = self.plan.expand_jobs[pass.l][pass.k];
         let fold = &self.plan.folding;
         self.feed.expand_ends.push(start + job.cycles() as Cycle - 1);
-        let last_issue = start + ((job.groups - 1) * job.period + job.words) as Cycle - 1;
+        let last_issue = start + job.cycles() as Cycle - 1;
         let beats = (fold.expand_rows / fold.expand_drain) as Cycle;
         self.ring.push(last_issue + ARRAY + Plan::clog2(fold.expand_lanes) as Cycle + beats + REQUANT + 3);
         if index == pass.first && pass.l == 0 && pass.k == 0 {
@@ -347,7 +347,7 @@ impl<'a> Frame<'a> {
         let start = decision + 1;
         self.project_ends.push(start + job.cycles() as Cycle - 1);
         let fold = &plan.folding;
-        let last_issue = start + ((job.groups - 1) * job.period + job.words) as Cycle - 1;
+        let last_issue = start + job.cycles() as Cycle - 1;
         let beats = (fold.project_rows / fold.project_drain) as Cycle;
         let pixel = last_issue + ARRAY + Plan::clog2(fold.project_lanes) as Cycle + beats + REQUANT + 1 + REQUANT;
         let cf = plan.cf as Cycle;
@@ -376,7 +376,7 @@ impl<'a> Frame<'a> {
         self.class_end = decision + job.cycles() as Cycle;
         if pass.l + 1 == scales && index + 1 == pass.end() {
             let fold = &self.plan.folding;
-            let last_issue = decision + 1 + ((job.groups - 1) * job.period + job.words) as Cycle - 1;
+            let last_issue = decision + job.cycles() as Cycle;
             let logit = last_issue
                 + 1
                 + ARRAY

@@ -30,6 +30,7 @@ fn what_is_not_taken_is_unknown_all_at_once() {
     let YamlError::Fields { problems, .. } = document.finish().expect_err("unknown fields") else { panic!() };
     let messages: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(messages, ["unknown field `heigth`", "unknown field `bits.sten`", "unknown field ``3``"]);
+    assert!(matches!(&problems[0], FieldProblem::Unknown { known, .. } if known == "width, height, bits"));
     assert!(matches!(&problems[1], FieldProblem::Unknown { known, span: Some(_), .. } if known == "stem"));
 }
 

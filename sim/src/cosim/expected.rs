@@ -156,7 +156,7 @@ impl Collect {
 }
 
 fn start_segment(part: plan::Part) -> super::ffi::bridge::Segment {
-    super::ffi::bridge::Segment { pixels: part.size.pixels() as u64, words: 1, last_bits: 0 }
+    super::ffi::bridge::Segment { pixels: part.size.pixels() as u64, words: 1, full_words: 1, last_bits: 0 }
 }
 
 /// `values[pixel·channels + c]` as words of `lanes` values of `bits` bits, each word in whole 32-bit units.

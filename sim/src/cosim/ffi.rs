@@ -12,11 +12,13 @@
 
 #[cxx::bridge(namespace = "hwgen")]
 pub(crate) mod bridge {
-    /// `pixels` pixels of `words` words each; the last word of a pixel counts only its first `last_bits` bits.
+    /// `pixels` pixels of `words` words each, of which `full_words` hold channels; the last of these counts only its
+    /// first `last_bits` bits.
     #[derive(Clone, Debug, PartialEq, Eq)]
     struct Segment {
         pixels: u64,
         words: u32,
+        full_words: u32,
         last_bits: u32,
     }
 
@@ -210,6 +212,7 @@ pub(crate) mod bridge {
         finding: Finding,
         cycles: u64,
         seconds: f64,
+        cpu_seconds: f64,
         values_compared: u64,
         outputs: Vec<OutputTime>,
         frames: Vec<FrameTime>,
@@ -273,7 +276,8 @@ pub(crate) mod bridge {
         fn open_design(library: &str, folder: &str, seed: u64, random_initial: bool) -> Result<UniquePtr<Design>>;
         /// Runs a whole simulation.
         fn simulate(design: Pin<&mut Design>, config: &SimConfig) -> Result<Outcome>;
-        /// A loop that only clocks: always valid, always ready, nothing compared. Returns seconds.
+        /// A loop that only clocks: always valid, always ready, nothing compared. Returns
+        /// processor seconds.
         fn free_run(design: Pin<&mut Design>, cycles: u64) -> Result<f64>;
 
         /// One instance driven clock by clock.

@@ -106,7 +106,8 @@ fn words(probe: &ProbeEntry, l: usize, k: usize, channels: usize) -> Result<usiz
     let needed = channels.div_ceil(lanes);
     let Some(told) = &probe.words else { return Ok(needed) };
     match told.get(l).and_then(|row| row.get(k)) {
-        Some(&words) if words as usize == needed => Ok(needed),
+        // padded groups give words past the last channel: expected, not compared
+        Some(&words) if words as usize >= needed => Ok(words as usize),
         Some(&words) => Err(format!(
             "probe `{}` has {words} words of {lanes} lanes for {channels} channels at scale {l} block {k}",
             probe.tensor
@@ -118,8 +119,15 @@ fn words(probe: &ProbeEntry, l: usize, k: usize, channels: usize) -> Result<usiz
 impl Part {
     /// The same for the driver.
     pub(crate) fn segment(&self, probe: &ProbeEntry) -> Segment {
-        let lanes = self.channels - (self.words - 1) * probe.lanes as usize;
-        Segment { pixels: self.size.pixels() as u64, words: self.words as u32, last_bits: lanes as u32 * probe.lane_bits }
+        let lanes = probe.lanes as usize;
+        let full = self.channels.div_ceil(lanes);
+        let last = self.channels - (full - 1) * lanes;
+        Segment {
+            pixels: self.size.pixels() as u64,
+            words: self.words as u32,
+            full_words: full as u32,
+            last_bits: last as u32 * probe.lane_bits,
+        }
     }
 }
 

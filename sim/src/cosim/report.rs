@@ -151,7 +151,9 @@ pub struct Report {
     pub sim_cycles: u64,
     /// Seconds spent on simulating, without building.
     pub sim_seconds: f64,
-    /// Their quotient.
+    /// What the simulating thread had of the processor meanwhile, in seconds.
+    pub sim_cpu_seconds: f64,
+    /// Cycles simulated a second.
     pub sim_cycles_per_second: f64,
     /// Seconds spent on Verilator and the C++ compiler.
     pub build_seconds: f64,

@@ -182,7 +182,7 @@ impl Session {
         Pins::new(self.open(seed, true)?, feedback.depth_words, feedback.word_bytes)
     }
 
-    /// Seconds that `cycles` clocks take with nothing but Verilator's `eval`, all streams always willing.
+    /// Processor seconds that `cycles` clocks take with nothing but Verilator's `eval`, all streams always willing.
     pub fn free_run(&self, cycles: u64) -> Result<f64, CosimError> {
         bridge::free_run(self.open(1, false)?.pin_mut(), cycles).map_err(CosimError::load)
     }

@@ -46,6 +46,7 @@ pub(crate) fn report(
         predicted_loop_cycles: prediction.and_then(|p| p.loop_start_to_start),
         sim_cycles: outcome.cycles,
         sim_seconds: outcome.seconds,
+        sim_cpu_seconds: outcome.cpu_seconds,
         sim_cycles_per_second: outcome.cycles as f64 / outcome.seconds.max(1e-9),
         build_seconds: session.library.seconds,
         build_cached: session.library.cached,
