@@ -39,8 +39,8 @@ impl Job {
 pub const DATA_LAG: usize = 2;
 /// Patches of the first convolution that wait for the array.
 pub const PATCH_DEPTH: usize = 16;
-/// Slots of the vector memory.
-pub const VECTOR_SLOTS: usize = 2;
+/// Cycles from the last issue of a depthwise pixel to the first of its project job, rounded up.
+const VECTOR_LATENCY: usize = 40;
 /// Rows of logit sums that wait for the up-sampler.
 pub const TOTAL_ROWS: usize = 4;
 /// Pixels that the outgoing feedback FIFO books.
@@ -87,6 +87,8 @@ pub struct Plan {
     pub queue_slots: usize,
     /// Words of a slot of the vector memory.
     pub vector_slot: usize,
+    /// Its slots: a pixel is computed, another waits, another is read; more where jobs are short.
+    pub vector_slots: usize,
     /// Words of the residual memory.
     pub residuals: usize,
     /// Digits of a data layer's weights on the expand array.
@@ -118,7 +120,8 @@ impl Plan {
                 Job { groups, words, period: words.max(expand_beats).max(cf.div_ceil(groups)) }
             })
             .collect();
-        let gear_apart = usize::from(fold.depthwise_lanes % fold.expand_drain != 0);
+        // a pixel of one beat must not directly follow another where beats straddle ring words (hwg_gear)
+        let straddles = fold.depthwise_lanes % fold.expand_drain != 0;
         let (scales, blocks) = (net.scales as usize, net.blocks as usize);
         let per_block = |l: usize, k: usize| (net.block_inputs(l, k) / f * cf, net.block_hidden(l, k));
         let table = |make: &dyn Fn(usize, usize) -> Job| -> Vec<Vec<Job>> {
@@ -126,7 +129,9 @@ impl Plan {
         };
         let expand_jobs = table(&|l, k| {
             let (words, e) = per_block(l, k);
-            Job { groups: e.div_ceil(fold.expand_rows), words, period: words.max(expand_beats).max(1 + gear_apart) }
+            let groups = e.div_ceil(fold.expand_rows);
+            let apart = 1 + usize::from(straddles && groups * expand_beats == 1);
+            Job { groups, words, period: words.max(expand_beats).max(apart) }
         });
         let depthwise_groups: Vec<Vec<usize>> = (0..scales)
             .map(|l| (0..blocks).map(|k| per_block(l, k).1.div_ceil(fold.depthwise_lanes)).collect())
@@ -158,6 +163,15 @@ impl Plan {
             .map(|groups| (groups * fold.depthwise_lanes).div_ceil(vector))
             .max()
             .unwrap_or(1);
+        let vector_slots = (0..scales)
+            .flat_map(|l| (0..blocks).map(move |k| (l, k)))
+            .map(|(l, k)| {
+                let (write, read) = (9 * depthwise_groups[l][k], project_jobs[l][k].cycles());
+                (write + read + VECTOR_LATENCY).div_ceil(write.max(read))
+            })
+            .max()
+            .unwrap_or(3)
+            .clamp(3, 8);
         let ring_slots = 2 * w0 + 4 + fold.ring_slack;
         let slots = 4;
         let parts = (0..scales).map(|l| net.block_inputs(l, 0) / f).max().unwrap_or(1);
@@ -181,6 +195,7 @@ impl Plan {
             ring_slot,
             queue_slots: 2 * w0 + 4 + fold.queue_slack,
             vector_slot,
+            vector_slots,
             residuals: (ring_slots + slots + 16) * cf,
             data_digits,
             feedback_depth: (2 * cf).max(16),

@@ -108,7 +108,8 @@ impl<'a> Search<'a> {
         search.expand = search.expand_shapes();
         search.depthwise = pareto(search.depthwise_shapes());
         search.project = search.project_shapes();
-        search.project.sort_by_key(Shape::cost);
+        // among equal costs the squarest: neither a wide vector memory nor many small weight memories
+        search.project.sort_by_key(|s| (s.cost(), s.lanes + s.rows));
         search.classify = pareto(search.classify_shapes());
         search
     }

@@ -217,7 +217,9 @@ class QuantItNet(ItNet):
         for name, parts in seen.items():
             values = torch.cat(parts)[None]
             kind = name.split("_")[0]
-            if kind == "logit":
+            if values.numel() == 0:  # every ReLU6 output is 0: any scale will do
+                step = values.new_tensor(6 / ((1 << getattr(bits, f"act_{kind}")) - 1))
+            elif kind == "logit":
                 step = values.abs().max() * 1.25 / signed(bits.act_logit)[1]
             elif kind == "state":
                 step = best_step(values, signed(bits.act_state)[1])[0]

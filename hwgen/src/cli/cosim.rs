@@ -71,6 +71,14 @@ struct Body {
     timing_as_predicted: Option<bool>,
 }
 
+/// The result of a simulation that could not be ended: a hang, a broken protocol.
+#[derive(Serialize)]
+struct Stopped {
+    bit_exact: bool,
+    error: String,
+    command: String,
+}
+
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let manifest = Manifest::read(&args.folder)?;
     let golden = Golden::new(&Model::load(&args.folder.join(&manifest.model))?)?;
@@ -103,7 +111,9 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let result = match result {
         Ok(result) => result,
         Err(error) if is_finding(&error) => {
+            let body = Stopped { bit_exact: false, error: error.to_string(), command: command::as_given() };
             eprintln!("{:?}", miette::Report::new(error));
+            report.result(&body, String::new)?;
             return Ok(Outcome::CheckFailed);
         }
         Err(error) => return Err(error.into()),
@@ -194,31 +204,34 @@ fn text(body: &Body) -> String {
         percent(result.loop_utilization)
     );
     if let Some(mismatch) = &result.first_mismatch {
-        let show = |value: Option<i64>| value.map_or_else(|| "nothing".to_owned(), |v| v.to_string());
-        let at = [
-            ("layer", mismatch.layer.clone()),
-            ("frame", Some((mismatch.frame + 1).to_string())),
-            ("iteration", mismatch.iteration.map(|v| v.to_string())),
-            ("scale", mismatch.scale.map(|v| v.to_string())),
-            ("y", mismatch.y.map(|v| v.to_string())),
-            ("x", mismatch.x.map(|v| v.to_string())),
-            ("channel", mismatch.channel.map(|v| v.to_string())),
-            ("cycle", Some(mismatch.cycle.to_string())),
-        ];
-        let at: Vec<_> = at.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?))).collect();
-        let _ = write!(
-            text,
-            "first mismatch: {} at {}: expected {}, got {}{}\nreproduce: {}\n",
-            mismatch.tensor,
-            at.join(", "),
-            show(mismatch.expected),
-            show(mismatch.got),
-            mismatch.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default(),
-            mismatch.command,
-        );
+        let _ = writeln!(text, "first mismatch: {}\nreproduce: {}", told(mismatch), mismatch.command);
     }
     if body.timing_as_predicted == Some(false) {
         text += "the outputs did NOT come when they were predicted\n";
     }
     text
+}
+
+/// A mismatch as one line.
+pub fn told(mismatch: &cosim::Mismatch) -> String {
+    let at = [
+        ("frame", Some(mismatch.frame + 1)),
+        ("iteration", mismatch.iteration),
+        ("scale", mismatch.scale),
+        ("y", mismatch.y),
+        ("x", mismatch.x),
+        ("channel", mismatch.channel),
+    ];
+    let at: Vec<_> = at.iter().filter_map(|(name, value)| Some(format!("{name} {}", (*value)?))).collect();
+    let show = |value: Option<i64>| value.map_or_else(|| "nothing".to_owned(), |v| v.to_string());
+    format!(
+        "{} (layer {}) at {}, cycle {}: expected {}, got {}{}",
+        mismatch.tensor,
+        mismatch.layer.as_deref().unwrap_or("-"),
+        at.join(", "),
+        mismatch.cycle,
+        show(mismatch.expected),
+        show(mismatch.got),
+        mismatch.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default(),
+    )
 }

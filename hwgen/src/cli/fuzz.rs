@@ -175,7 +175,7 @@ fn simulate(case: &Case, model: &Model, folder: &Path, command: &str) -> Result<
 
 fn exact(when: &str, result: &hwgen_sim::cosim::Report) -> Result<(), String> {
     match &result.first_mismatch {
-        Some(mismatch) => Err(format!("{when}: {mismatch:?}")),
+        Some(mismatch) => Err(format!("{when}: {}", cosim::told(mismatch))),
         None if result.values_compared == 0 => Err(format!("{when}: nothing was compared")),
         None => Ok(()),
     }

@@ -151,3 +151,69 @@ pub fn check_size(description: &Description) -> Result<(), CliError> {
     let got = Cost::new(description).total.params;
     if got > MAX_PARAMETERS { Err(CliError::TooManyParameters { got, wanted: MAX_PARAMETERS }) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{interrupt::Temporary, write};
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        network: NetworkArgs,
+        #[command(flatten)]
+        bits: BitsArgs,
+    }
+
+    /// The network of a command line, `FILE` standing for a configuration file of this text.
+    fn resolve(line: &str, file: &str) -> miette::Result<Network> {
+        use std::hash::{BuildHasher, RandomState};
+        let name = format!("hwgen-network-{}-{:x}.yaml", std::process::id(), RandomState::new().hash_one(line));
+        let path = Temporary::new(std::env::temp_dir().join(name));
+        write::file(path.path(), file.as_bytes())?;
+        let line = line.replace("FILE", &path.path().to_string_lossy());
+        let line = Line::try_parse_from(format!("hwgen {line}").split_whitespace()).expect("parses");
+        line.network.resolve(line.bits, None)
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_the_preset() {
+        let file = "preset: tiny\nwidth: 12\nclasses: 5\nbits:\n  weights: 6\n  head: 7\nmultipliers: 99\n";
+        let network = resolve("--config FILE --classes 3 --head-bits 2", file).expect("valid");
+        let d = &network.description;
+        assert_eq!((d.iterations, d.width, d.classes), (4, 12, 3));
+        let bits = network.bits;
+        assert_eq!((bits.stem, bits.data, bits.head, bits.act_state), (8, 6, 2, 8));
+        assert_eq!(network.hardware.multipliers, Some(99));
+        let preset = resolve("--config FILE --preset paper", file).expect("valid").description;
+        assert_eq!((preset.iterations, preset.width), (16, 12));
+    }
+
+    #[test]
+    fn nothing_given_is_the_paper() {
+        let network = resolve("", "").expect("valid");
+        assert_eq!(network.description, Preset::Paper.description());
+        assert_eq!(network.bits, Bits::default());
+    }
+
+    #[test]
+    fn a_group_flag_wins_over_a_kind_in_the_file() {
+        let network = resolve("--config FILE --weight-bits 5", "bits: {expand: 3}").expect("valid");
+        assert_eq!(network.bits.expand, 5);
+    }
+
+    #[test]
+    fn problems_of_file_and_flags_come_together() {
+        let error = resolve("--config FILE --width 0 --act-bits 9", "scales: 6\nbits: {stem: 1}\n").expect_err("wrong");
+        let codes: Vec<String> =
+            error.related().expect("listed").filter_map(|problem| Some(problem.code()?.to_string())).collect();
+        let wanted = ["network::width_range", "network::scales_range", "cli::bits_range", "cli::bits_range"];
+        assert_eq!(codes, wanted.map(|code| format!("hwgen::{code}")));
+    }
+
+    #[test]
+    fn a_flag_replaces_a_bad_value_of_the_file() {
+        assert!(resolve("--config FILE --width 8 --stem-bits 4", "width: 0\nbits: {stem: 1}\n").is_ok());
+    }
+}

@@ -33,7 +33,7 @@ impl Report {
         } else {
             text()
         };
-        if !out.ends_with('\n') {
+        if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }
         match std::io::stdout().lock().write_all(out.as_bytes()) {

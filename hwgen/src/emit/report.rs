@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use crate::design::Design;
-use crate::plan::{Feedback, TOTAL_ROWS, VECTOR_SLOTS};
+use crate::plan::{Feedback, TOTAL_ROWS};
 
 /// Bytes of the report.
 pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
@@ -32,7 +32,7 @@ pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
         ("state".into(), state, pixels(stream) * plan.cf),
         ("residuals".into(), state, plan.residuals),
         ("depthwise ring".into(), fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot),
-        ("vectors".into(), fold.vector_lanes() * bits.act_depthwise as usize, VECTOR_SLOTS * plan.vector_slot),
+        ("vectors".into(), fold.vector_lanes() * bits.act_depthwise as usize, plan.vector_slots * plan.vector_slot),
         ("classification ring".into(), fold.classify_lanes * bits.act_state as usize, plan.queue_slots * plan.cfc),
         ("logits".into(), (net.classes * bits.act_logit) as usize, pixels(0)),
         ("logit sums".into(), net.classes as usize * total, TOTAL_ROWS * net.scale(0).width as usize),

@@ -3,7 +3,7 @@
 use super::emission::Emission;
 use super::feed::{self, ARRAY, Feed, LOAD, REQUANT};
 use super::{Bound, Cycle, OutputCycles, Prediction};
-use crate::plan::{Feedback, Plan, VECTOR_SLOTS};
+use crate::plan::{Feedback, Plan};
 
 /// One visit of all pixels of a scale by one block.
 #[derive(Clone, Copy)]
@@ -316,8 +316,8 @@ impl<'a> Frame<'a> {
         let Some(pass) = next_pass(&self.passes, &mut self.depthwise_pass, index) else { return false };
         let Some(&ready) = self.ring.get((index + pass.width + 1).min(pass.end() - 1)) else { return false };
         let mut decision = ready.max(self.depthwise_end);
-        if index >= VECTOR_SLOTS {
-            let Some(&end) = self.project_ends.get(index - VECTOR_SLOTS) else { return false };
+        if index >= self.plan.vector_slots {
+            let Some(&end) = self.project_ends.get(index - self.plan.vector_slots) else { return false };
             decision = decision.max(end + 1);
         }
         self.depthwise.push(decision, index, index - pass.first, pass.width);

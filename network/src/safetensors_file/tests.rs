@@ -1,6 +1,7 @@
 use super::*;
 use crate::description::WeightSets;
 use crate::preset::Preset;
+use proptest::prelude::*;
 
 fn tiny() -> Description {
     Preset::Tiny.description()
@@ -144,4 +145,22 @@ fn a_hostile_description_is_an_error() {
     d.width = u32::MAX;
     let json = serde_json::to_string(&d).expect("plain");
     assert!(matches!(with(&json), WeightsError::InvalidDescription { .. }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// A damaged file is an error or other weights, never a panic. Most bits of a file are values; the header's are
+    /// hit on purpose.
+    #[test]
+    fn a_flipped_bit_is_an_answer(position in 0usize..30_000, bit in 0u32..8) {
+        let d = Description { width: 1, iterations: 1, outputs: vec![1], scales: 1, ..tiny() };
+        let mut bytes = Weights::random(&d, 1).to_safetensors(&d).expect("writable");
+        let position = position % bytes.len();
+        bytes[position] ^= 1 << bit;
+        let Ok(container) = Container::parse(bytes) else { return Ok(()) };
+        if let Ok(file) = WeightsFile::new("w".into(), container) {
+            let _ = file.weights(&d);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::super::tables::{RequantWidths, Tables};
 use super::feedback_bytes;
 use crate::design::Design;
 use crate::folding::lcm;
-use crate::plan::{CLASS_FIFO, DATA_LAG, FEEDBACK_PIXELS, Feedback, PATCH_DEPTH, VECTOR_SLOTS};
+use crate::plan::{CLASS_FIFO, DATA_LAG, FEEDBACK_PIXELS, Feedback, PATCH_DEPTH};
 
 /// Text of all sections.
 pub fn units(design: &Design, tables: &Tables) -> String {
@@ -330,7 +330,7 @@ fn project(design: &Design, tables: &Tables) -> String {
       .SET_RBASE({set_r}),
       .SET_OF(SET_OF),
       .SHIFT({shift}),
-      .V(V), .V_SLOTS({VECTOR_SLOTS}), .V_SLOT(VECTOR_SLOT), .VW(VIW), .IE(IE), .CF(CF), .CI(CI), .CFC(CFC),
+      .V(V), .V_SLOTS({vector_slots}), .V_SLOT(VECTOR_SLOT), .VW(VIW), .IE(IE), .CF(CF), .CI(CI), .CFC(CFC),
       .RESIDUALS(RESIDUALS), .STREAM(STREAM), .MEM(MEM_DIR)) u_project (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .outputs(outputs), .v_space(v_space), .v_start(v_start),
       .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done), .residual_ready(residual_ready),
@@ -343,6 +343,7 @@ fn project(design: &Design, tables: &Tables) -> String {
   wire unused_project = &{{1'b0, class_first, project_probe, project_probe_data}};
 
 ",
+        vector_slots = plan.vector_slots,
         po = fold.project_rows,
         pi = fold.project_lanes,
         q = fold.project_drain,
