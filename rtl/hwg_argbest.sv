@@ -30,11 +30,11 @@ module hwg_argbest #(
       reg [VW-1:0] only_q;
       always @(posedge clk) only_q <= s_data;
       hwg_best2 #(.LANES(1), .VW(VW), .IW(8)) u_best (
-          .clk(clk), .best_in(only_q), .second_in(only_q), .index_in(numbers), .best(best), .second(second),
+          .clk(clk), .en(s_valid), .best_in(only_q), .second_in(only_q), .index_in(numbers), .best(best), .second(second),
           .index(index));
     end else begin : gen_many
       hwg_best2 #(.LANES(LANES), .VW(VW), .IW(8)) u_best (
-          .clk(clk), .best_in(s_data), .second_in({LANES{1'b1, {VW-1{1'b0}}}}), .index_in(numbers), .best(best),
+          .clk(clk), .en(s_valid), .best_in(s_data), .second_in({LANES{1'b1, {VW-1{1'b0}}}}), .index_in(numbers), .best(best),
           .second(second), .index(index));
     end
   endgenerate

@@ -15,22 +15,15 @@ module hwg_delay #(
     output wire             m_valid,
     output wire [WIDTH-1:0] m_data
 );
-  reg [STAGES-1:0]       valid_q;
-  reg [STAGES*WIDTH-1:0] data_q;
-  generate
-    if (STAGES == 1) begin : gen_one
-      always @(posedge clk) begin
-        valid_q <= rst ? 1'b0 : s_valid;
-        data_q  <= s_data;
-      end
-    end else begin : gen_more
-      always @(posedge clk) begin
-        valid_q <= rst ? '0 : {valid_q[STAGES-2:0], s_valid};
-        data_q  <= {data_q[(STAGES-1)*WIDTH-1:0], s_data};
-      end
-    end
-  endgenerate
+  reg [STAGES-1:0] valid_q;
+  reg [WIDTH-1:0]  data_q [0:STAGES-1];
+  integer i;
+  always @(posedge clk) begin
+    valid_q <= rst ? '0 : STAGES'({valid_q, s_valid});
+    if (s_valid) data_q[0] <= s_data;
+    for (i = 1; i < STAGES; i = i + 1) if (valid_q[i-1]) data_q[i] <= data_q[i-1];
+  end
   assign m_valid = valid_q[STAGES-1];
-  assign m_data  = data_q[STAGES*WIDTH-1 -: WIDTH];
+  assign m_data  = data_q[STAGES-1];
 endmodule
 `default_nettype wire

@@ -32,21 +32,17 @@ module hwg_dot #(
   endgenerate
   hwg_tree #(.LANES(LANES), .XW(AW + WW)) u_tree (.clk(clk), .x(product_q), .y(y));
 `else
-  reg signed [YW-1:0] sum;
-  reg [STAGES*YW-1:0] pipe_q;
-  integer j;
+  integer sum, j, k;  // 32 bits hold every product and sum: AW + WW + clog2(LANES) <= 32
+  reg [YW-1:0] pipe_q [0:STAGES-1];
   always @* begin
-    sum = '0;
-    for (j = 0; j < LANES; j = j + 1) sum = sum + YW'($signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]));
+    sum = 0;
+    for (j = 0; j < LANES; j = j + 1) sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
   end
-  generate
-    if (STAGES == 1) begin : gen_one
-      always @(posedge clk) pipe_q <= sum;
-    end else begin : gen_more
-      always @(posedge clk) pipe_q <= {pipe_q[(STAGES-1)*YW-1:0], sum};
-    end
-  endgenerate
-  assign y = pipe_q[STAGES*YW-1 -: YW];
+  always @(posedge clk) begin
+    pipe_q[0] <= YW'(sum);
+    for (k = 1; k < STAGES; k = k + 1) pipe_q[k] <= pipe_q[k-1];
+  end
+  assign y = pipe_q[STAGES-1];
 `endif
 endmodule
 `default_nettype wire

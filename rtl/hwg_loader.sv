@@ -247,7 +247,7 @@ module hwg_loader #(
                               || (phase_q == OWN && !mixes_q && !pools_q) || (phase_q == UP && !pools_q));
 
   localparam integer META = UAW + 14;
-  reg            b_valid;
+  reg            b_valid, c_valid;
   reg [META-1:0] b_meta;
   reg [IE*EA-1:0] patch_b, patch_c, patch_d;
   reg            pool_re, b_stream;
@@ -267,8 +267,10 @@ module hwg_loader #(
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
     b_meta <= {last_issue, phase_q, layer_q > 3'd2, outside, phase_q == UP && tap_q == '0, writes_u, up_weight,
                collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
-    if (phase_q == PATCH) patch_b <= patch_word;
-    {patch_d, patch_c} <= {patch_c, patch_b};
+    if (issue && phase_q == PATCH) patch_b <= patch_word;
+    c_valid <= b_valid;
+    if (b_valid) patch_c <= patch_b;
+    if (c_valid) patch_d <= patch_c;
   end
 
   // A patch value per operand lane, IE at a time.
@@ -325,24 +327,26 @@ module hwg_loader #(
   wire [IE*(AS+2)-1:0] pool_data;
   reg  [IE*(AS+2)-1:0] pool_sum;
   localparam integer RW = EA + 5;
+  function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [SB-1:0] line, input [AS-1:0] from_pool,
+                                   input [AS-1:0] state);
+    case (d_kind)
+      PATCH:   operand = $signed(from_patch);
+      LINE:    operand = d_outside ? '0 : d_signed ? EA'($signed(line[AS-1:0])) : EA'(line);
+      POOL:    operand = EA'($signed(from_pool));
+      default: operand = EA'($signed(state));
+    endcase
+  endfunction
   generate
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
       reg  signed [RW-1:0] value_q;  // operand times 16
-      wire [SB-1:0]        line   = line_data[i*SB +: SB];
-      wire [AS-1:0]        state  = (d_kind == LINE) ? line[AS-1:0]
-                                  : d_stream && d_kind == OWN ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
-      wire signed [EA-1:0] signed_value = EA'($signed(state));
-      wire signed [EA-1:0] unsigned_value = EA'(line);
-      wire signed [EA-1:0] pooled_value = EA'($signed(pool_data[i*(AS+2) +: AS]));
-      wire signed [EA-1:0] value = (d_kind == PATCH) ? $signed(patch_d[i*EA +: EA])
-                                 : d_outside && d_kind == LINE ? '0
-                                 : d_kind == LINE && !d_signed ? unsigned_value
-                                 : d_kind == POOL ? pooled_value : signed_value;
       always @(posedge clk)
         if (d_live) begin
           if (d_kind == UP)
-            value_q <= (d_up_first ? RW'(8) : value_q) + RW'(value * $signed({1'b0, d_weight}));
-          else value_q <= RW'(value) <<< 4;
+            value_q <= (d_up_first ? RW'(8) : value_q)
+                     + RW'($signed(state_data[i*AS +: AS]) * $signed({1'b0, d_weight}));
+          else
+            value_q <= RW'(operand(patch_d[i*EA +: EA], line_data[i*SB +: SB], pool_data[i*(AS+2) +: AS],
+                                   d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS])) <<< 4;
         end
       assign e_word[i*EA +: EA]  = value_q[RW-2:4];
       assign e_state[i*AS +: AS] = value_q[AS+3:4];

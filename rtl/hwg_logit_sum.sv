@@ -212,13 +212,12 @@ module hwg_logit_sum #(
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_class
       reg  signed [LB+4:0] sum_q4;   // times 16
-      wire signed [LB-1:0] value = $signed(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]);
-      wire signed [TB-1:0] up    = TB'($signed(sum_q4[LB+3:4]));
       always @(posedge clk) begin
         if (d_valid)
-          sum_q4 <= d_single ? (LB+5)'(value) <<< 4
-                  : (d_first ? (LB+5)'(8) : sum_q4) + (LB+5)'(value * $signed({1'b0, d_weight}));
-        if (e_last) total_q[i*TB +: TB] <= (e_first_term ? '0 : $signed(total_q[i*TB +: TB])) + up;
+          sum_q4 <= d_single ? (LB+5)'($signed(logits[i*LB +: LB])) <<< 4
+                  : (d_first ? (LB+5)'(8) : sum_q4) + (LB+5)'($signed(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]) * $signed({1'b0, d_weight}));
+        if (e_last) total_q[i*TB +: TB] <= (e_first_term ? '0 : $signed(total_q[i*TB +: TB]))
+                                         + TB'($signed(sum_q4[LB+3:4]));
       end
       assign e_up[i*LB +: LB] = sum_q4[LB+3:4];
       wire unused = &{1'b0, sum_q4[LB+4], sum_q4[3:0]};

@@ -54,12 +54,13 @@ module hwg_requant #(
     {hi4_q, hi3_q, hi2_q, hi1_q} <= {hi3_q, hi2_q, hi1_q, s_hi};
   end
 
+  function [YW-1:0] saturate(input signed [PW-1:0] v, input signed [YW:0] lo, input signed [YW:0] hi);
+    saturate = (v < PW'(lo)) ? lo[YW-1:0] : (v > PW'(hi)) ? hi[YW-1:0] : v[YW-1:0];
+  endfunction
+
   genvar i;
   generate
     for (i = 0; i < LANES; i = i + 1) begin : gen_lane
-      wire signed [PW-1:0] shifted = $signed(sum4_q[i*PW +: PW]) >>> shift4_q;
-      wire signed [PW-1:0] lo = PW'(lo4_q);
-      wire signed [PW-1:0] hi = PW'(hi4_q);
       always @(posedge clk) begin
         if (live[0]) begin
           product3_q[i*PW +: PW] <= PW'($signed(v2_q[i*VW +: VW]) * $signed(constants[i*(BW+16) +: 16]));
@@ -69,7 +70,7 @@ module hwg_requant #(
           sum4_q[i*PW +: PW] <= $signed(product3_q[i*PW +: PW]) + PW'($signed(bias3_q[i*BW +: BW]))
                               + $signed(PW'(1) << (shift3_q - 5'd1));
         if (live[2])
-          m_data[i*YW +: YW] <= (shifted < lo) ? lo4_q[YW-1:0] : (shifted > hi) ? hi4_q[YW-1:0] : shifted[YW-1:0];
+          m_data[i*YW +: YW] <= saturate($signed(sum4_q[i*PW +: PW]) >>> shift4_q, lo4_q, hi4_q);
       end
     end
   endgenerate

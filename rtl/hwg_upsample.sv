@@ -107,9 +107,10 @@ module hwg_upsample #(
   genvar i;
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_vertical
-      wire signed [VB-1:0] product = VB'($signed(t_data[i*TB +: TB]) * $signed({1'b0, v_weight}));
       always @(posedge clk)
-        if (v_live) column_q[i*VB +: VB] <= (v_second ? $signed(column_q[i*VB +: VB]) : VB'(0)) + product;
+        if (v_live)
+          column_q[i*VB +: VB] <= (v_second ? $signed(column_q[i*VB +: VB]) : VB'(0))
+                                + VB'($signed(t_data[i*TB +: TB]) * $signed({1'b0, v_weight}));
     end
   endgenerate
   always @(posedge clk) column_valid_q <= !rst && v_live && v_second;
@@ -161,16 +162,24 @@ module hwg_upsample #(
     if (segment_load) left_q <= row_starts ? 4'd3 : 4'd7;
     else if (issue) left_q <= left_q - 1'b1;
   end
+  // left and right column of the segment that is loaded, and their difference
+  function [VB-1:0] near(input [VB-1:0] queued, input [VB-1:0] right);
+    near = row_starts ? queued : right;
+  endfunction
+  function [VB-1:0] far(input [VB-1:0] queued, input [VB-1:0] right);
+    far = needs_column ? queued : right;
+  endfunction
+  function [VB:0] step(input [VB-1:0] queued, input [VB-1:0] right);
+    step = (VB+1)'($signed(far(queued, right))) - (VB+1)'($signed(near(queued, right)));
+  endfunction
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_horizontal
-      wire signed [VB-1:0] near = row_starts ? $signed(head[i*VB +: VB]) : $signed(right_q[i*VB +: VB]);
-      wire signed [VB-1:0] far  = needs_column ? $signed(head[i*VB +: VB]) : $signed(right_q[i*VB +: VB]);
-      wire signed [VB:0]   step = (VB+1)'(far) - (VB+1)'(near);
       always @(posedge clk)
         if (segment_load) begin
-          right_q[i*VB +: VB]         <= far;
-          slope_q[i*(VB+1) +: VB+1]   <= step;
-          value_q[i*SB +: SB]         <= (SB'(near) <<< 4) + SB'(step);
+          right_q[i*VB +: VB]       <= far(head[i*VB +: VB], right_q[i*VB +: VB]);
+          slope_q[i*(VB+1) +: VB+1] <= step(head[i*VB +: VB], right_q[i*VB +: VB]);
+          value_q[i*SB +: SB]       <= (SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB]))) <<< 4)
+                                     + SB'($signed(step(head[i*VB +: VB], right_q[i*VB +: VB])));
         end else if (issue)
           value_q[i*SB +: SB] <= $signed(value_q[i*SB +: SB]) + (SB'($signed(slope_q[i*(VB+1) +: VB+1])) <<< 1);
     end

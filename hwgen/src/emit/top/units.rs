@@ -405,7 +405,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
 fn output(design: &Design) -> String {
     format!(
         "  // ---------------------------------------------------------------- logits to classes
-  wire               row_done, t_re, total_probe;
+  wire               row_done, t_re, total_probe, class_offered;
   wire [2:0]         rows_freed;
   wire [TAW-1:0]     t_addr;
   wire [C*TB-1:0]    t_data, total_probe_data;
@@ -419,9 +419,11 @@ fn output(design: &Design) -> String {
       .probe_data(total_probe_data));
   hwg_upsample #(.W(W), .H(H), .W0(W0), .H0(H0), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO({CLASS_FIFO})) u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
-      .t_addr(t_addr), .t_data(t_data), .m_valid(m_axis_class_tvalid), .m_ready(m_axis_class_tready),
+      .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !clear),
       .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),
       .m_last(m_axis_class_tlast), .m_end(class_end));
+  // the end of a frame, by stop or early exit too, holds back what later outputs have ready
+  assign m_axis_class_tvalid = class_offered && !clear;
   wire unused_total = &{{1'b0, total_probe, total_probe_data}};
 
 ",

@@ -1,0 +1,62 @@
+# Everything a person or CI types. Each target installs what it needs first (scripts/setup.sh), so any of them may come
+# first on a fresh machine. The work itself is in xtask/ and in cargo.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+XTASK := cargo run --quiet --release --package xtask --
+
+.PHONY: help setup demo test bench fuzz lint train-deps build golden clean
+help:
+	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
+	@echo "make test        all that CI runs"
+	@echo "make bench       the numbers of the README, measured here (long)"
+	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
+	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
+	@echo "make setup       install every tool that is missing"
+	@echo "make train-deps  PyTorch for train/ (3 GB)"
+	@echo "make golden      accept changed golden files and snapshots (read the diff)"
+	@echo "make clean       remove out/ and target/"
+
+setup:
+	@scripts/setup.sh build sim lint python
+
+build:
+	@scripts/setup.sh build
+	cargo build --release
+
+demo:
+	@scripts/setup.sh build sim
+	cargo build --release --package hwgen --package xtask
+	@$(XTASK) demo
+
+test:
+	@scripts/setup.sh build sim lint python
+	cargo build --release --package hwgen --package xtask
+	@$(XTASK) test
+
+lint:
+	@scripts/setup.sh build sim lint python
+	cargo build --release --package hwgen --package xtask
+	@$(XTASK) lint
+
+bench:
+	@scripts/setup.sh build sim
+	cargo build --release --package hwgen --package xtask
+	@$(XTASK) bench
+
+CASES ?= 200
+SEED ?= 1
+fuzz:
+	@scripts/setup.sh build sim
+	cargo build --release --package hwgen
+	target/release/hwgen fuzz --cases $(CASES) --seed $(SEED)
+
+train-deps:
+	@scripts/setup.sh build python
+	train/deps.sh
+
+golden:
+	@scripts/setup.sh build
+	HWGEN_UPDATE_GOLDEN=1 INSTA_UPDATE=always cargo test --package hwgen-tests
+
+clean:
+	rm -rf out target

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Installs what is missing, and nothing else: setup.sh [build] [sim] [lint] [python]…
+#   build   g++ and make; Rust itself is only looked for
+#   sim     Verilator, zlib's headers (waveforms)
+#   lint    Icarus Verilog, Yosys
+#   python  .venv with pyslang, cocotb, cocotbext-axi (scripts/requirements.txt)
+# Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+packages=()
+want() { # want PROGRAM PACKAGE
+    have "$1" || packages+=("$2")
+}
+
+# Debian's own Python: the only one here that is sure to have the shared library cocotb loads.
+python=${PYTHON:-/usr/bin/python3}
+[ -x "$python" ] || python=$(command -v python3 || echo "$python")
+
+venv=no
+for group in "${@:-build}"; do
+    case $group in
+        build)
+            have cargo || fail "cargo not found; install Rust 1.95 or newer (https://rustup.rs), then try again"
+            want g++ g++
+            want make make
+            ;;
+        sim)
+            want g++ g++
+            want make make
+            want verilator verilator
+            [ -e /usr/include/zlib.h ] || packages+=(zlib1g-dev)
+            ;;
+        lint)
+            want verilator verilator
+            want iverilog iverilog
+            want yosys yosys
+            ;;
+        python)
+            venv=yes
+            want iverilog iverilog
+            if [ ! -x "$python" ]; then
+                packages+=(python3 python3-venv libpython3.11)
+            elif [ "$python" = /usr/bin/python3 ]; then
+                "$python" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+                ldconfig -p 2>/dev/null | grep -q 'libpython3\.' || packages+=("libpython$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')")
+            fi
+            ;;
+        *) fail "unknown group \`$group\`; wanted build, sim, lint or python" ;;
+    esac
+done
+
+if [ ${#packages[@]} -gt 0 ]; then
+    mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
+    have apt-get || fail "missing: ${packages[*]}; install them with this system's package manager"
+    sudo=()
+    if [ "$(id -u)" -ne 0 ]; then
+        have sudo || fail "missing: ${packages[*]}; as root: apt-get install ${packages[*]}"
+        sudo=(sudo)
+    fi
+    say "installing ${packages[*]}"
+    "${sudo[@]}" apt-get update -qq >&2 || say "apt-get update failed; trying with the lists that are here"
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2 ||
+        fail "apt-get failed; by hand: apt-get install ${packages[*]}"
+fi
+
+if [ $venv = yes ]; then
+    # The stamp appears last: an interrupted installation is done again.
+    stamp=.venv/requirements.txt
+    if ! cmp -s scripts/requirements.txt $stamp; then
+        python=${PYTHON:-/usr/bin/python3}
+        [ -x "$python" ] || python=$(command -v python3)
+        say "Python packages into .venv: $(grep -v '^#' scripts/requirements.txt | tr '\n' ' ')"
+        [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
+        .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt >&2 ||
+            fail "pip failed; by hand: .venv/bin/pip install -r scripts/requirements.txt"
+        cp scripts/requirements.txt $stamp.new
+        mv $stamp.new $stamp
+    fi
+fi

@@ -1,0 +1,65 @@
+//! What `make` calls. Owns: the order of steps, the demo, the lint matrix, the table of measured numbers. Leaves alone:
+//! everything that hwgen can do by itself; it is run as a user runs it.
+
+mod bench;
+mod demo;
+mod lint;
+mod run;
+mod score;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The project's own chores
+#[derive(Parser)]
+#[command(name = "xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Quantise, emit, co-simulate and show the tiny network on an image
+    Demo {
+        /// Folder to write
+        #[arg(long, default_value = "out/demo")]
+        out: PathBuf,
+    },
+    /// All that CI runs; with CI=true, a missing tool is a failure
+    Test,
+    /// Verilator, Icarus, Yosys and slang on the library and on emitted cores
+    Lint,
+    /// Measure what the README states
+    Bench {
+        /// Image for the 480×360 network [default: one of `CamVid` beside the project, else the demo's scene]
+        #[arg(long)]
+        image: Option<PathBuf>,
+        /// Leave out the budgets of 1024 and 4096 multipliers, which take minutes to compile
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    if let Err(error) = run::enter_workspace() {
+        eprintln!("error: {error}");
+        return ExitCode::from(2);
+    }
+    let done = match Cli::parse().command {
+        Command::Demo { out } => demo::demo(&out),
+        Command::Test => test::test(),
+        Command::Lint => lint::lint(&lint::Missing::here()),
+        Command::Bench { image, quick } => bench::bench(image, quick),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
