@@ -16,7 +16,7 @@ module hwg_delay #(
     output wire [WIDTH-1:0] m_data
 );
   reg [STAGES-1:0] valid_q;
-  reg [WIDTH-1:0]  data_q [0:STAGES-1];
+  (* mem2reg *) reg [WIDTH-1:0] data_q [0:STAGES-1];  // registers, for Yosys to know
   integer i;
   always @(posedge clk) begin
     valid_q <= rst ? '0 : STAGES'({valid_q, s_valid});

@@ -178,11 +178,12 @@ module hwg_depthwise #(
   wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
   always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
 
+  wire signed [AY:0] hi = HI[d_x*(AY+1) +: AY+1];
   wire [Q*AY-1:0] y_data;
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .DEPTH(RDEPTH),
                 .FILE({MEM, "depthwise_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
-      .s_lo({(AY+1){1'b0}}), .s_hi($signed(HI[d_x*(AY+1) +: AY+1])), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
+      .s_lo({(AY+1){1'b0}}), .s_hi(hi), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_first, y_last}));
   hwg_gear #(.QI(Q), .QO(V), .LW(AY), .LCM(LCM), .IW(VW)) u_gear (
       .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data),

@@ -19,8 +19,6 @@ module hwg_dot #(
     input  wire [LANES*WW-1:0] w,
     output wire [YW-1:0]       y
 );
-  localparam integer STAGES = 1 + $clog2(LANES);
-
 `ifdef HWG_TECH_TREE
   reg [LANES*(AW+WW)-1:0] product_q;
   genvar i;
@@ -32,11 +30,14 @@ module hwg_dot #(
   endgenerate
   hwg_tree #(.LANES(LANES), .XW(AW + WW)) u_tree (.clk(clk), .x(product_q), .y(y));
 `else
+  localparam integer STAGES = 1 + $clog2(LANES);
   integer sum, j, k;  // 32 bits hold every product and sum: AW + WW + clog2(LANES) <= 32
-  reg [YW-1:0] pipe_q [0:STAGES-1];
+  (* mem2reg *) reg [YW-1:0] pipe_q [0:STAGES-1];  // registers, for Yosys to know
   always @* begin
     sum = 0;
-    for (j = 0; j < LANES; j = j + 1) sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
+    for (j = 0; j < LANES; j = j + 1)
+      if (AW == 32 && WW == 32) sum = sum + a[j*AW +: 32] * w[j*WW +: 32];  // already extended: the sign is no matter
+      else sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
   end
   always @(posedge clk) begin
     pipe_q[0] <= YW'(sum);

@@ -24,6 +24,7 @@ module hwg_drain #(
 );
   localparam integer BEATS = ROWS / Q;
   localparam integer CW    = $clog2(BEATS + 1);
+  localparam integer STEP  = (BEATS > 1) ? Q * VW : 0;
   reg [ROWS*VW-1:0] data_q;
   reg [SIDE-1:0]    side_q;
   reg [CW-1:0]      left_q;
@@ -41,7 +42,7 @@ module hwg_drain #(
     if (s_valid) begin
       data_q <= s_data;
       side_q <= s_side;
-    end else if (m_valid) data_q <= data_q >> (Q * VW);
+    end else if (m_valid) data_q <= data_q >> STEP;
   end
 endmodule
 `default_nettype wire

@@ -175,10 +175,12 @@ module hwg_expand #(
   wire            y_valid, y_first, y_last;
   wire [XW-1:0]   y_x;
   wire [Q*YB-1:0] y_data;
+  wire signed [YB:0] lo = LO[d_x*(YB+1) +: YB+1];
+  wire signed [YB:0] hi = HI[d_x*(YB+1) +: YB+1];
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .DEPTH(RDEPTH),
                 .FILE({MEM, "expand_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
-      .s_lo($signed(LO[d_x*(YB+1) +: YB+1])), .s_hi($signed(HI[d_x*(YB+1) +: YB+1])),
+      .s_lo(lo), .s_hi(hi),
       .s_side({d_x, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data), .m_side({y_x, y_first, y_last}));
 
   wire y_is_data = y_x < XW'(J);

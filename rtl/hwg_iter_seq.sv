@@ -8,13 +8,13 @@
 module hwg_iter_seq #(
     parameter integer L = 3,
     parameter integer K = 1,
+    parameter integer AW = 12,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0,
     parameter [L*AW-1:0] BASE  = '0,      // word address of each scale's map
     parameter [L*K*24-1:0] OFFSET = '0,   // pixels written in an iteration before pass (l, k)
     parameter integer PIXELS = 1,         // pixels written in an iteration
-    parameter integer CF = 1,
-    parameter integer AW = 12
+    parameter integer CF = 1
 ) (
     input  wire          clk,
     input  wire          rst,
@@ -27,7 +27,7 @@ module hwg_iter_seq #(
     output wire [2:0]    m_k,
     output wire          m_first,         // first job of an iteration
     output reg  [AW-1:0] m_own,           // address of the pixel
-    output wire [3:0][AW-1:0] m_taps,     // coarser scale: near, side in x, side in y, far
+    output wire [4*AW-1:0] m_taps,        // coarser scale: near, side in x, side in y, far
     output wire [AW-1:0] m_pooled,        // address of the pooled pixel that this one adds to
     output wire [31:0]   m_need,
     output wire          m_pool_first,    // first and last pixel of a 2x2 pool, weights of this one
@@ -99,10 +99,10 @@ module hwg_iter_seq #(
   wire [12:0] rx = (nx + 13'd1 < cw) ? nx + 13'd1 : nx;
   wire [AW-1:0] nxa = AW'(32'(nx) * CF);
   wire [AW-1:0] sxa = AW'(32'(sx) * CF);
-  assign m_taps[0] = near_q + nxa;
-  assign m_taps[1] = near_q + sxa;
-  assign m_taps[2] = other_q + nxa;
-  assign m_taps[3] = other_q + sxa;
+  assign m_taps[0*AW +: AW] = near_q + nxa;
+  assign m_taps[1*AW +: AW] = near_q + sxa;
+  assign m_taps[2*AW +: AW] = other_q + nxa;
+  assign m_taps[3*AW +: AW] = other_q + sxa;
   assign m_pooled  = near_q + nxa;
 
   // Before the first iteration nothing but the data block is needed, and that is waited for as a whole.

@@ -16,6 +16,8 @@ module hwg_loader #(
     parameter integer L = 3,
     parameter integer K = 1,
     parameter integer J = 5,
+    parameter integer LAW = 10,
+    parameter integer SAW = 12,
     parameter [(J+1)*13-1:0] DATA_W = '0,
     parameter [(J+1)*13-1:0] DATA_H = '0,
     parameter [J*16-1:0] LINE_SLOTS = '0,
@@ -41,8 +43,6 @@ module hwg_loader #(
     parameter integer POOL_WORDS = 1,
     parameter integer RESIDUALS = 64,     // words of the residual memory
     parameter integer STREAM = 0,         // 1: scale 0 comes from the feedback stream
-    parameter integer LAW = 10,
-    parameter integer SAW = 12,
     parameter integer UAW = $clog2(SLOTS * SLOT),
     parameter integer RAW = $clog2(RESIDUALS)
 ) (
@@ -105,7 +105,7 @@ module hwg_loader #(
   wire [5:0]    i_n;
   wire [2:0]    i_l, i_k;
   wire [SAW-1:0] i_own, i_pooled;
-  wire [3:0][SAW-1:0] i_taps;
+  wire [4*SAW-1:0] i_taps;
   wire [31:0]   i_need;
   wire [1:0]    i_pool_weight;
   wire          start_data, start_iter;
@@ -173,7 +173,7 @@ module hwg_loader #(
   reg [3:0]     edges_q;
   reg [LAW-1:0] center_q;
   reg [SAW-1:0] own_q, pooled_q;
-  reg [3:0][SAW-1:0] taps_q;
+  reg [4*SAW-1:0] taps_q;
   reg [27*PW-1:0] patch_q;
   reg [UAW-1:0] u_base_q, u_word_q;
 
@@ -263,7 +263,7 @@ module hwg_loader #(
     pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
     b_stream <= stream_q;
     line_addr  <= LINE_BASE[layer_q*LAW +: LAW] + folded[LAW-1:0] + LAW'(word_q);
-    state_addr <= ((phase_q == OWN) ? own_q : taps_q[tap_q[1:0]]) + SAW'(word_q);
+    state_addr <= ((phase_q == OWN) ? own_q : taps_q[32'(tap_q[1:0])*SAW +: SAW]) + SAW'(word_q);
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
     b_meta <= {last_issue, phase_q, layer_q > 3'd2, outside, phase_q == UP && tap_q == '0, writes_u, up_weight,
                collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
@@ -311,8 +311,8 @@ module hwg_loader #(
 
   reg             e_writes, e_own;
   reg [UAW-1:0]   e_uaddr;
-  wire [IE*EA-1:0] e_word;
-  wire [IE*AS-1:0] e_state;
+  reg  [IE*EA-1:0] e_word;
+  reg  [IE*AS-1:0] e_state;
   reg [RAW-1:0]   residual_wptr_q;
   always @(posedge clk) begin
     e_writes <= !rst && d_live && d_writes;
@@ -327,6 +327,9 @@ module hwg_loader #(
   wire [IE*(AS+2)-1:0] pool_data;
   reg  [IE*(AS+2)-1:0] pool_sum;
   localparam integer RW = EA + 5;
+  function signed [RW-1:0] up2(input signed [RW-1:0] so_far, input [AS-1:0] state);
+    up2 = (d_up_first ? RW'(8) : so_far) + RW'($signed(state) * $signed({1'b0, d_weight}));
+  endfunction
   function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [SB-1:0] line, input [AS-1:0] from_pool,
                                    input [AS-1:0] state);
     case (d_kind)
@@ -338,18 +341,16 @@ module hwg_loader #(
   endfunction
   generate
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
-      reg  signed [RW-1:0] value_q;  // operand times 16
-      always @(posedge clk)
-        if (d_live) begin
-          if (d_kind == UP)
-            value_q <= (d_up_first ? RW'(8) : value_q)
-                     + RW'($signed(state_data[i*AS +: AS]) * $signed({1'b0, d_weight}));
-          else
-            value_q <= RW'(operand(patch_d[i*EA +: EA], line_data[i*SB +: SB], pool_data[i*(AS+2) +: AS],
-                                   d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS])) <<< 4;
-        end
-      assign e_word[i*EA +: EA]  = value_q[RW-2:4];
-      assign e_state[i*AS +: AS] = value_q[AS+3:4];
+      reg signed [RW-1:0] sum_q;  // of the taps before this one, in sixteenths, with the rounding constant
+      always @(posedge clk) begin
+        if (d_live && d_kind == UP) sum_q <= up2(sum_q, state_data[i*AS +: AS]);
+        if (d_live && d_writes)
+          e_word[i*EA +: EA] <= (d_kind == UP) ? EA'(up2(sum_q, state_data[i*AS +: AS]) >>> 4)
+                              : operand(patch_d[i*EA +: EA], line_data[i*SB +: SB], pool_data[i*(AS+2) +: AS],
+                                        d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS]);
+        if (d_live && d_kind == OWN)
+          e_state[i*AS +: AS] <= d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
+      end
     end
     if (POOLED != 0) begin : gen_pool
       reg            e_collect;
@@ -372,6 +373,7 @@ module hwg_loader #(
         wire signed [AS+1:0] add  = (AS+2)'(raw) <<< pool_d[1:0];
         wire signed [AS+2:0] sum4 = (AS+3)'(old) + (AS+3)'(add);
         wire signed [AS+2:0] mean = (sum4 + (AS+3)'(2)) >>> 2;
+        wire unused_top = &{1'b0, mean, sum4};
         always @(posedge clk)
           if (d_live && d_collect) pool_sum[i*(AS+2) +: AS+2] <= pool_d[2] ? mean[AS+1:0] : sum4[AS+1:0];
       end

@@ -36,7 +36,13 @@ module hwg_mac_array #(
   localparam integer STAGES = 4 + $clog2(LANES);  // issue -> dot product visible
   localparam integer SUMW   = AW + 1 + $clog2(LANES);
 
-  reg  [LANES*AW-1:0] data_q;
+`ifdef HWG_TECH_TREE
+  localparam integer XW = AW;  // bits of a broadcast lane
+`else
+  localparam integer XW = 32;  // extended here once, not again at every multiplier: simulators are faster
+`endif
+  reg  [LANES*XW-1:0] data_q;
+  integer j;
   wire                en, en_first, en_digit, en_last;
   wire [SIDE-1:0]     en_side;
   wire                live2;
@@ -45,7 +51,7 @@ module hwg_mac_array #(
 
   always @(posedge clk) begin
     live_q <= rst ? 2'd0 : {live_q[0], s_valid};
-    if (live2) data_q <= s_data;
+    if (live2) for (j = 0; j < LANES; j = j + 1) data_q[j*XW +: XW] <= XW'($signed(s_data[j*AW +: AW]));
   end
   assign live2 = live_q[1];
 
@@ -57,9 +63,9 @@ module hwg_mac_array #(
 
   generate
     if (DIGITS != 0) begin : gen_sum
-      hwg_dot #(.LANES(LANES), .AW(AW), .WW(2), .YW(AW + 2 + $clog2(LANES))) u_sum (
-          .clk(clk), .a(data_q), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
       wire unused_sign;
+      hwg_dot #(.LANES(LANES), .AW(XW), .WW(2), .YW(AW + 2 + $clog2(LANES))) u_sum (
+          .clk(clk), .a(data_q), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
     end else begin : gen_no_sum
       assign data_sum = '0;
     end
@@ -71,7 +77,7 @@ module hwg_mac_array #(
       localparam [7:0] D2 = 8'(48 + r / 100);
       localparam [7:0] D1 = 8'(48 + (r / 10) % 10);
       localparam [7:0] D0 = 8'(48 + r % 10);
-      hwg_mac_row #(.LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
+      hwg_mac_row #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
                     .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
           .clk(clk), .re(s_valid), .addr(s_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
           .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));

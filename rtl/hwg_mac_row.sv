@@ -10,7 +10,8 @@
 `default_nettype none
 module hwg_mac_row #(
     parameter integer LANES  = 4,
-    parameter integer AW     = 8,
+    parameter integer AW     = 8,   // bits that an activation needs
+    parameter integer XW     = AW,  // bits of a lane of the bus
     parameter integer WW     = 8,
     parameter integer ACCW   = 24,
     parameter integer DIGITS = 0,
@@ -21,7 +22,7 @@ module hwg_mac_row #(
     input  wire                           clk,
     input  wire                           re,
     input  wire [DW-1:0]                  addr,
-    input  wire [LANES*AW-1:0]            data,
+    input  wire [LANES*XW-1:0]            data,
     input  wire                           acc_en,
     input  wire                           acc_first,
     input  wire                           acc_digit,
@@ -29,18 +30,24 @@ module hwg_mac_row #(
     output reg  signed [ACCW-1:0]         acc
 );
   localparam integer YW = AW + WW + $clog2(LANES);
-  wire [LANES*WW-1:0] weights;
-  reg  [LANES*WW-1:0] weights_q;
+`ifdef HWG_TECH_TREE
+  localparam integer WX = WW;  // bits of a weight at the multiplier
+`else
+  localparam integer WX = XW;  // extended when the memory is loaded: simulators are faster
+`endif
+  wire [LANES*WX-1:0] weights;
+  reg  [LANES*WX-1:0] weights_q;
   wire signed [YW-1:0] y;
   reg  re1_q, re2_q;
+  wire unused_y = &{1'b0, y};  // the accumulator may be narrower
 
-  hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE)) u_weights (
+  hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE), .LANES(LANES), .XW(WX)) u_weights (
       .clk(clk), .re(re), .raddr(addr), .rdata(weights));
   always @(posedge clk) begin
     {re2_q, re1_q} <= {re1_q, re};
     if (re2_q) weights_q <= weights;
   end
-  hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
+  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WX), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
 
   generate
     if (DIGITS == 0) begin : gen_whole

@@ -23,6 +23,7 @@ module hwg_slicer #(
     output wire [SIDE-1:0]     m_side
 );
   localparam integer CW = $clog2(WORDS + 1);
+  localparam integer STEP = (WORDS > 1) ? WL * LW : 0;
   reg [WORDS*WL*LW-1:0] data_q;
   reg [SIDE-1:0]        side_q;
   reg [CW-1:0]          left_q;
@@ -39,7 +40,7 @@ module hwg_slicer #(
     if (s_valid) begin
       data_q <= (WORDS*WL*LW)'(s_data);
       side_q <= s_side;
-    end else if (m_valid) data_q <= data_q >> (WL * LW);
+    end else if (m_valid) data_q <= data_q >> STEP;
   end
 endmodule
 `default_nettype wire

@@ -70,11 +70,12 @@ module hwg_store #(
       assign init_word[i*AS +: AS] = data_word[i*SB +: AS];
     end
   endgenerate
+  integer s;
   always @(posedge clk) begin
     if (load) init_ptr_q <= STATE_BASE;
     else if (init)
-      for (j = 0; j < L; j = j + 1)
-        if (init_l == 3'(j)) init_ptr_q[j*SAW +: SAW] <= init_ptr_q[j*SAW +: SAW] + 1'b1;
+      for (s = 0; s < L; s = s + 1)
+        if (init_l == 3'(s)) init_ptr_q[s*SAW +: SAW] <= init_ptr_q[s*SAW +: SAW] + 1'b1;
     if (loop_here) loop_ptr_q <= loop_ptr + 1'b1;
   end
   hwg_ram #(.WIDTH(IE * AS), .DEPTH(STATE_WORDS)) u_state (

@@ -5,7 +5,7 @@ use crate::run::{self, Result, hwgen, number};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 const BUDGETS: [&str; 5] = ["16", "64", "342", "1024", "4096"];
@@ -88,6 +88,7 @@ fn emission(table: &mut Table, work: &Path, first: &Path, second: &Path) -> Resu
         let done = Command::new(run::hwgen_path()?)
             .args(["emit", "--width", "51", "--scales", "3", "-o", "itnet", "--quiet"])
             .current_dir(work)
+            .stdout(Stdio::null())
             .status()?;
         best = best.min(start.elapsed().as_secs_f64());
         if !done.success() {
@@ -114,8 +115,8 @@ fn emission(table: &mut Table, work: &Path, first: &Path, second: &Path) -> Resu
 /// One co-simulated frame.
 fn frame(table: &mut Table, what: &str, cosim: &Value, marks: bool) -> Result<bool> {
     let exact = cosim["bit_exact"] == true;
-    let timing = cosim["cycles"] == cosim["predicted_cycles"]
-        && cosim["output_cycles"] == cosim["predicted_output_cycles"];
+    let timing =
+        cosim["cycles"] == cosim["predicted_cycles"] && cosim["output_cycles"] == cosim["predicted_output_cycles"];
     let share = number(cosim, "/output_cycles/0/last")? / number(cosim, "/cycles")?;
     let percent = |key: &str| number(cosim, key).map(|share| format!("{:.1} %", 100.0 * share));
     let verdict = format!(
@@ -161,7 +162,18 @@ fn bare_loop(core: &Path) -> Result<f64> {
     let build = Command::new("verilator")
         .args(["--cc", "--exe", "--build", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--noassert"])
         .args(["-Wno-fatal", "-Wno-lint", "-Wno-style", "--prefix", "Vitnet", "--top-module", "itnet_top"])
-        .args(["--output-split", "20000", "-CFLAGS", "-O3 -march=native -w", "-MAKEFLAGS", "-s", "--Mdir", "bare", "-o", "bare"])
+        .args([
+            "--output-split",
+            "20000",
+            "-CFLAGS",
+            "-O3 -march=native -w",
+            "-MAKEFLAGS",
+            "-s",
+            "--Mdir",
+            "bare",
+            "-o",
+            "bare",
+        ])
         .arg("probes.vlt")
         .args(sources.iter().filter_map(Value::as_str))
         .arg(std::path::absolute("sim/cpp/bare.cpp")?)

@@ -1,6 +1,6 @@
 //! `make test`: all that CI runs, step by step, to the end even if one fails.
 
-use crate::lint::{self, Missing};
+use crate::lint;
 use crate::run::{self, Result, have, hwgen_path, succeeds};
 use std::path::Path;
 use std::process::Command;
@@ -32,7 +32,7 @@ const STEPS: [(&str, Step); 8] = [
 ];
 
 /// Runs every step; whether none failed.
-pub fn test() -> Result<bool> {
+pub fn test() -> bool {
     let mut lines = Vec::new();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for (index, (name, step)) in STEPS.iter().enumerate() {
@@ -59,12 +59,12 @@ pub fn test() -> Result<bool> {
         lines.push(format!("{name:<18}{:>6.0} s  {word}", start.elapsed().as_secs_f64()));
     }
     println!("\n{}\n\n{passed} passed, {failed} failed, {skipped} skipped", lines.join("\n"));
-    Ok(failed == 0)
+    failed == 0
 }
 
 /// For tools that `make setup` installs: in CI their absence is a failure.
 fn missing(why: &'static str) -> Outcome {
-    if Missing::here() == Missing::Fails {
+    if std::env::var("CI").is_ok_and(|v| v == "true") {
         eprintln!("error: {why}");
         Outcome::Failed
     } else {
@@ -103,7 +103,10 @@ fn rust() -> Result<Outcome> {
 }
 
 fn verilog() -> Result<Outcome> {
-    Ok(lint::lint(&Missing::here())?.into())
+    if !lint::missing().is_empty() {
+        return Ok(missing("verilator, iverilog, yosys or .venv not installed (make setup installs them)"));
+    }
+    Ok(lint::lint()?.into())
 }
 
 fn fuzz() -> Result<Outcome> {

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Verilator, Icarus, Yosys and slang on every module of rtl/ with its default parameters, and on emitted cores that
+# differ in what the emitter writes. Any output of a linter is a failure. `make lint` is the short form of this.
+#   lint.sh [library] [CORE]…     nothing: all        HWGEN_BIN: the generator, default target/release/hwgen
+set -uo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+hwgen=$(realpath "${HWGEN_BIN:-target/release/hwgen}")
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+failures=0
+
+declare -A cores=(
+    [tiny]="--preset tiny"
+    [tiny-stream]="--preset tiny --feedback stream"
+    [tiny-16]="--preset tiny --multipliers 16"
+    [paper-w8]="--preset paper --multipliers 342 --weight-bits 8"
+    [paper]="--preset paper --multipliers 342"
+    [paper-stream]="--preset paper --feedback stream"
+    [paper-4]="--preset paper --multipliers 4"
+    [paper-16]="--preset paper --multipliers 16"
+    [paper-4096]="--preset paper --multipliers 4096"
+    [deep]="--width 5 --scales 5 --blocks 2 --mixing bidirectional --iterations 3 --image-size 67x45 --multipliers 100"
+    [deep-stream]="--width 7 --scales 5 --blocks 2 --mixing bidirectional --iterations 3 --image-size 50x37 --multipliers 64 --feedback stream"
+    [one-scale]="--preset tiny --scales 1"
+    [two-scales]="--preset tiny --scales 2 --mixing bidirectional"
+    [one-class]="--preset tiny --classes 1"
+    [odd]="--preset tiny --image-size 97x61 --pixels symmetric"
+    [smallest]="--width 1 --scales 1 --iterations 1 --outputs 1 --classes 1 --expansion 1 --image-size 16x16 --multipliers 4"
+    [many-classes]="--preset tiny --width 3 --classes 256 --weight-bits 2 --act-bits 4"
+    [sets]="--preset tiny --weight-sets independent --iterations 8 --outputs 2,5 --weight-bits 3 --data-bits 7"
+    [silent]="--preset tiny --iterations 64 --outputs 64"
+)
+
+said() { # said NAME COMMAND…: prints what the command says; counts a failure if it says anything or fails
+    local name=$1 text status
+    shift
+    text=$("$@" 2>&1 </dev/null)
+    status=$?
+    if [ $status -ne 0 ] || [ -n "$text" ]; then
+        printf 'FAIL  %s (status %d)\n%s\n' "$name" $status "$(head -n "${LINT_LINES:-12}" <<<"$text")"
+        failures=$((failures + 1))
+    else
+        printf 'ok    %s\n' "$name"
+    fi
+}
+
+four() { # four NAME TOP WAIVERS FILE…, in the folder of the files
+    local name=$1 top=$2 waivers=$3
+    shift 3
+    said "$name verilator" verilator --lint-only -Wall --top-module "$top" "$waivers" "$@"
+    said "$name icarus" iverilog -g2012 -Wall -t null -s "$top" "$@"
+    said "$name yosys" yosys -q -p "read_verilog -sv -defer $*; hierarchy -check -top $top; proc; check -assert"
+    said "$name slang" "$root/.venv/bin/python" "$root/scripts/slang_lint.py" "$top" "$@"
+}
+
+# The library, each module as the top. The memory files that defaults name do not exist, so the tools get empty ones.
+library() {
+    local file module
+    mkdir -p "$out/library"
+    cp rtl/*.sv rtl/lint.vlt "$out/library"
+    cd "$out/library" || exit 2
+    for file in *.sv; do
+        module=${file%.sv}
+        four "rtl $module" "$module" lint.vlt *.sv
+    done
+    cd "$root" || exit 2
+}
+
+core() { # core NAME
+    local sources
+    # shellcheck disable=SC2086
+    "$hwgen" --quiet emit ${cores[$1]} -o "$out/$1" 2>&1 || { failures=$((failures + 1)); return; }
+    cd "$out/$1" || exit 2
+    mapfile -t sources < <("$root/.venv/bin/python" -c 'import json; print(*json.load(open("manifest.json"))["sources"], sep="\n")')
+    four "$1" itnet_top lint.vlt "${sources[@]}"
+    cd "$root" || exit 2
+    rm -rf "${out:?}/$1"
+}
+
+mapfile -t all < <(printf '%s\n' "${!cores[@]}" | sort)
+for name in "${@:-library}"; do
+    if [ "$name" = library ]; then library; else core "$name"; fi
+done
+[ $# -gt 0 ] || for name in "${all[@]}"; do core "$name"; done
+echo "lint: $failures failures"
+[ $failures -eq 0 ]

@@ -1,0 +1,221 @@
+//! What hwgen says to bad input: one clear error, exit status 2, nothing half-written. The snapshots are the messages.
+
+use hwgen_tests::{Scratch, root};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// A model of the tiny network with random weights.
+fn with_model() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.good(&["quantize", "--preset", "tiny", "--compare-images", "0", "-o", "q.safetensors", "--quiet"]);
+    scratch
+}
+
+fn scene() -> String {
+    root().join("examples/tiny/scene.png").display().to_string()
+}
+
+/// Exit status 2 and the message of a snapshot; nothing new in the folder.
+macro_rules! refused {
+    ($scratch:expr, $($argument:expr),+) => {
+        let before = $scratch.names();
+        let text = $scratch.transcript(&[$($argument),+]);
+        insta::assert_snapshot!(text);
+        assert!(text.contains("exit status: 2"), "{text}");
+        assert!(!text.contains("panicked"), "{text}");
+        assert_eq!($scratch.names(), before, "something was left behind");
+    };
+}
+
+#[test]
+fn unknown_flag() {
+    refused!(Scratch::new(), "emit", "--wdth", "51");
+}
+
+#[test]
+fn unknown_preset() {
+    refused!(Scratch::new(), "cost", "--preset", "papers");
+}
+
+#[test]
+fn unknown_yaml_fields() {
+    let scratch = Scratch::new();
+    scratch.write("net.yaml", "preset: tiny\ncolour: blue\nwidht: 8\n");
+    refused!(scratch, "emit", "--config", "net.yaml", "-o", "core");
+}
+
+#[test]
+fn yaml_of_a_wrong_type() {
+    let scratch = Scratch::new();
+    scratch.write("net.yaml", "preset: tiny\nwidth: many\nscales: [1, 2]\n");
+    refused!(scratch, "emit", "--config", "net.yaml", "-o", "core");
+}
+
+#[test]
+fn broken_yaml() {
+    let scratch = Scratch::new();
+    scratch.write("net.yaml", "preset: tiny\n  width: {8\n");
+    refused!(scratch, "emit", "--config", "net.yaml", "-o", "core");
+}
+
+#[test]
+fn impossible_values_are_reported_together() {
+    let scratch = Scratch::new();
+    scratch.write("net.yaml", "preset: tiny\nwidth: 0\nscales: 9\niterations: 2\noutputs: [1, 5]\nimage: 8x4\n");
+    refused!(scratch, "emit", "--config", "net.yaml", "--classes", "0", "--weight-bits", "1", "-o", "core");
+}
+
+#[test]
+fn weight_sets_that_do_not_fit_the_iterations() {
+    refused!(Scratch::new(), "emit", "--preset", "tiny", "--weight-sets", "0,0,1", "-o", "core");
+}
+
+#[test]
+fn budget_below_one_multiplier_an_array() {
+    refused!(Scratch::new(), "emit", "--preset", "tiny", "--multipliers", "1", "-o", "core", "--quiet");
+}
+
+#[test]
+fn weights_without_calibration() {
+    let scratch = Scratch::new();
+    scratch.write("w.safetensors", "");
+    refused!(scratch, "emit", "--weights", "w.safetensors", "-o", "core");
+}
+
+#[test]
+fn missing_weights() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path("images")).expect("a folder");
+    refused!(scratch, "quantize", "--weights", "w.safetensors", "--calib", "images", "-o", "q.safetensors");
+}
+
+#[test]
+fn weights_with_a_huge_header() {
+    let scratch = Scratch::new();
+    scratch.write("w.safetensors", [0xff; 64]);
+    std::fs::create_dir(scratch.path("images")).expect("a folder");
+    refused!(scratch, "quantize", "--weights", "w.safetensors", "--calib", "images", "-o", "q.safetensors");
+}
+
+#[test]
+fn weights_with_overlapping_tensors() {
+    let scratch = Scratch::new();
+    let header = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#;
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend_from_slice(header.as_bytes());
+    bytes.extend_from_slice(&[0; 12]);
+    scratch.write("w.safetensors", bytes);
+    std::fs::create_dir(scratch.path("images")).expect("a folder");
+    refused!(scratch, "quantize", "--weights", "w.safetensors", "--calib", "images", "-o", "q.safetensors");
+}
+
+#[test]
+fn truncated_model() {
+    let scratch = with_model();
+    let bytes = std::fs::read(scratch.path("q.safetensors")).expect("the model");
+    scratch.write("cut.safetensors", &bytes[..5000]);
+    refused!(scratch, "run", "--model", "cut.safetensors", "--image", "scene.png");
+}
+
+#[test]
+fn model_with_one_bit_flipped() {
+    let scratch = with_model();
+    let mut bytes = std::fs::read(scratch.path("q.safetensors")).expect("the model");
+    *bytes.last_mut().expect("a model is not empty") ^= 1;
+    scratch.write("flipped.safetensors", bytes);
+    let text = scratch.transcript(&["emit", "--model", "flipped.safetensors", "-o", "core"]);
+    assert!(text.contains("exit status: 2") && text.contains("hwgen::model_file"), "{text}");
+    assert!(!scratch.path("core").exists());
+}
+
+#[test]
+fn model_contradicted_by_a_flag() {
+    let scratch = with_model();
+    refused!(scratch, "emit", "--model", "q.safetensors", "--width", "9", "-o", "core");
+}
+
+#[test]
+fn missing_image() {
+    let scratch = with_model();
+    refused!(scratch, "run", "--model", "q.safetensors", "--image", "none.png", "--maps", "maps");
+}
+
+#[test]
+fn unreadable_image() {
+    let scratch = with_model();
+    scratch.write("image.png", "no image at all");
+    refused!(scratch, "run", "--model", "q.safetensors", "--image", "image.png", "--maps", "maps");
+}
+
+#[test]
+fn image_of_another_size() {
+    let scratch = Scratch::new();
+    let network = ["--preset", "tiny", "--image-size", "64x64", "--compare-images", "0"];
+    scratch.good(&[&["quantize", "-o", "q.safetensors", "--quiet"][..], &network].concat());
+    std::fs::copy(scene(), scratch.path("scene.png")).expect("the scene");
+    refused!(scratch, "run", "--model", "q.safetensors", "--image", "scene.png", "--maps", "maps");
+    scratch.good(&["run", "--model", "q.safetensors", "--image", "scene.png", "--maps", "maps", "--resize"]);
+    assert!(scratch.path("maps/resized.png").exists());
+}
+
+#[test]
+fn output_that_cannot_be_written() {
+    let scratch = with_model();
+    // A file where a folder is wanted refuses root too, which permissions do not.
+    scratch.write("file", "");
+    refused!(scratch, "emit", "--model", "q.safetensors", "-o", "file/core");
+}
+
+#[test]
+fn folder_that_is_someone_elses() {
+    let scratch = with_model();
+    std::fs::create_dir(scratch.path("home")).expect("a folder");
+    scratch.write("home/letter.txt", "dear");
+    refused!(scratch, "emit", "--model", "q.safetensors", "-o", "home");
+    assert!(scratch.path("home/letter.txt").exists());
+}
+
+#[test]
+fn core_that_is_not_there() {
+    refused!(Scratch::new(), "cosim", "nowhere");
+}
+
+#[test]
+fn stall_rate_out_of_range() {
+    refused!(Scratch::new(), "cosim", "core", "--stall", "98");
+}
+
+#[test]
+fn json_is_one_document_and_messages_stay_on_stderr() {
+    let scratch = Scratch::new();
+    let output = scratch.run(&["emit", "--preset", "tiny", "-o", "core", "--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["random_weights"], true);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("RANDOM weights"));
+}
+
+#[test]
+#[cfg(unix)]
+fn interrupt_leaves_nothing_half_written() {
+    let scratch = Scratch::new();
+    let mut child = scratch
+        .hwgen(&["quantize", "--preset", "paper", "-o", "q.safetensors"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("hwgen starts");
+    std::thread::sleep(Duration::from_millis(400));
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("kill starts").success(), "hwgen ended before it was interrupted");
+    let start = Instant::now();
+    let status = child.wait().expect("hwgen ends");
+    assert_eq!(status.code(), Some(2));
+    assert!(start.elapsed() < Duration::from_secs(5));
+    // What is there under its own name is whole; nothing is there under a temporary one.
+    let names = scratch.names();
+    assert!(names.is_empty() || names == ["q.safetensors"], "{names:?}");
+    if !names.is_empty() {
+        scratch.good(&["emit", "--model", "q.safetensors", "-o", "core"]);
+    }
+}

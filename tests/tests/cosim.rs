@@ -1,0 +1,120 @@
+//! `hwgen cosim` as a user runs it: the keys of its JSON, stalls that change no value, a fault that is found.
+//! Needs Verilator; without it a test says "skipped" and passes, but fails in CI.
+
+use hwgen_tests::Scratch;
+use serde_json::Value;
+use std::process::Command;
+
+/// A core that compiles in seconds.
+const SMALL: [&str; 16] = [
+    "--preset",
+    "tiny",
+    "--width",
+    "2",
+    "--scales",
+    "2",
+    "--iterations",
+    "3",
+    "--outputs",
+    "all",
+    "--classes",
+    "3",
+    "--image-size",
+    "17x16",
+    "--multipliers",
+    "16",
+];
+
+fn has_verilator() -> bool {
+    let here = Command::new("verilator").arg("--version").output().is_ok();
+    let ci = std::env::var("CI").is_ok_and(|v| v == "true");
+    assert!(here || !ci, "verilator is not installed (make setup installs it)");
+    if !here {
+        eprintln!("skipped: verilator is not installed (make setup installs it)");
+    }
+    here
+}
+
+fn core() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.good(&[&["emit", "-o", "core", "--quiet"][..], &SMALL].concat());
+    scratch
+}
+
+fn json(scratch: &Scratch, arguments: &[&str]) -> (i32, Value) {
+    let output = scratch.run(arguments);
+    let text = String::from_utf8_lossy(&output.stderr);
+    let code = output.status.code().expect("hwgen was not killed");
+    (code, serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {text}")))
+}
+
+#[test]
+fn cosim_agrees_and_names_its_keys() {
+    if !has_verilator() {
+        return;
+    }
+    let scratch = core();
+    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--maps", "maps"]);
+    assert_eq!(code, 0);
+    for key in [
+        "bit_exact",
+        "values_compared",
+        "first_mismatch",
+        "cycles",
+        "predicted_cycles",
+        "output_cycles",
+        "predicted_output_cycles",
+        "macs",
+        "multipliers",
+        "utilization",
+        "loop_utilization",
+        "sim_seconds",
+        "sim_cycles_per_second",
+    ] {
+        assert!(report.get(key).is_some(), "no key {key}");
+    }
+    assert_eq!(report["bit_exact"], true);
+    assert_eq!(report["first_mismatch"], Value::Null);
+    assert_eq!(report["cycles"], report["predicted_cycles"]);
+    assert_eq!(report["output_cycles"], report["predicted_output_cycles"]);
+    // Three maps of 17×16 classes, and states and logits besides.
+    assert!(report["values_compared"].as_u64() > Some(3 * 17 * 16));
+    assert!(scratch.path("maps/m_03.png").exists() && scratch.path("maps/overlay_01.png").exists());
+    let cost: Value =
+        serde_json::from_str(&scratch.good(&[&["cost", "--json"][..], &SMALL[..14]].concat())).expect("JSON");
+    assert_eq!(report["macs"], cost["macs"], "cosim and cost count alike");
+}
+
+#[test]
+fn cosim_with_stalls_changes_times_only() {
+    if !has_verilator() {
+        return;
+    }
+    let scratch = core();
+    let (code, report) =
+        json(&scratch, &["cosim", "core", "--json", "--frames", "3", "--stall", "90", "--gap", "75", "--seed", "7"]);
+    assert_eq!(code, 0);
+    assert_eq!(report["bit_exact"], true);
+    assert_eq!(report["predicted_cycles"], Value::Null);
+    assert!(report["frames"].as_array().is_some_and(|frames| frames.len() == 3));
+}
+
+#[test]
+fn cosim_finds_a_fault_and_says_where() {
+    if !has_verilator() {
+        return;
+    }
+    let scratch = core();
+    // All depthwise weights negative, in the emitted memory file only: after ReLU6 nothing is left.
+    let path = scratch.path("core/mem/depthwise.hex");
+    let text = std::fs::read_to_string(&path).expect("a memory file");
+    let faulty: String = text.chars().map(|c| if c.is_ascii_hexdigit() { '9' } else { c }).collect();
+    assert_ne!(text, faulty);
+    std::fs::write(&path, faulty).expect("the file can be written");
+    let (code, report) = json(&scratch, &["cosim", "core", "--json"]);
+    assert_eq!(code, 1);
+    assert_eq!(report["bit_exact"], false);
+    for key in ["tensor", "layer", "iteration", "scale", "y", "x", "channel", "cycle", "expected", "got", "command"] {
+        assert!(report["first_mismatch"].get(key).is_some(), "first_mismatch has no {key}");
+    }
+}
