@@ -6,7 +6,7 @@
 // throughput one dot product a cycle; reset none (data path)
 // limits    LANES >= 1, AW >= 2, WW >= 2
 // technology layer: the default is a behavioural model that fuses products and sum and then delays the result, the
-// fastest form for simulation; `HWG_TECH_TREE` selects the structure that is meant for synthesis. Both are equal.
+// fastest form for simulation; `SYNTHESIS`, which synthesis tools define, selects the structure. Both are equal.
 `default_nettype none
 module hwg_dot #(
     parameter integer LANES = 4,
@@ -19,7 +19,7 @@ module hwg_dot #(
     input  wire [LANES*WW-1:0] w,
     output wire [YW-1:0]       y
 );
-`ifdef HWG_TECH_TREE
+`ifdef SYNTHESIS
   reg [LANES*(AW+WW)-1:0] product_q;
   genvar i;
   generate
@@ -33,12 +33,19 @@ module hwg_dot #(
   localparam integer STAGES = 1 + $clog2(LANES);
   integer sum, j, k;  // 32 bits hold every product and sum: AW + WW + clog2(LANES) <= 32
   (* mem2reg *) reg [YW-1:0] pipe_q [0:STAGES-1];  // registers, for Yosys to know
-  always @* begin
-    sum = 0;
-    for (j = 0; j < LANES; j = j + 1)
-      if (AW == 32 && WW == 32) sum = sum + a[j*AW +: 32] * w[j*WW +: 32];  // already extended: the sign is no matter
-      else sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
-  end
+  generate
+    if (AW == 32 && WW == 32) begin : gen_extended  // the sign is no matter
+      always @* begin
+        sum = 0;
+        for (j = 0; j < LANES; j = j + 1) sum = sum + a[j*AW +: AW] * w[j*WW +: WW];
+      end
+    end else begin : gen_signed
+      always @* begin
+        sum = 0;
+        for (j = 0; j < LANES; j = j + 1) sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
+      end
+    end
+  endgenerate
   always @(posedge clk) begin
     pipe_q[0] <= YW'(sum);
     for (k = 1; k < STAGES; k = k + 1) pipe_q[k] <= pipe_q[k-1];

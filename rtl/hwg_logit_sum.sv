@@ -98,7 +98,6 @@ module hwg_logit_sum #(
       rows_q      <= '0;
       fine_free   <= 26'(PIXELS0);
       coarse_free <= 1'b1;
-      row_done    <= 1'b0;
     end else begin
       issued_q   <= issued_q + 4'(output_issued) - 4'(begin_output);
       complete_q <= complete_q + 4'(output_done) - 4'(begin_output);

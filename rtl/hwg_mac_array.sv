@@ -36,7 +36,7 @@ module hwg_mac_array #(
   localparam integer STAGES = 4 + $clog2(LANES);  // issue -> dot product visible
   localparam integer SUMW   = AW + 1 + $clog2(LANES);
 
-`ifdef HWG_TECH_TREE
+`ifdef SYNTHESIS
   localparam integer XW = AW;  // bits of a broadcast lane
 `else
   localparam integer XW = 32;  // extended here once, not again at every multiplier: simulators are faster

@@ -30,7 +30,7 @@ module hwg_mac_row #(
     output reg  signed [ACCW-1:0]         acc
 );
   localparam integer YW = AW + WW + $clog2(LANES);
-`ifdef HWG_TECH_TREE
+`ifdef SYNTHESIS
   localparam integer WX = WW;  // bits of a weight at the multiplier
 `else
   localparam integer WX = XW;  // extended when the memory is loaded: simulators are faster

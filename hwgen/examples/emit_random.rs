@@ -22,7 +22,8 @@ fn main() {
     };
     let mut bits = Bits::default();
     let mut options = Options::default();
-    let (mut run, mut gap, mut stall, mut deep, mut trace) = (None, hwgen_sim::cosim::Pause::default(), hwgen_sim::cosim::Pause::default(), true, None);
+    let (mut run, mut gap, mut stall, mut deep, mut trace) =
+        (None, hwgen_sim::cosim::Pause::default(), hwgen_sim::cosim::Pause::default(), true, None);
     let mut profile = hwgen_sim::cosim::Profile::FastBuild;
     for arg in args {
         let (key, value) = arg.split_once('=').expect("key=value");
@@ -30,7 +31,10 @@ fn main() {
         match key {
             "f" => net.width = number(),
             "l" => net.scales = number(),
-            "n" => { net.iterations = number(); net.outputs = (1..=number()).collect() }
+            "n" => {
+                net.iterations = number();
+                net.outputs = (1..=number()).collect();
+            }
             "k" => net.blocks = number(),
             "t" => net.expansion = number(),
             "c" => net.classes = number(),
@@ -40,11 +44,20 @@ fn main() {
             "sym" => net.pixels = hwgen_network::PixelDomain::Symmetric,
             "m" => options.multipliers = number() as usize,
             "stream" => options.feedback = hwgen::plan::Feedback::Stream,
-            "wb" => { bits.data = number(); bits.expand = number(); bits.depthwise = number(); bits.project = number(); bits.head = number() }
+            "wb" => {
+                bits.data = number();
+                bits.expand = number();
+                bits.depthwise = number();
+                bits.project = number();
+                bits.head = number();
+            }
             "run" => run = Some(number() as usize),
             "gap" => gap = hwgen_sim::cosim::Pause::percent(number()),
             "stall" => stall = hwgen_sim::cosim::Pause::percent(number()),
-            "fast" => { deep = false; profile = hwgen_sim::cosim::Profile::FastRun }
+            "fast" => {
+                deep = false;
+                profile = hwgen_sim::cosim::Profile::FastRun;
+            }
             "trace" => trace = Some(std::path::PathBuf::from(value)),
             _ => panic!("{key}"),
         }
@@ -53,7 +66,13 @@ fn main() {
     let start = std::time::Instant::now();
     let design = Design::new(&model, &options).expect("a design");
     eprintln!("folding {:?} in {:?}", design.plan.folding, start.elapsed());
-    eprintln!("total {} cycles {} s2s {:?} outputs {:?}", design.plan.folding.total(), design.prediction.cycles, design.prediction.loop_start_to_start, design.prediction.outputs.first());
+    eprintln!(
+        "total {} cycles {} s2s {:?} outputs {:?}",
+        design.plan.folding.total(),
+        design.prediction.cycles,
+        design.prediction.loop_start_to_start,
+        design.prediction.outputs.first()
+    );
     let bytes = model.to_bytes().expect("a model file");
     for (path, bytes) in hwgen::emit::emit(&design, bytes, "hwgen emit (example)") {
         let path = dir.join(path);
@@ -70,7 +89,12 @@ fn main() {
     let frames: Vec<_> = (0..run)
         .map(|frame| {
             let mut state = 12345u32 + frame as u32;
-            let image = (0..pixels).map(|_| { state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223); (state >> 24) as u8 }).collect();
+            let image = (0..pixels)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 24) as u8
+                })
+                .collect();
             hwgen_sim::cosim::FrameInput::new(image)
         })
         .collect();

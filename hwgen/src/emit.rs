@@ -9,6 +9,8 @@ mod report;
 mod tables;
 mod top;
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use crate::design::Design;
@@ -46,5 +48,17 @@ pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
 
 /// SHA-256 in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Paths of the files with an extension, in the order of the list.
+fn with_extension<'a>(files: &'a [File], extension: &str) -> Vec<&'a str> {
+    files
+        .iter()
+        .map(|(path, _)| path.as_str())
+        .filter(|path| std::path::Path::new(path).extension().is_some_and(|e| e == extension))
+        .collect()
 }

@@ -121,7 +121,7 @@ impl Plan {
             })
             .collect();
         // a pixel of one beat must not directly follow another where beats straddle ring words (hwg_gear)
-        let straddles = fold.depthwise_lanes % fold.expand_drain != 0;
+        let straddles = !fold.depthwise_lanes.is_multiple_of(fold.expand_drain);
         let (scales, blocks) = (net.scales as usize, net.blocks as usize);
         let per_block = |l: usize, k: usize| (net.block_inputs(l, k) / f * cf, net.block_hidden(l, k));
         let table = |make: &dyn Fn(usize, usize) -> Job| -> Vec<Vec<Job>> {

@@ -264,8 +264,11 @@ impl<'a> Search<'a> {
         let cycles = |drain: usize| -> usize {
             (0..self.net.data_layers())
                 .map(|j| {
-                    let (inputs, bits) =
-                        if j == 0 { (27usize.div_ceil(expand.lanes), self.bits.stem) } else { (9 * cf, self.bits.data) };
+                    let (inputs, bits) = if j == 0 {
+                        (27usize.div_ceil(expand.lanes), self.bits.stem)
+                    } else {
+                        (9 * cf, self.bits.data)
+                    };
                     let words = inputs * (bits as usize).div_ceil(self.bits.expand as usize);
                     self.net.data_size(j).pixels() * groups * words.max(expand.rows / drain).max(cf.div_ceil(groups))
                 })
@@ -314,7 +317,7 @@ fn chunks(n: usize) -> Vec<usize> {
 }
 
 fn divisors(n: usize) -> Vec<usize> {
-    (1..=n).filter(|d| n % d == 0).collect()
+    (1..=n).filter(|&d| n.is_multiple_of(d)).collect()
 }
 
 /// Shapes that no cheaper shape beats.

@@ -1,17 +1,15 @@
-//! What builds the folder with public tools: Makefile, FuseSoC core file, Verilator waivers.
+//! What builds the folder with public tools: Makefile, `FuseSoC` core file, Verilator waivers.
 
 use std::fmt::Write;
 
-use super::File;
 use super::manifest::probe_waivers;
+use super::{File, with_extension};
 use crate::design::Design;
 
 /// Makefile, `.core`, `lint.vlt` and `probes.vlt`.
 pub fn build_files(design: &Design, files: &[File]) -> Vec<File> {
-    let sources: Vec<&str> =
-        files.iter().map(|(path, _)| path.as_str()).filter(|path| path.ends_with(".sv")).collect();
-    let memories: Vec<&str> =
-        files.iter().map(|(path, _)| path.as_str()).filter(|path| path.ends_with(".hex")).collect();
+    let sources = with_extension(files, "sv");
+    let memories = with_extension(files, "hex");
     vec![
         ("Makefile".into(), makefile(&sources).into_bytes()),
         ("itnet.core".into(), core_file(design, &sources, &memories).into_bytes()),
@@ -49,7 +47,7 @@ sim:
 
 # ECP5 netlist as JSON for nextpnr.
 synth:
-\tyosys -q -p \"read_verilog -sv -defer -DHWG_TECH_TREE $(SOURCES); synth_ecp5 -top $(TOP) -json $(TOP).json\"
+\tyosys -q -p \"read_verilog -sv -defer $(SOURCES); synth_ecp5 -top $(TOP) -json $(TOP).json\"
 
 clean:
 \trm -rf obj_dir $(TOP).json

@@ -1,10 +1,12 @@
 //! `manifest.json` (docs/manifest.md): all that a simulator or an integrator has to know of the folder.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use super::tables::Tables;
-use super::{File, hex, top};
+use super::{File, hex, top, with_extension};
 use crate::design::Design;
 use crate::plan::Feedback;
 
@@ -20,8 +22,7 @@ pub fn manifest(
     let plan = &design.plan;
     let fold = &plan.folding;
     let stream = plan.feedback == Feedback::Stream;
-    let sources: Vec<&str> =
-        files.iter().map(|(path, _)| path.as_str()).filter(|path| path.ends_with(".sv")).collect();
+    let sources = with_extension(files, "sv");
     let hashes: serde_json::Map<String, Value> =
         files.iter().map(|(path, bytes)| (path.clone(), Value::from(hex(bytes)))).collect();
     let instances: Vec<Value> = memories
@@ -74,9 +75,7 @@ fn probes(design: &Design, tables: &Tables) -> Value {
     let (fold, bits) = (&plan.folding, &plan.bits);
     let (f, classes) = (plan.net.width, plan.net.classes);
     let table = |words: &dyn Fn(usize, usize) -> usize| -> Vec<Vec<usize>> {
-        (0..plan.net.scales as usize)
-            .map(|l| (0..plan.net.blocks as usize).map(|k| words(l, k)).collect())
-            .collect()
+        (0..plan.net.scales as usize).map(|l| (0..plan.net.blocks as usize).map(|k| words(l, k)).collect()).collect()
     };
     let vector = fold.vector_lanes();
     json!([
@@ -114,7 +113,7 @@ pub fn probe_waivers() -> String {
         ("hwg_logit_sum", &["probe_valid", "probe_data"][..]),
     ] {
         for name in names {
-            text.push_str(&format!("public_flat_rd -module \"{module}\" -var \"{name}\"\n"));
+            let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{name}\"");
         }
     }
     text

@@ -95,9 +95,12 @@ fn expand_weights(design: &Design) -> Vec<MemoryFile> {
     let (fold, f) = (&plan.folding, plan.net.width as usize);
     let bits = plan.bits.expand as usize;
     let lanes = fold.expand_lanes;
-    let mut files =
-        rows("expand", "u_expand", "data block and expand", lanes * bits, fold.expand_rows);
-    let mut layer_words = |layer: &Layer, groups: usize, digits: usize, inputs: &dyn Fn(usize, usize) -> Option<(usize, usize)>, words: usize| {
+    let mut files = rows("expand", "u_expand", "data block and expand", lanes * bits, fold.expand_rows);
+    let mut layer_words = |layer: &Layer,
+                           groups: usize,
+                           digits: usize,
+                           inputs: &dyn Fn(usize, usize) -> Option<(usize, usize)>,
+                           words: usize| {
         for group in 0..groups {
             for index in 0..digits {
                 for word in 0..words {

@@ -41,9 +41,9 @@ pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
         .iter()
         .map(|(name, width, depth)| json!({"name": name, "width": width, "depth": depth, "bits": width * depth}))
         .collect();
-    let per_loop = prediction.loop_start_to_start.map(|cycles| {
-        busy(macs.iteration() * (iterations - 2), loop_multipliers, cycles)
-    });
+    let per_loop = prediction
+        .loop_start_to_start
+        .map(|cycles| busy(macs.iteration() * (iterations - 2), loop_multipliers, cycles));
     let value = json!({
         "schema_version": 1,
         "name": design.name(),
@@ -95,15 +95,11 @@ impl Macs {
                 .sum()
         };
         Self {
-            data: (0..net.data_layers())
-                .map(|j| (net.data_size(j).pixels() * 9 * net.data_inputs(j) * f) as u64)
-                .sum(),
+            data: (0..net.data_layers()).map(|j| (net.data_size(j).pixels() * 9 * net.data_inputs(j) * f) as u64).sum(),
             expand: sum(&|l, k| net.block_inputs(l, k) * net.block_hidden(l, k)),
             depthwise: sum(&|l, k| 9 * net.block_hidden(l, k)),
             project: sum(&|l, k| net.block_hidden(l, k) * f),
-            head: (0..net.scales as usize)
-                .map(|l| (net.scale(l).pixels() * 9 * f * net.classes as usize) as u64)
-                .sum(),
+            head: (0..net.scales as usize).map(|l| (net.scale(l).pixels() * 9 * f * net.classes as usize) as u64).sum(),
         }
     }
 

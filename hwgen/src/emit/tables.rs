@@ -125,14 +125,15 @@ impl Tables {
         let affine: Vec<(usize, &Requant)> =
             model.affine.iter().flatten().map(|requant| (bits.residual() as usize, requant)).collect();
         let stream = plan.feedback == Feedback::Stream;
-        let (state_base, state_words) = bases((0..scales).map(|l| {
-            if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.cf }
-        }));
+        let (state_base, state_words) =
+            bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.cf }));
         let (line_base, line_words) = bases((0..net.data_layers()).map(|j| plan.line_slots(j) * plan.cf));
         let (logit_base, logit_words) = bases((0..scales).map(|l| plan.map(l).pixels()));
-        let (up_base, up_words) = bases((0..scales).flat_map(|s| (0..scales).map(move |k| (s, k))).map(|(s, k)| {
-            if s >= 1 && k > s { plan.map(s).pixels() } else { 0 }
-        }));
+        let (up_base, up_words) = bases(
+            (0..scales)
+                .flat_map(|s| (0..scales).map(move |k| (s, k)))
+                .map(|(s, k)| if s >= 1 && k > s { plan.map(s).pixels() } else { 0 }),
+        );
         Self {
             lane_bits: bits.act_data.max(bits.act_state).max(bits.act_expand) as usize,
             operand_bits: 9,
@@ -183,7 +184,5 @@ pub fn bases(sizes: impl Iterator<Item = usize>) -> (Vec<usize>, usize) {
 /// Displacements of the nine taps of a window on a map of the given size, in words modulo a ring.
 pub fn deltas(map: Size, slots: usize, slot: usize) -> impl Iterator<Item = i64> {
     let width = i64::from(map.width);
-    (-1..=1).flat_map(move |dy| {
-        (-1..=1).map(move |dx| (dy * width + dx).rem_euclid(slots as i64) * slot as i64)
-    })
+    (-1..=1).flat_map(move |dy| (-1..=1).map(move |dx| (dy * width + dx).rem_euclid(slots as i64) * slot as i64))
 }

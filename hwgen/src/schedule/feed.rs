@@ -45,13 +45,8 @@ impl Patches {
     /// The cycle from which patch `self.count` can be taken.
     fn next(&mut self) -> Cycle {
         let (columns, k) = (self.width, self.count);
-        let (row, column) = (k / columns, k % columns);
         // positions scanned since the patch before: two columns, or the rest of a row pair and its first two
-        let steps = match (row, column) {
-            (0, 0) => 2 * columns as Cycle + 2,
-            (_, 0) => 2 * columns as Cycle + 2,
-            _ => 2,
-        };
+        let steps = if k.is_multiple_of(columns) { 2 * columns as Cycle + 2 } else { 2 };
         let mut cycle = self.last + steps;
         if k >= PATCH_DEPTH {
             cycle = cycle.max(self.popped[k - PATCH_DEPTH] + 1);
@@ -71,23 +66,16 @@ fn need(x: usize, y: usize, width: usize, height: usize) -> usize {
 pub fn run(plan: &Plan) -> Feed {
     let count = plan.net.data_layers();
     let fold = &plan.folding;
-    let mut layers: Vec<Layer> = (0..count)
-        .map(|j| Layer { issued: 0, total: plan.net.data_size(j).pixels(), x: 0, y: 0 })
-        .collect();
+    let mut layers: Vec<Layer> =
+        (0..count).map(|j| Layer { issued: 0, total: plan.net.data_size(j).pixels(), x: 0, y: 0 }).collect();
     let mut written: Vec<Vec<Cycle>> = layers.iter().map(|layer| Vec::with_capacity(layer.total)).collect();
     // the first position is scanned at LOAD + 1
-    let mut patches =
-        Patches { width: plan.net.data_size(0).width as usize, last: LOAD, popped: Vec::new(), count: 0 };
+    let mut patches = Patches { width: plan.net.data_size(0).width as usize, last: LOAD, popped: Vec::new(), count: 0 };
     let beats = (fold.expand_rows / fold.expand_drain) as Cycle;
     let depth = ARRAY + Plan::clog2(fold.expand_lanes) as Cycle + beats + REQUANT;
 
-    let mut feed = Feed {
-        loader_decision: LOAD,
-        loader_free: 0,
-        expand_ends: Vec::new(),
-        complete: 0,
-        state_words: Vec::new(),
-    };
+    let mut feed =
+        Feed { loader_decision: LOAD, loader_free: 0, expand_ends: Vec::new(), complete: 0, state_words: Vec::new() };
     while layers[count - 1].issued < layers[count - 1].total {
         let j = choose(plan, &layers);
         let mut decision = feed.loader_free.max(feed.loader_decision + 2);
@@ -139,8 +127,7 @@ fn choose(plan: &Plan, layers: &[Layer]) -> usize {
             let input = plan.data_input(j);
             layer.issued < layer.total
                 && above.issued
-                    >= (need(layer.x, layer.y, input.width as usize, input.height as usize) + DATA_LAG)
-                        .min(above.total)
+                    >= (need(layer.x, layer.y, input.width as usize, input.height as usize) + DATA_LAG).min(above.total)
         })
         .unwrap_or(0)
 }

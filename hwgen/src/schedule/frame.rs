@@ -136,10 +136,13 @@ impl<'a> Frame<'a> {
                 pass
             })
             .collect();
-        let outputs: Vec<u32> =
-            (0..iterations).filter(|&n| enabled(n as usize)).map(|n| n + 1).collect();
+        let outputs: Vec<u32> = (0..iterations).filter(|&n| enabled(n as usize)).map(|n| n + 1).collect();
         let feed = feed::run(plan);
-        let pending = if plan.feedback == Feedback::Stream { feed.state_words.iter().copied().collect() } else { std::collections::VecDeque::new() };
+        let pending = if plan.feedback == Feedback::Stream {
+            feed.state_words.iter().copied().collect()
+        } else {
+            std::collections::VecDeque::new()
+        };
         Self {
             plan,
             outputs,
@@ -291,8 +294,7 @@ impl<'a> Frame<'a> {
 
     fn expand(&mut self) -> bool {
         let index = self.ring.len();
-        let (Some(&full), Some(pass)) =
-            (self.loaded.get(index), next_pass(&self.passes, &mut self.expand_pass, index))
+        let (Some(&full), Some(pass)) = (self.loaded.get(index), next_pass(&self.passes, &mut self.expand_pass, index))
         else {
             return false;
         };

@@ -30,7 +30,10 @@ pub enum CosimError {
     },
     /// The manifest and the model or the frames contradict each other.
     #[error("{what} is {got}, the emitted core has {wanted}")]
-    #[diagnostic(code(hwgen::cosim::inconsistent), help("simulate with the model and images that the folder was made for"))]
+    #[diagnostic(
+        code(hwgen::cosim::inconsistent),
+        help("simulate with the model and images that the folder was made for")
+    )]
     Inconsistent {
         /// What was compared.
         what: String,
@@ -61,7 +64,10 @@ pub enum CosimError {
     },
     /// The compiled design cannot be loaded or does not fit the manifest.
     #[error("{reason}")]
-    #[diagnostic(code(hwgen::cosim::load), help("if the cache was damaged: delete its folder (HWGEN_CACHE) and try again"))]
+    #[diagnostic(
+        code(hwgen::cosim::load),
+        help("if the cache was damaged: delete its folder (HWGEN_CACHE) and try again")
+    )]
     Load {
         /// What the driver says.
         reason: String,

@@ -283,8 +283,11 @@ pub(crate) mod bridge {
         /// One instance driven clock by clock.
         type Pins;
         /// Takes the design over; `feedback_*` as in `SimConfig`.
-        fn new_pins(design: UniquePtr<Design>, feedback_depth: u64, feedback_word_bytes: u32)
-        -> Result<UniquePtr<Pins>>;
+        fn new_pins(
+            design: UniquePtr<Design>,
+            feedback_depth: u64,
+            feedback_word_bytes: u32,
+        ) -> Result<UniquePtr<Pins>>;
         /// Applies the inputs, samples the outputs, clocks.
         fn step(self: Pin<&mut Pins>, inputs: &Inputs) -> Result<Outputs>;
         /// The low 64 bits of a public signal, as of the last sampling.

@@ -8,7 +8,7 @@ use super::report::Report;
 use super::session::{Access, Pause, RunOptions, Session};
 use super::verilate::{BuildOptions, Profile};
 use super::{Cache, CosimError};
-use crate::golden::{At, Frame, Observer, Tensor, Values, View};
+use crate::golden::{At, Frame, GoldenError, Observer, Tensor, Values, View};
 use hwgen_network::Size;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,8 +26,8 @@ fn signed(v: u8) -> i16 {
     i16::from(v.cast_signed())
 }
 
-/// What rtl/mock_core.v computes.
-fn reference(image: &[u8], iterations: usize, mask: u64, observer: &mut dyn Observer) -> Result<Frame, CosimError> {
+/// What `rtl/mock_core.v` computes.
+fn reference(image: &[u8], iterations: usize, mask: u64, observer: &mut dyn Observer) -> Frame {
     let table: Vec<u8> = fs::read_to_string(mock().join("mem/table.hex"))
         .expect("the mock is there")
         .lines()
@@ -53,20 +53,19 @@ fn reference(image: &[u8], iterations: usize, mask: u64, observer: &mut dyn Obse
     }
     let mut frame = Frame { maps: vec![], confidences: vec![] };
     for n in 0..iterations.clamp(1, N) {
-        for l in 0..2 {
+        for (l, own) in states.iter_mut().enumerate() {
             let at = At { n, l, k: 0 };
             let pixels = size(l as u32 + 3).pixels();
             let (lanes, words) = (3, if l == 0 { 3 } else { 2 });
             let hidden = if l == 0 { 8 } else { 4 };
             let value = |i: usize, c: usize| red[i].wrapping_add((c % lanes) as u8) ^ (c / lanes) as u8;
-            let expand: Vec<i16> =
-                (0..pixels).flat_map(|i| (0..hidden).map(move |c| i16::from(value(i, c)))).collect();
+            let expand: Vec<i16> = (0..pixels).flat_map(|i| (0..hidden).map(move |c| i16::from(value(i, c)))).collect();
             assert!(words * lanes >= hidden);
             show(Tensor::Expand(at), l as u32 + 3, hidden, &expand);
-            for (i, v) in states[l].iter_mut().enumerate() {
+            for (i, v) in own.iter_mut().enumerate() {
                 *v = v.wrapping_add(table[(i / F + i % F) % 16]).wrapping_add(n as u8 + 1);
             }
-            let state: Vec<i16> = states[l].iter().map(|&v| signed(v)).collect();
+            let state: Vec<i16> = own.iter().map(|&v| signed(v)).collect();
             show(Tensor::State(at), l as u32 + 3, F, &state);
         }
         if mask >> n & 1 == 1 {
@@ -76,7 +75,16 @@ fn reference(image: &[u8], iterations: usize, mask: u64, observer: &mut dyn Obse
             frame.confidences.push(100 * (n as u32 + 1));
         }
     }
-    Ok(frame)
+    frame
+}
+
+/// The same as the session wants it.
+fn checked(image: &[u8], iterations: usize, mask: u64, observer: &mut dyn Observer) -> Result<Frame, CosimError> {
+    if image.len() == W * H * 3 {
+        return Ok(reference(image, iterations, mask, observer));
+    }
+    let (got, wanted) = (image.len(), W * H * 3);
+    Err(GoldenError::ImageSize { got, wanted, width: W as u32, height: H as u32 }.into())
 }
 
 fn mock() -> PathBuf {
@@ -147,7 +155,7 @@ fn image(seed: u64) -> Vec<u8> {
 }
 
 fn run(folder: &Path, frames: &[FrameInput], options: &RunOptions) -> Result<Report, CosimError> {
-    session(folder).run_against(&reference, frames, options)
+    session(folder).run_against(&checked, frames, options)
 }
 
 fn deep() -> RunOptions {
@@ -183,7 +191,7 @@ fn pauses_change_no_value() {
             let pause = Pause { percent, burst };
             let options = RunOptions { gap: pause, stall: pause, host: pause, seed, ..deep() };
             let frames = [FrameInput::new(image(seed)), FrameInput::new(image(9)), FrameInput::new(image(seed))];
-            let report = session.run_against(&reference, &frames, &options).expect("it runs");
+            let report = session.run_against(&checked, &frames, &options).expect("it runs");
             assert_eq!(report.first_mismatch, None, "{stream} {pause:?}");
             assert_eq!(report.values_compared, 3 * DEEP_VALUES);
             assert_eq!(report.feedback_words.is_some(), stream);
@@ -278,7 +286,7 @@ fn a_missing_memory_file_is_an_error() {
     let folder = folder(false);
     let session = session(folder.path());
     fs::remove_file(folder.path().join("mem/table.hex")).expect("it was there");
-    let error = session.run_against(&reference, &[FrameInput::new(image(1))], &deep()).expect_err("nothing to read");
+    let error = session.run_against(&checked, &[FrameInput::new(image(1))], &deep()).expect_err("nothing to read");
     assert!(error.to_string().contains("mem/table.hex"), "{error}");
 }
 
@@ -286,7 +294,8 @@ fn a_missing_memory_file_is_an_error() {
 fn the_script_reaches_the_registers() {
     let folder = folder(false);
     let read = |cycle, address| Access { cycle, address, write: None };
-    let script = vec![read(20, 0x00), Access { cycle: 30, address: 0x44, write: Some(0x30) }, read(40, 0x44), read(50, 0xFC)];
+    let script =
+        vec![read(20, 0x00), Access { cycle: 30, address: 0x44, write: Some(0x30) }, read(40, 0x44), read(50, 0xFC)];
     let report = run(folder.path(), &[FrameInput::new(image(1))], &RunOptions { script, ..deep() }).expect("it runs");
     let answers: Vec<_> = report.accesses.iter().map(|a| (a.address, a.value, a.response)).collect();
     assert_eq!(answers, [(0x00, 0x4974_4E74, 0), (0x44, 0x30, 0), (0x44, 0x30, 0), (0xFC, 0, 2)]);
@@ -319,7 +328,7 @@ fn a_waveform_is_written() {
     let session = Session::build(folder.path(), &options).expect("it builds");
     let path = folder.path().join("wave.fst");
     let options = RunOptions { trace: Some(path.clone()), ..deep() };
-    session.run_against(&reference, &[FrameInput::new(image(1))], &options).expect("it runs");
+    session.run_against(&checked, &[FrameInput::new(image(1))], &options).expect("it runs");
     assert!(fs::metadata(path).expect("a file").len() > 1000);
 }
 

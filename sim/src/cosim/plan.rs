@@ -80,7 +80,8 @@ pub(crate) fn parts(
         "state" => in_loop(Tensor::State, &|_, _| whole),
         "logits" => {
             let words = class_words()?;
-            let part = |n, l| Part { tensor: Some(Tensor::Logits { n, l }), size: d.scale(l), channels: classes, words };
+            let part =
+                |n, l| Part { tensor: Some(Tensor::Logits { n, l }), size: d.scale(l), channels: classes, words };
             Ok(iterations.flat_map(|n| scales.clone().map(move |l| part(n, l))).collect())
         }
         "total" => {

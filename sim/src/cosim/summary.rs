@@ -137,9 +137,7 @@ fn prediction<'a>(manifest: &'a Manifest, inputs: &[FrameInput], options: &'a Ru
     let as_configured = |frame: &FrameInput| {
         frame.iterations.is_none_or(|n| n >= d.iterations) && frame.mask.is_none_or(|mask| mask & all == all)
     };
-    options.prediction.as_ref().or_else(|| {
-        manifest.prediction.as_ref().filter(|_| inputs.iter().all(as_configured))
-    })
+    options.prediction.as_ref().or_else(|| manifest.prediction.as_ref().filter(|_| inputs.iter().all(as_configured)))
 }
 
 fn predicted_outputs(prediction: &Prediction, frames: usize) -> Vec<OutputCycles> {

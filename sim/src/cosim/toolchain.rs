@@ -20,6 +20,8 @@ pub(crate) struct Toolchain {
     pub(crate) include: PathBuf,
     /// Both versions, for keys.
     pub(crate) version: String,
+    /// The compiler is Clang.
+    pub(crate) is_clang: bool,
 }
 
 impl Toolchain {
@@ -39,7 +41,8 @@ impl Toolchain {
         let compiler_version = ask(&compiler, "g++", &["--version"])?;
         let version = format!("{version}\n{compiler}: {}", compiler_version.lines().next().unwrap_or_default());
         let include = Path::new(root.trim()).join("include");
-        Ok(FOUND.get_or_init(|| Self { verilator, compiler, include, version }))
+        let is_clang = version.contains("clang");
+        Ok(FOUND.get_or_init(|| Self { verilator, compiler, include, version, is_clang }))
     }
 
     /// Runs Verilator in `folder`.
@@ -72,10 +75,11 @@ fn ask(tool: &str, package: &'static str, arguments: &[&str]) -> Result<String, 
 }
 
 fn finish(step: &'static str, tool: &str, package: &'static str, command: &mut Command) -> Result<(), CosimError> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| CosimError::Tool { tool: tool.to_owned(), package, source })?;
+    let output = command.stdin(Stdio::null()).output().map_err(|source| CosimError::Tool {
+        tool: tool.to_owned(),
+        package,
+        source,
+    })?;
     if output.status.success() {
         return Ok(());
     }

@@ -20,12 +20,11 @@ const DESIGN_CPP: &str = include_str!("../../cpp/design.cpp");
 const DESIGN_ABI: &str = include_str!("../../cpp/design_abi.h");
 const PRELUDE: &str = "#include \"verilated.h\"\n#include \"verilated_syms.h\"\n#include \"verilated_dpi.h\"\n";
 /// What both the runtime and the model are compiled with.
-const COMMON: [&str; 14] = [
+const COMMON: [&str; 13] = [
     "-std=c++17",
     "-w",
     "-fPIC",
     "-fvisibility=hidden",
-    "-fno-gnu-unique",
     "-DVM_COVERAGE=0",
     "-DVM_SC=0",
     "-DVM_TRACE_VCD=0",
@@ -99,7 +98,7 @@ impl Drop for Library {
 pub fn build(folder: &Path, manifest: &Manifest, options: &BuildOptions) -> Result<Library, CosimError> {
     let start = Instant::now();
     let tools = Toolchain::find()?;
-    let recipe = Recipe::new(manifest, options);
+    let recipe = Recipe::new(manifest, options, tools.is_clang);
     let key = design_key(folder, &recipe, &tools.version)?;
     let (name, remove) = options.cache.name("design", &key, options.keep);
     let (entry, cached) = options.cache.entry(&name, |work| {
@@ -124,7 +123,7 @@ struct Recipe {
 }
 
 impl Recipe {
-    fn new(manifest: &Manifest, options: &BuildOptions) -> Self {
+    fn new(manifest: &Manifest, options: &BuildOptions, is_clang: bool) -> Self {
         let mut verilator: Vec<String> = ["--cc", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--noassert"]
             .into_iter()
             .chain(["-Wno-fatal", "-Wno-lint", "-Wno-style", "--prefix", "Vitnet", "--top-module"])
@@ -141,6 +140,10 @@ impl Recipe {
             verilator.push("--trace-fst".to_owned());
         }
         let mut flags: Vec<String> = COMMON.iter().chain(options.profile.flags()).map(|&f| f.to_owned()).collect();
+        if !is_clang {
+            // Unique symbols would be shared between libraries and keep them from being unloaded; Clang has none.
+            flags.push("-fno-gnu-unique".to_owned());
+        }
         let bit = |name: &str, set: bool| format!("-D{name}={}", u8::from(set));
         flags.push(bit("VM_TRACE", options.trace));
         flags.push(bit("VM_TRACE_FST", options.trace));
@@ -169,7 +172,8 @@ fn design_key(folder: &Path, recipe: &Recipe, version: &str) -> Result<String, C
 
 /// The runtime and its precompiled header.
 fn runtime(cache: &Cache, tools: &Toolchain, recipe: &Recipe) -> Result<PathBuf, CosimError> {
-    let name = format!("runtime-{}", recipe.key("runtime", &tools.version).with("prelude", PRELUDE.as_bytes()).finish());
+    let name =
+        format!("runtime-{}", recipe.key("runtime", &tools.version).with("prelude", PRELUDE.as_bytes()).finish());
     let (entry, _) = cache.entry(&name, |work| {
         write(&work.join("prelude.h"), PRELUDE)?;
         let mut files = vec!["verilated.cpp", "verilated_threads.cpp"];
@@ -213,9 +217,8 @@ fn compile_design(
         .collect();
     in_parallel(&jobs, |job| tools.compile("compile", &generated, job))?;
 
-    let mut link: Vec<OsString> = ["-shared", "-Wl,-Bsymbolic", "-Wl,--wrap=fopen", "-o", "../design.so"]
-        .map(OsString::from)
-        .to_vec();
+    let mut link: Vec<OsString> =
+        ["-shared", "-Wl,-Bsymbolic", "-Wl,--wrap=fopen", "-o", "../design.so"].map(OsString::from).to_vec();
     link.extend(sources.iter().map(|source| source.with_extension("o").into()));
     link.extend(["verilated.o", "verilated_threads.o"].map(|file| runtime.join(file).into()));
     if recipe.trace {
@@ -258,7 +261,9 @@ fn generated_sources(folder: &Path) -> Result<Vec<PathBuf>, CosimError> {
 
 /// One file that includes all: the headers are read once.
 fn unity(folder: &Path) -> Result<PathBuf, CosimError> {
-    let text: String = generated_sources(folder)?.iter().map(|n| format!("#include \"{}\"\n", n.display())).collect();
+    let includes: Vec<String> =
+        generated_sources(folder)?.iter().map(|name| format!("#include \"{}\"", name.display())).collect();
+    let text = includes.join("\n") + "\n";
     write(&folder.join("unity.cpp"), &text)?;
     Ok(PathBuf::from("unity.cpp"))
 }

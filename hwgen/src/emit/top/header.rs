@@ -123,7 +123,6 @@ pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
     let maps: Vec<_> = (0..scales).map(|l| net.scale(l)).collect();
     let mut data = vec![net.image];
     data.extend((0..layers).map(|j| net.data_size(j)));
-    let address = |words: usize| Plan::clog2(words).max(1);
     let (line_aw, state_aw) = (address(tables.line_words), address(tables.state_words));
     let (ring_aw, queue_aw) = (address(plan.ring_slots * plan.ring_slot), address(plan.queue_slots * plan.cfc));
     let sum = |l: usize, k: usize| -> i64 {
@@ -131,54 +130,7 @@ pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
         (before + k * net.scale(l).pixels()) as i64
     };
     let offsets = (0..scales).flat_map(|l| (0..net.blocks as usize).map(move |k| (l, k))).map(|(l, k)| sum(l, k));
-    let mut out = String::from("  // ---------------------------------------------------------------- geometry\n");
-    let mut integer = |name: &str, value: usize, what: &str| {
-        let _ = writeln!(out, "  localparam integer {name} = {value};  // {what}");
-    };
-    integer("W", net.image.width as usize, "image");
-    integer("H", net.image.height as usize, "image");
-    integer("F", net.width as usize, "channels of the state");
-    integer("L", scales, "scales");
-    integer("N", net.iterations as usize, "iterations");
-    integer("K", net.blocks as usize, "blocks");
-    integer("C", net.classes as usize, "classes");
-    integer("J", layers, "data-block layers");
-    integer("SETS", net.set_count(), "weight sets");
-    integer("STREAM", usize::from(plan.feedback == Feedback::Stream), "scale 0 goes through the feedback stream");
-    integer("AS", plan.bits.act_state as usize, "bits of a state");
-    integer("AD", plan.bits.act_depthwise as usize, "bits of a depthwise output");
-    integer("YB", tables.lane_bits, "bits of an expand output");
-    integer("LB", plan.bits.act_logit as usize, "bits of a logit");
-    integer("TB", tables.total_bits, "bits of a logit sum");
-    integer("EA", tables.operand_bits, "bits of an expand operand");
-    integer("PB", tables.patch_bits, "bits of a patch value");
-    integer("IE", plan.folding.expand_lanes, "lanes of a state word");
-    integer("CF", plan.cf, "words of a state pixel");
-    integer("CI", plan.folding.classify_lanes, "lanes of a classification word");
-    integer("CFC", plan.cfc, "words of a pixel there");
-    integer("D", plan.folding.depthwise_lanes, "lanes of a ring word");
-    integer("V", plan.folding.vector_lanes(), "lanes of a vector word");
-    integer("OPERAND_SLOTS", plan.slots, "input vectors in flight");
-    integer("OPERAND_SLOT", plan.slot, "words of one");
-    integer("UAW", address(plan.slots * plan.slot), "operand address");
-    integer("RING_SLOTS", plan.ring_slots, "pixels of the depthwise ring");
-    integer("RING_SLOT", plan.ring_slot, "words of one");
-    integer("RIW", address(plan.ring_slot + 1), "word of a ring pixel");
-    integer("QUEUE_SLOTS", plan.queue_slots, "pixels of the classification ring");
-    integer("VECTOR_SLOT", plan.vector_slot, "words of a depthwise pixel");
-    integer("VIW", address(plan.vector_slot + 1), "word of one");
-    integer("RESIDUALS", plan.residuals, "words of the residual memory");
-    integer("RESAW", address(plan.residuals), "its address");
-    integer("LINE_WORDS", tables.line_words, "line memory");
-    integer("LAW", line_aw, "its address");
-    integer("STATE_WORDS", tables.state_words, "state memory");
-    integer("SAW", state_aw, "its address");
-    integer("LOGIT_WORDS", tables.logit_words, "logit memory");
-    integer("GAW", address(tables.logit_words), "its address");
-    integer("W0", net.scale(0).width as usize, "scale 0");
-    integer("H0", net.scale(0).height as usize, "scale 0");
-    integer("TOTAL_ROWS", crate::plan::TOTAL_ROWS, "rows of logit sums");
-    integer("TAW", address(crate::plan::TOTAL_ROWS * net.scale(0).width as usize), "their address");
+    let mut out = counts(design, tables);
     let mut table = |name: &str, width: usize, values: Vec<i64>, what: &str| {
         let count = values.len();
         let _ = writeln!(out, "  // {what}");
@@ -231,4 +183,62 @@ pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
 /// The package version as 0x00MMmmpp.
 fn version() -> u32 {
     env!("CARGO_PKG_VERSION").split('.').fold(0, |word, part| word << 8 | part.parse::<u32>().unwrap_or(0))
+}
+
+fn address(words: usize) -> usize {
+    Plan::clog2(words).max(1)
+}
+
+/// The plain numbers among them.
+fn counts(design: &Design, tables: &Tables) -> String {
+    let (plan, net) = (&design.plan, &design.plan.net);
+    let mut out = String::from("  // ---------------------------------------------------------------- geometry\n");
+    let mut integer = |name: &str, value: usize, what: &str| {
+        let _ = writeln!(out, "  localparam integer {name} = {value};  // {what}");
+    };
+    integer("W", net.image.width as usize, "image");
+    integer("H", net.image.height as usize, "image");
+    integer("F", net.width as usize, "channels of the state");
+    integer("L", net.scales as usize, "scales");
+    integer("N", net.iterations as usize, "iterations");
+    integer("K", net.blocks as usize, "blocks");
+    integer("C", net.classes as usize, "classes");
+    integer("J", net.data_layers(), "data-block layers");
+    integer("SETS", net.set_count(), "weight sets");
+    integer("STREAM", usize::from(plan.feedback == Feedback::Stream), "scale 0 goes through the feedback stream");
+    integer("AS", plan.bits.act_state as usize, "bits of a state");
+    integer("AD", plan.bits.act_depthwise as usize, "bits of a depthwise output");
+    integer("YB", tables.lane_bits, "bits of an expand output");
+    integer("LB", plan.bits.act_logit as usize, "bits of a logit");
+    integer("TB", tables.total_bits, "bits of a logit sum");
+    integer("EA", tables.operand_bits, "bits of an expand operand");
+    integer("PB", tables.patch_bits, "bits of a patch value");
+    integer("IE", plan.folding.expand_lanes, "lanes of a state word");
+    integer("CF", plan.cf, "words of a state pixel");
+    integer("CI", plan.folding.classify_lanes, "lanes of a classification word");
+    integer("CFC", plan.cfc, "words of a pixel there");
+    integer("D", plan.folding.depthwise_lanes, "lanes of a ring word");
+    integer("V", plan.folding.vector_lanes(), "lanes of a vector word");
+    integer("OPERAND_SLOTS", plan.slots, "input vectors in flight");
+    integer("OPERAND_SLOT", plan.slot, "words of one");
+    integer("UAW", address(plan.slots * plan.slot), "operand address");
+    integer("RING_SLOTS", plan.ring_slots, "pixels of the depthwise ring");
+    integer("RING_SLOT", plan.ring_slot, "words of one");
+    integer("RIW", address(plan.ring_slot + 1), "word of a ring pixel");
+    integer("QUEUE_SLOTS", plan.queue_slots, "pixels of the classification ring");
+    integer("VECTOR_SLOT", plan.vector_slot, "words of a depthwise pixel");
+    integer("VIW", address(plan.vector_slot + 1), "word of one");
+    integer("RESIDUALS", plan.residuals, "words of the residual memory");
+    integer("RESAW", address(plan.residuals), "its address");
+    integer("LINE_WORDS", tables.line_words, "line memory");
+    integer("LAW", address(tables.line_words), "its address");
+    integer("STATE_WORDS", tables.state_words, "state memory");
+    integer("SAW", address(tables.state_words), "its address");
+    integer("LOGIT_WORDS", tables.logit_words, "logit memory");
+    integer("GAW", address(tables.logit_words), "its address");
+    integer("W0", net.scale(0).width as usize, "scale 0");
+    integer("H0", net.scale(0).height as usize, "scale 0");
+    integer("TOTAL_ROWS", crate::plan::TOTAL_ROWS, "rows of logit sums");
+    integer("TAW", address(crate::plan::TOTAL_ROWS * net.scale(0).width as usize), "their address");
+    out
 }

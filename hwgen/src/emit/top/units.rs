@@ -21,7 +21,7 @@ pub fn units(design: &Design, tables: &Tables) -> String {
     text.push_str(&depthwise(design, tables));
     text.push_str(&project(design, tables));
     text.push_str(&classify(design, tables));
-    text.push_str(&output(design));
+    text.push_str(&output(design, tables));
     text
 }
 
@@ -89,8 +89,7 @@ fn loader(design: &Design) -> String {
     let plan = &design.plan;
     let net = &plan.net;
     let pooled = usize::from(net.mixing == hwgen_network::Mixing::Bidirectional && net.scales > 1);
-    let pool_words: usize =
-        (1..net.scales as usize).map(|l| net.scale(l).pixels() * plan.cf).sum::<usize>().max(1);
+    let pool_words: usize = (1..net.scales as usize).map(|l| net.scale(l).pixels() * plan.cf).sum::<usize>().max(1);
     let pool_base = if net.scales > 1 { "STATE_BASE[SAW +: SAW]" } else { "0" };
     format!(
         "  // ---------------------------------------------------------------- operands of the expand array
@@ -134,12 +133,8 @@ fn expand(design: &Design, tables: &Tables) -> String {
     let entries = &tables.expand;
     let mut out = String::from("  // ---------------------------------------------------------------- expand unit\n");
     let mut table = |name: &str, width: usize, values: Vec<i64>| {
-        let _ = writeln!(
-            out,
-            "  localparam [{}:0] EXPAND_{name} = {};",
-            values.len() * width - 1,
-            vector(values, width)
-        );
+        let _ =
+            writeln!(out, "  localparam [{}:0] EXPAND_{name} = {};", values.len() * width - 1, vector(values, width));
     };
     table("GROUPS", 16, entries.iter().map(|e| e.job.groups as i64 - 1).collect());
     table("PERIOD", 16, entries.iter().map(|e| e.job.period as i64 - 1).collect());
@@ -402,7 +397,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
     )
 }
 
-fn output(design: &Design) -> String {
+fn output(design: &Design, tables: &Tables) -> String {
     format!(
         "  // ---------------------------------------------------------------- logits to classes
   wire               row_done, t_re, total_probe, class_offered;
@@ -428,10 +423,6 @@ fn output(design: &Design) -> String {
 
 ",
         margin = design.model.confidence_shift,
-        up_words = {
-            let net = &design.plan.net;
-            let scales = net.scales as usize;
-            (1..scales).map(|s| (scales - 1 - s) * net.scale(s).pixels()).sum::<usize>().max(1)
-        },
+        up_words = tables.up_words,
     )
 }
