@@ -18,10 +18,10 @@ module hwg_store #(
     parameter [J*16-1:0] LINE_SLOTS = '0,
     parameter integer LAW = 10,
     parameter [J*LAW-1:0] LINE_BASE = '0,
-    parameter integer LINE_WORDS = 1,
+    parameter integer LINE_WORDS = 1024,
     parameter integer SAW = 12,
     parameter [L*SAW-1:0] STATE_BASE = '0,
-    parameter integer STATE_WORDS = 1,
+    parameter integer STATE_WORDS = 4096,
     parameter integer STREAM = 0
 ) (
     input  wire             clk,

@@ -18,6 +18,7 @@ module hwg_tree #(
   generate
     if (LANES == 1) begin : gen_leaf
       assign y = x;
+      wire unused = &{1'b0, clk};
     end else begin : gen_level
       reg [HALF*(XW+1)-1:0] sum_q;
       integer i;

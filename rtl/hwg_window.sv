@@ -14,7 +14,7 @@ module hwg_window #(
     parameter integer K = 1,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0,
-    parameter integer SLOTS = 16,
+    parameter integer SLOTS = 200,
     parameter integer SLOT  = 1,
     parameter integer WORDW = 8,
     parameter integer AW    = (SLOTS * SLOT > 1) ? $clog2(SLOTS * SLOT) : 1,

@@ -42,7 +42,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    train = commands.add_parser("train", help="train a network from random weights")
+    train = commands.add_parser("train", help="train a network from random weights, or from those of an earlier run")
+    train.add_argument("--weights", type=Path, help="weights to start from (safetensors); the network is the file's")
     add_data(train)
     add_network(train)
     add_run(train, engine.Settings())
@@ -190,6 +191,9 @@ def start_run(arguments, make_network) -> None:
 
 
 def train(arguments) -> None:
+    if arguments.weights is not None:
+        start_run(arguments, lambda: load_model(arguments.weights).train())
+        return
     description = network_description(arguments)
     start_run(arguments, lambda: ItNet(description))
 

@@ -119,7 +119,7 @@ class IntegerItNet(QuantItNet):
 
     def __init__(self, description: Description, bits: Bits, mid_shift: int, layers: dict[str, Layer]) -> None:
         super().__init__(description, bits, mid_shift)
-        self.fixed, self.exact = layers, True
+        self.fixed = layers
 
     def layers(self, iterations: int) -> dict[str, Layer]:
         return self.fixed

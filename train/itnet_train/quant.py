@@ -4,7 +4,7 @@ Owns: number formats, scales, `requant`, the quantised forward. Leaves alone: th
 
 Every value inside the network is an integer (in a float tensor); scales appear only in `requant`'s multipliers.
 Training multiplies the integer weights by the multipliers first, which saves a pass over the feature maps and may move
-a value that lies within float32's rounding error of a boundary; `exact=True` accumulates integers and requantises in
+a value that lies within float32's rounding error of a boundary; evaluation mode accumulates integers and requantises in
 float64, without any error.
 """
 
@@ -169,7 +169,7 @@ class QuantItNet(ItNet):
     def __init__(self, description: Description, bits: Bits, mid_shift: int = 0) -> None:
         super().__init__(description)
         d = description
-        self.bits, self.mid_shift, self.exact = bits, mid_shift, False
+        self.bits, self.mid_shift = bits, mid_shift
         # log Δ of weights, per layer and output channel
         self.weight_steps = nn.ParameterDict({
             key: nn.Parameter(torch.zeros(conv.weight.shape[0])) for key, conv, _ in self.convolutions()
@@ -180,6 +180,11 @@ class QuantItNet(ItNet):
                   for l in range(d.scales) for k in range(d.blocks)]
         names += [f"logit_{n - 1}" for n in d.outputs]
         self.steps = nn.ParameterDict({name: nn.Parameter(torch.zeros(())) for name in names})
+
+    @property
+    def exact(self) -> bool:
+        """Evaluation is exact; training takes the short cut that the head of this file describes."""
+        return not self.training
 
     def convolutions(self) -> list[tuple[str, nn.Conv2d, int]]:
         """(key, convolution, weight bits) of every layer."""

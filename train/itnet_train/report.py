@@ -54,7 +54,7 @@ def hwgen_post_training(hwgen: Path, weights: Path, bits: int, dataset, size: tu
 
 
 def golden_evaluation(hwgen: Path, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
-    """Confusion matrices by the golden model, and its share of pixels equal to the fake-quantised forward's."""
+    """Confusion matrices by the golden model, and its share of pixels equal to the exact forward's of quant.py."""
     d = network.description
     matrices: dict[int, torch.Tensor] = {}
     equal: dict[int, list[float]] = {}
@@ -165,7 +165,7 @@ def section(title: str, networks, rows, golden_rows, agreement, matrices, datase
     if golden_rows:
         lines += [f"The same by hwgen's golden model (integers), {agreement[0][2]} images:", "",
                   *table(golden_rows, d.outputs), "",
-                  "Pixels whose class is that of the fake-quantised PyTorch forward, in percent: " + "; ".join(
+                  "Pixels whose class is that of the exact PyTorch forward (quant.py) of the same integers, in percent: " + "; ".join(
                       f"{name}: " + ", ".join(f"{n}: {100 * v:.3f}" for n, v in equal.items())
                       for name, equal, _ in agreement) + ".", ""]
     lines += [f"Intersection over union of each class at output {last}, in percent:", "",

@@ -18,10 +18,8 @@ pub fn build_files(design: &Design, files: &[File]) -> Vec<File> {
     ]
 }
 
-const LINT: &str = "`verilator_config
-// A module instance's file holds that module alone, but a recursive module is seen again under its parameters' name.
-lint_off -rule DECLFILENAME -file \"*/hwg_*.sv\"
-";
+/// The library's waivers, each with its reason; embedded as the library is.
+const LINT: &str = include_str!("../../../rtl/lint.vlt");
 
 fn makefile(sources: &[&str]) -> String {
     format!(
