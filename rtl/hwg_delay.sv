@@ -15,15 +15,25 @@ module hwg_delay #(
     output wire             m_valid,
     output wire [WIDTH-1:0] m_data
 );
-  reg [STAGES-1:0] valid_q;
-  (* mem2reg *) reg [WIDTH-1:0] data_q [0:STAGES-1];  // registers, for Yosys to know
-  integer i;
-  always @(posedge clk) begin
-    valid_q <= rst ? '0 : STAGES'({valid_q, s_valid});
-    if (s_valid) data_q[0] <= s_data;
-    for (i = 1; i < STAGES; i = i + 1) if (valid_q[i-1]) data_q[i] <= data_q[i-1];
-  end
-  assign m_valid = valid_q[STAGES-1];
-  assign m_data  = data_q[STAGES-1];
+  genvar i;
+  generate
+    for (i = 0; i < STAGES; i = i + 1) begin : gen_stage
+      wire             en;
+      wire [WIDTH-1:0] d;
+      reg              valid_q;
+      reg  [WIDTH-1:0] data_q;
+      if (i == 0) begin : gen_first
+        assign {en, d} = {s_valid, s_data};
+      end else begin : gen_next
+        assign {en, d} = {gen_stage[i-1].valid_q, gen_stage[i-1].data_q};
+      end
+      always @(posedge clk) begin
+        valid_q <= en && !rst;
+        if (en) data_q <= d;
+      end
+    end
+  endgenerate
+  assign m_valid = gen_stage[STAGES-1].valid_q;
+  assign m_data  = gen_stage[STAGES-1].data_q;
 endmodule
 `default_nettype wire

@@ -38,8 +38,15 @@ module hwg_mac_array #(
 
 `ifdef SYNTHESIS
   localparam integer XW = AW;  // bits of a broadcast lane
+  wire          row_re   = s_valid;
+  wire [DW-1:0] row_addr = s_addr;
 `else
   localparam integer XW = 32;  // extended here once, not again at every multiplier: simulators are faster
+  // Behavioural rows look their weights up where they multiply: the address waits here, not the weights in every row.
+  wire          row_re;
+  wire [DW-1:0] row_addr;
+  hwg_delay #(.STAGES(3), .WIDTH(DW)) u_address (
+      .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(s_addr), .m_valid(row_re), .m_data(row_addr));
 `endif
   reg  [LANES*XW-1:0] data_q;
   integer j;
@@ -79,7 +86,7 @@ module hwg_mac_array #(
       localparam [7:0] D0 = 8'(48 + r % 10);
       hwg_mac_row #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
                     .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
-          .clk(clk), .re(s_valid), .addr(s_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
+          .clk(clk), .re(row_re), .addr(row_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
           .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
     end
   endgenerate

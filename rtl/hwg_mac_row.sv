@@ -5,8 +5,11 @@
 //                                  dot -> acc
 //   broadcast activations ---------+
 //
-// latency   addr at cycle i, activations at i+3 -> acc from cycle i + 5 + clog2(LANES) on (see hwg_mac_array)
+// latency   activations at cycle i -> acc from cycle i + 2 + clog2(LANES) on (see hwg_mac_array). addr at cycle i-3 in
+//           the structure; at cycle i in the behavioural model, whose ROM is read as it multiplies
 // DIGITS    1: the sum of the activations, weighted 2^(WW-1), is added for digits stored offset-binary
+// technology layer: the default is a behavioural model, the fastest form for simulation; `SYNTHESIS`, which synthesis
+// tools define, selects the structure. Both are equal.
 `default_nettype none
 module hwg_mac_row #(
     parameter integer LANES  = 4,
@@ -30,24 +33,51 @@ module hwg_mac_row #(
     output reg  signed [ACCW-1:0]         acc
 );
   localparam integer YW = AW + WW + $clog2(LANES);
-`ifdef SYNTHESIS
-  localparam integer WX = WW;  // bits of a weight at the multiplier
-`else
-  localparam integer WX = XW;  // extended when the memory is loaded: simulators are faster
-`endif
-  wire [LANES*WX-1:0] weights;
-  reg  [LANES*WX-1:0] weights_q;
   wire signed [YW-1:0] y;
-  reg  re1_q, re2_q;
   wire unused_y = &{1'b0, y};  // the accumulator may be narrower
 
-  hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE), .LANES(LANES), .XW(WX)) u_weights (
+`ifdef SYNTHESIS
+  wire [LANES*WW-1:0] weights;
+  reg  [LANES*WW-1:0] weights_q;
+  reg  re1_q, re2_q;
+  hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE)) u_weights (
       .clk(clk), .re(re), .raddr(addr), .rdata(weights));
   always @(posedge clk) begin
     {re2_q, re1_q} <= {re1_q, re};
     if (re2_q) weights_q <= weights;
   end
-  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WX), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
+  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
+`else
+  // Weights are extended when they are loaded; 32 bits hold every product and sum. Every address has a word, so that
+  // simulators check no bounds.
+  localparam integer STAGES = 1 + $clog2(LANES);
+  reg [LANES*WW-1:0] file    [0:DEPTH-1];
+  reg [LANES*32-1:0] weights [0:(1<<DW)-1];
+  integer i, j;
+  initial begin
+    $readmemh(FILE, file);
+    for (i = 0; i < DEPTH; i = i + 1)
+      for (j = 0; j < LANES; j = j + 1) weights[i][j*32 +: 32] = 32'($signed(file[i][j*WW +: WW]));
+  end
+  function [31:0] dot(input [DW-1:0] at);  // of the activations and the word at an address
+    integer k;
+    begin
+      dot = 0;
+      for (k = 0; k < LANES; k = k + 1) dot = dot + data[k*32 +: 32] * weights[at][k*32 +: 32];
+    end
+  endfunction
+  reg [31:0] sum_q;
+  always @(posedge clk) if (re) sum_q <= dot(addr);
+  generate
+    if (STAGES == 1) begin : gen_short
+      assign y = sum_q[YW-1:0];
+    end else begin : gen_pipe
+      reg [(STAGES-1)*32-1:0] pipe_q;
+      always @(posedge clk) pipe_q <= ((STAGES-1)*32)'({pipe_q, sum_q});
+      assign y = pipe_q[(STAGES-2)*32 +: YW];
+    end
+  endgenerate
+`endif
 
   generate
     if (DIGITS == 0) begin : gen_whole

@@ -19,6 +19,7 @@ module hwg_video_in #(
     input  wire [23:0] s_data,
     input  wire        s_user,
     input  wire        s_last,
+    input  wire        clear,        // the frame in hand is over: what is left of it is discarded
     input  wire        free,
     input  wire        drop,
     output wire        begin_frame,  // the first pixel is passed on in the next cycle at the earliest
@@ -50,10 +51,10 @@ module hwg_video_in #(
   wire hunt_pass = state_q == HUNT && full_q && user_q && free;           // accept this frame, word stays
   wire hunt_skip = state_q == HUNT && full_q && user_q && !free && drop;  // take and discard this frame
   wire pass_take = state_q == PASS && full_q && in_step && m_ready;
-  wire pass_bad  = state_q == PASS && full_q && !in_step;                 // word stays: it may start a frame
+  wire pass_bad  = state_q == PASS && full_q && !in_step;                 // word stays if it may start a frame
   wire skip_stop = state_q == SKIP && full_q && user_q && !at_origin;     // word stays
   wire skip_take = state_q == SKIP && full_q && !skip_stop;
-  wire take      = hunt_take || pass_take || skip_take || (pass_bad && !user_q);
+  wire take      = hunt_take || pass_take || skip_take || (pass_bad && (!user_q || at_origin));
 
   // A start of frame is not taken early: the first pixel's handshake is the begin of the frame.
   wire hold = s_user && !drop && ((state_q == HUNT && !free) || (state_q == PASS && full_q && end_of_map));
@@ -77,7 +78,7 @@ module hwg_video_in #(
       dropped <= hunt_skip;
       case (state_q)
         HUNT:    state_q <= hunt_pass ? PASS : hunt_skip ? SKIP : HUNT;
-        PASS:    state_q <= (pass_bad || (pass_take && end_of_map)) ? HUNT : PASS;
+        PASS:    state_q <= (clear || pass_bad || (pass_take && end_of_map)) ? HUNT : PASS;
         default: state_q <= (skip_stop || (skip_take && end_of_map)) ? HUNT : SKIP;
       endcase
     end

@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 /// Longest part of a tool's output that an error shows, in bytes.
 const SHOWN: usize = 4000;
 
+/// Compile for this machine's processor.
+pub(crate) const NATIVE: &str = "-march=native";
+
 /// Verilator and a C++ compiler.
 #[derive(Clone, Debug)]
 pub(crate) struct Toolchain {
@@ -18,7 +21,7 @@ pub(crate) struct Toolchain {
     compiler: String,
     /// Folder of the runtime's sources.
     pub(crate) include: PathBuf,
-    /// Both versions, for keys.
+    /// Both versions and what the processor can do, for keys: a cache may be shared by several machines.
     pub(crate) version: String,
     /// The compiler is Clang.
     pub(crate) is_clang: bool,
@@ -39,7 +42,9 @@ impl Toolchain {
         let root = ask(&verilator, "verilator", &["--getenv", "VERILATOR_ROOT"])?;
         let version = ask(&verilator, "verilator", &["--version"])?;
         let compiler_version = ask(&compiler, "g++", &["--version"])?;
-        let version = format!("{version}\n{compiler}: {}", compiler_version.lines().next().unwrap_or_default());
+        let processor = ask(&compiler, "g++", &[NATIVE, "-dM", "-E", "-x", "c++", "/dev/null"])?;
+        let first = compiler_version.lines().next().unwrap_or_default();
+        let version = format!("{version}\n{compiler}: {first}\n{processor}");
         let include = Path::new(root.trim()).join("include");
         let is_clang = version.contains("clang");
         Ok(FOUND.get_or_init(|| Self { verilator, compiler, include, version, is_clang }))

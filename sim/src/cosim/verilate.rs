@@ -9,7 +9,7 @@
 use super::cache::{Cache, Key};
 use super::error::CosimError;
 use super::manifest::Manifest;
-use super::toolchain::Toolchain;
+use super::toolchain::{NATIVE, Toolchain};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ impl Profile {
     fn flags(self) -> &'static [&'static str] {
         match self {
             Self::FastBuild => &["-O1"],
-            Self::FastRun => &["-O2"],
+            Self::FastRun => &["-O3", NATIVE],
         }
     }
 }

@@ -205,8 +205,8 @@ module itnet_top #(
   wire [27*PB-1:0] patch;
   hwg_video_in #(.W(W), .H(H)) u_video_in (
       .clk(clk), .rst(reset_q), .s_valid(s_axis_video_tvalid), .s_ready(s_axis_video_tready),
-      .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .free(free), .drop(drop),
-      .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
+      .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(clear), .free(free),
+      .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
       .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
   hwg_patch #(.W(W), .H(H), .SYMMETRIC(0), .PW(PB), .DEPTH(16)) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
