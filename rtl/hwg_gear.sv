@@ -48,8 +48,8 @@ module hwg_gear #(
 
   wire [WW-1:0] slice_up = (slice == WW'(WORDS - 1)) ? '0 : slice + 1'b1;
 
-  initial lanes_q = '0;  // lanes left over are never undefined
   integer i;
+  initial for (i = 0; i < BEATS; i = i + 1) lanes_q[i*QI*LW +: QI*LW] = '0;  // lanes left over are never undefined
   always @(posedge clk) begin
     if (s_valid)
       for (i = 0; i < BEATS; i = i + 1) if (beat == BW'(i)) lanes_q[i*QI*LW +: QI*LW] <= s_data;

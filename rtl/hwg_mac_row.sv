@@ -66,17 +66,18 @@ module hwg_mac_row #(
       for (k = 0; k < LANES; k = k + 1) dot = dot + data[k*32 +: 32] * weights[at][k*32 +: 32];
     end
   endfunction
-  reg [31:0] sum_q;
-  always @(posedge clk) if (re) sum_q <= dot(addr);
+  genvar s;
   generate
-    if (STAGES == 1) begin : gen_short
-      assign y = sum_q[YW-1:0];
-    end else begin : gen_pipe
-      reg [(STAGES-1)*32-1:0] pipe_q;
-      always @(posedge clk) pipe_q <= ((STAGES-1)*32)'({pipe_q, sum_q});
-      assign y = pipe_q[(STAGES-2)*32 +: YW];
+    for (s = 0; s < STAGES; s = s + 1) begin : gen_stage
+      reg [YW-1:0] y_q;
+      if (s == 0) begin : gen_dot
+        always @(posedge clk) if (re) y_q <= YW'(dot(addr));
+      end else begin : gen_tree
+        always @(posedge clk) y_q <= gen_stage[s-1].y_q;
+      end
     end
   endgenerate
+  assign y = gen_stage[STAGES-1].y_q;
 `endif
 
   generate

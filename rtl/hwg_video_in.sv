@@ -26,7 +26,7 @@ module hwg_video_in #(
     output wire        m_valid,
     input  wire        m_ready,
     output wire [23:0] m_data,
-    output wire        in_frame,
+    output wire        in_frame,     // pixels of this frame are still to come
     output reg         frame_abort,
     output reg         error,
     output reg         dropped
@@ -62,7 +62,7 @@ module hwg_video_in #(
   assign begin_frame = hunt_pass;
   assign m_valid     = state_q == PASS && full_q && in_step;
   assign m_data      = data_q;
-  assign in_frame    = state_q == PASS;
+  assign in_frame    = state_q == PASS && !(full_q && end_of_map);
 
   always @(posedge clk) begin
     if (rst) begin

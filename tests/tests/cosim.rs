@@ -86,6 +86,18 @@ fn cosim_agrees_and_names_its_keys() {
 }
 
 #[test]
+fn the_structure_for_synthesis_does_the_same() {
+    if !has_verilator() {
+        return;
+    }
+    let scratch = core();
+    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--structure", "--deep"]);
+    assert_eq!(code, 0);
+    assert_eq!(report["bit_exact"], true);
+    assert_eq!(report["timing_as_predicted"], true);
+}
+
+#[test]
 fn cosim_with_stalls_changes_times_only() {
     if !has_verilator() {
         return;

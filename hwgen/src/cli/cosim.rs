@@ -5,7 +5,7 @@ use super::report::{Report, table};
 use super::{Outcome, command, picture, write};
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
-use hwgen_sim::cosim::{self, BuildOptions, FrameInput, Manifest, Pause, Profile, RunOptions, Session};
+use hwgen_sim::cosim::{self, BuildOptions, FrameInput, Layer, Manifest, Pause, Profile, RunOptions, Session};
 use hwgen_sim::golden::Golden;
 use miette::IntoDiagnostic;
 use serde::Serialize;
@@ -56,6 +56,9 @@ pub struct Args {
     /// Compare data-block, expand and depthwise words too.
     #[arg(long)]
     deep: bool,
+    /// Simulate the structure that synthesis sees, not the faster behavioural models of the technology layer.
+    #[arg(long)]
+    structure: bool,
     /// Write a waveform.
     #[arg(long, value_name = "FILE.fst")]
     trace: Option<PathBuf>,
@@ -83,7 +86,12 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let manifest = Manifest::read(&args.folder)?;
     let golden = Golden::new(&Model::load(&args.folder.join(&manifest.model))?)?;
     let (images, resized) = images(args, &manifest)?;
-    let build = BuildOptions { profile: Profile::FastRun, trace: args.trace.is_some(), ..BuildOptions::default() };
+    let build = BuildOptions {
+        profile: Profile::FastRun,
+        layer: layer(args.structure),
+        trace: args.trace.is_some(),
+        ..BuildOptions::default()
+    };
     report.progress("compiling the core …");
     let session = Session::build(&args.folder, &build);
     report.clear_progress();
@@ -125,6 +133,11 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     report.result(&body, || text(&body))?;
     let passed = body.report.bit_exact && body.timing_as_predicted != Some(false);
     Ok(if passed { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// What a flag `--structure` asks for.
+pub fn layer(structure: bool) -> Layer {
+    if structure { Layer::Structure } else { Layer::Behaviour }
 }
 
 /// The images to send, and for each whether it was resized.

@@ -40,6 +40,9 @@ pub struct Args {
     /// Cases at the same time.
     #[arg(long, value_name = "J", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     jobs: u32,
+    /// Simulate the structure that synthesis sees, not the faster behavioural models of the technology layer.
+    #[arg(long)]
+    structure: bool,
     /// Keep the emitted folder here.
     #[arg(long, value_name = "DIR", requires = "case")]
     keep: Option<PathBuf>,
@@ -72,7 +75,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < first + cases) {
             let case = Case::new(args.seed, index);
             if let Err(reason) = guarded(&case, args) {
-                let command = format!("hwgen fuzz --seed {} --case {index}", args.seed);
+                let command = command(&case, args);
                 report.note(format_args!("\rcase {index} FAILED: {reason}\n  reproduce: {command}"));
                 let failure = Failure { case: index, reason, command, configuration: case };
                 failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(failure);
@@ -95,6 +98,12 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     Ok(if body.failures.is_empty() { Outcome::Success } else { Outcome::CheckFailed })
 }
 
+/// What runs the case again.
+fn command(case: &Case, args: &Args) -> String {
+    let structure = if args.structure { " --structure" } else { "" };
+    format!("hwgen fuzz --seed {} --case {}{structure}", args.seed, case.index)
+}
+
 /// The case, a panic being one of its possible failures.
 fn guarded(case: &Case, args: &Args) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(|| attempt(case, args))).unwrap_or_else(|panic| {
@@ -109,16 +118,16 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let model = model(case)?;
     let options = Options { multipliers: case.multipliers, feedback: case.feedback, ..Options::default() };
     let design = Design::new(&model, &options).map_err(told)?;
-    let command = format!("hwgen fuzz --seed {} --case {}", args.seed, case.index);
+    let command = command(case, args);
     let files = hwgen::emit::emit(&design, model.to_bytes().map_err(told)?, &command);
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
-        return simulate(case, &model, folder, &command);
+        return simulate(case, &model, folder, args);
     }
     let name = format!("hwgen-fuzz-{}-{}-{}", std::process::id(), args.seed, case.index);
     let folder = Temporary::new(std::env::temp_dir().join(name));
     write::folder(folder.path(), &files).map_err(told)?;
-    simulate(case, &model, folder.path(), &command)
+    simulate(case, &model, folder.path(), args)
 }
 
 fn model(case: &Case) -> Result<Model, String> {
@@ -130,9 +139,15 @@ fn model(case: &Case) -> Result<Model, String> {
     Ok(quantize(&case.description, &weights, &case.bits, &ranges).map_err(told)?.model)
 }
 
-fn simulate(case: &Case, model: &Model, folder: &Path, command: &str) -> Result<(), String> {
+fn simulate(case: &Case, model: &Model, folder: &Path, args: &Args) -> Result<(), String> {
+    let command = command(case, args);
     let golden = Golden::new(model).map_err(told)?;
-    let build = BuildOptions { profile: Profile::FastBuild, keep: false, ..BuildOptions::default() };
+    let build = BuildOptions {
+        profile: Profile::FastBuild,
+        layer: cosim::layer(args.structure),
+        keep: false,
+        ..BuildOptions::default()
+    };
     let session = Session::build(folder, &build).map_err(told)?;
     let frame = |seed: u64, registers: Registers| FrameInput {
         image: RgbImage::random(case.description.image, seed).pixels().to_vec(),
@@ -150,12 +165,12 @@ fn simulate(case: &Case, model: &Model, folder: &Path, command: &str) -> Result<
         feedback_stall: Some(feedback_stall),
         host,
         seed: case.seed,
-        command: command.to_owned(),
+        command: command.clone(),
         ..RunOptions::default()
     };
     let result = session.run(&golden, &[first.clone(), second], &paused).map_err(told)?;
     exact("with pauses", &result)?;
-    let free = RunOptions { seed: case.seed, deep: true, command: command.to_owned(), ..RunOptions::default() };
+    let free = RunOptions { seed: case.seed, deep: true, command, ..RunOptions::default() };
     let result = session.run(&golden, &[first], &free).map_err(told)?;
     exact("without pauses", &result)?;
     match cosim::timing(&result) {

@@ -39,4 +39,4 @@ pub use manifest::{Manifest, Prediction};
 pub use pins::Pins;
 pub use report::{Mismatch, Report};
 pub use session::{Access, Pause, RunOptions, Session};
-pub use verilate::{BuildOptions, Library, Profile};
+pub use verilate::{BuildOptions, Layer, Library, Profile};

@@ -55,11 +55,23 @@ impl Profile {
     }
 }
 
+/// The two forms of the library's technology layer (docs/adr/0009).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layer {
+    /// Behavioural models: the fastest simulation.
+    #[default]
+    Behaviour,
+    /// The structure that synthesis tools see.
+    Structure,
+}
+
 /// How to build.
 #[derive(Clone, Debug)]
 pub struct BuildOptions {
     /// What to optimise.
     pub profile: Profile,
+    /// What the technology layer of the library is simulated as.
+    pub layer: Layer,
     /// Whether waveforms can be written.
     pub trace: bool,
     /// Whether the library stays in the cache; the fuzzer's do not.
@@ -70,7 +82,13 @@ pub struct BuildOptions {
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { profile: Profile::default(), trace: false, keep: true, cache: Cache::standard() }
+        Self {
+            profile: Profile::default(),
+            layer: Layer::default(),
+            trace: false,
+            keep: true,
+            cache: Cache::standard(),
+        }
     }
 }
 
@@ -138,6 +156,9 @@ impl Recipe {
         }
         if options.trace {
             verilator.push("--trace-fst".to_owned());
+        }
+        if options.layer == Layer::Structure {
+            verilator.push("-DSYNTHESIS".to_owned());
         }
         let mut flags: Vec<String> = COMMON.iter().chain(options.profile.flags()).map(|&f| f.to_owned()).collect();
         if !is_clang {

@@ -49,7 +49,7 @@ pub struct Pixel {
 /// One word of the class stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class {
-    pub class: u8,
+    pub index: u8,
     pub output: u8,
     pub user: bool,
     pub last: bool,
@@ -131,7 +131,7 @@ impl Bench {
         self.waited += u64::from(offered && !out.video_tready);
         if out.class_tvalid && ready && self.pins.inputs.aresetn {
             self.display.push(Class {
-                class: out.class_tdata,
+                index: out.class_tdata,
                 output: out.class_tid,
                 user: out.class_tuser,
                 last: out.class_tlast,
@@ -233,7 +233,7 @@ impl Bench {
         let mut expected = Vec::new();
         for (output, map) in maps {
             let word =
-                |(i, &class): (usize, &u8)| Class { class, output: *output as u8, user: i == 0, last: i % W == W - 1 };
+                |(i, &index): (usize, &u8)| Class { index, output: *output as u8, user: i == 0, last: i % W == W - 1 };
             expected.extend(map.iter().enumerate().map(word));
         }
         assert_eq!(self.display.len(), expected.len(), "class words");

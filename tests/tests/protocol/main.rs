@@ -116,7 +116,7 @@ fn a_malformed_frame_costs_the_one_before_nothing() {
         let mut bench = Bench::new(core);
         let first = image(1);
         bench.send(&first);
-        bench.camera.extend(&words(&image(2))[..5 * W + 1]);
+        bench.camera.extend(&words(&image(2))[..=5 * W]);
         let last = image(3);
         bench.send(&last);
         bench.until_done(2);
