@@ -11,8 +11,10 @@ use crate::solver;
 /// What the user may choose about the hardware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Budget for the multipliers of all arrays.
+    /// Budget of multipliers.
     pub multipliers: usize,
+    /// Whether the multipliers of requantisation and affine maps come out of the budget too, as on a device.
+    pub budget_is_whole: bool,
     /// Shapes to use instead of the solver's.
     pub folding: Option<Folding>,
     /// Where the state goes between iterations.
@@ -24,7 +26,7 @@ pub const DEFAULT_MULTIPLIERS: usize = 342;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { multipliers: DEFAULT_MULTIPLIERS, folding: None, feedback: Feedback::Onchip }
+        Self { multipliers: DEFAULT_MULTIPLIERS, budget_is_whole: false, folding: None, feedback: Feedback::Onchip }
     }
 }
 
@@ -45,9 +47,10 @@ impl Design {
     /// Folds and schedules a model. Fails when the budget cannot hold the arrays.
     pub fn new(model: &Model, options: &Options) -> Result<Self, Error> {
         let net = &model.description;
+        let solve = if options.budget_is_whole { solver::solve_whole } else { solver::solve };
         let folding = match options.folding {
             Some(folding) => folding,
-            None => solver::solve(net, &model.bits, options.feedback, options.multipliers)
+            None => solve(net, &model.bits, options.feedback, options.multipliers)
                 .ok_or(Error::Budget { got: options.multipliers, wanted: solver::MIN_MULTIPLIERS })?,
         };
         let plan = Plan::new(net, &model.bits, folding, options.feedback);

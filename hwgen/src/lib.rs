@@ -2,6 +2,7 @@
 //! same bytes. The command line is in the binary.
 
 pub mod design;
+pub mod device;
 pub mod emit;
 pub mod error;
 pub mod folding;
@@ -10,4 +11,5 @@ pub mod schedule;
 pub mod solver;
 
 pub use design::{Design, Options};
+pub use device::Device;
 pub use error::Error;

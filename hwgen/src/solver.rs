@@ -48,6 +48,19 @@ pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: us
     Some(size_rings(net, bits, feedback, best))
 }
 
+/// Finds a folding whose multipliers, those of requantisation and affine maps included, are at most `multipliers`.
+pub fn solve_whole(net: &Description, bits: &Bits, feedback: Feedback, multipliers: usize) -> Option<Folding> {
+    let mut budget = multipliers;
+    loop {
+        let folding = solve(net, bits, feedback, budget)?;
+        let excess = (folding.total() + folding.requant()).saturating_sub(multipliers);
+        if excess == 0 {
+            return Some(folding);
+        }
+        budget = budget.checked_sub(excess)?;
+    }
+}
+
 /// Cycles of a whole frame with all outputs, by the exact schedule.
 fn frame_cycles(net: &Description, bits: &Bits, feedback: Feedback, folding: Folding) -> u64 {
     let plan = Plan::new(net, bits, folding, feedback);

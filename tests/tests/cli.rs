@@ -76,6 +76,11 @@ fn budget_below_one_multiplier_an_array() {
 }
 
 #[test]
+fn unknown_device() {
+    refused!(Scratch::new(), "emit", "--preset", "tiny", "--device", "ecp6", "-o", "core", "--quiet");
+}
+
+#[test]
 fn weights_without_calibration() {
     let scratch = Scratch::new();
     scratch.write("w.safetensors", "");

@@ -8,8 +8,9 @@ use super::report::{Report, si};
 use super::{Outcome, command, write};
 use clap::ValueEnum;
 use hwgen::design::DEFAULT_MULTIPLIERS;
+use hwgen::device::devices;
 use hwgen::plan::Feedback;
-use hwgen::{Design, Options};
+use hwgen::{Design, Device, Options};
 use hwgen_quantize::Model;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -23,7 +24,8 @@ use std::path::PathBuf;
   hwgen emit --width 51 --scales 3               the paper's network, random weights, into itnet_f51_l3_n16
   hwgen emit --preset tiny --multipliers 64 --feedback stream -o out/tiny
   hwgen emit --weights itnet.safetensors --calib images/ --weight-bits 4 --act-bits 8
-  hwgen emit --model itnet.q.safetensors --multipliers 342")]
+  hwgen emit --model itnet.q.safetensors --multipliers 342
+  hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has")]
 pub struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -48,6 +50,9 @@ pub struct HardwareArgs {
     /// Budget of multipliers for all arrays together [default: 342].
     #[arg(long, value_name = "M")]
     multipliers: Option<u32>,
+    /// Device whose multipliers are the budget: ecp5-25k, ecp5-45k, ecp5-85k; its memory is compared with the core's.
+    #[arg(long, value_name = "D", conflicts_with = "multipliers")]
+    device: Option<String>,
     /// Where the state goes between iterations [default: onchip].
     #[arg(long, value_name = "KIND")]
     feedback: Option<FeedbackKind>,
@@ -66,8 +71,11 @@ enum FeedbackKind {
 
 impl HardwareArgs {
     /// Options for the emitter; flags win over the file.
-    fn options(&self, file: &HardwareFields) -> Result<Options, CliError> {
-        let multipliers = self.multipliers.or(file.multipliers).map_or(DEFAULT_MULTIPLIERS, |m| m as usize);
+    fn options(&self, file: &HardwareFields, device: Option<&Device>) -> Result<Options, CliError> {
+        let multipliers = match device {
+            Some(device) => device.multipliers,
+            None => self.multipliers.or(file.multipliers).map_or(DEFAULT_MULTIPLIERS, |m| m as usize),
+        };
         let kind = match (self.feedback, &file.feedback) {
             (Some(kind), _) => kind,
             (None, Some(name)) => FeedbackKind::from_str(name, false)
@@ -79,7 +87,20 @@ impl HardwareArgs {
             FeedbackKind::Stream => Feedback::Stream,
             FeedbackKind::Axi => return Err(CliError::Feedback { got: "axi".to_owned(), why: "is not built yet" }),
         };
-        Ok(Options { multipliers, feedback, ..Options::default() })
+        Ok(Options { multipliers, feedback, budget_is_whole: device.is_some(), ..Options::default() })
+    }
+
+    /// The device that --device names.
+    fn device(&self) -> Result<Option<Device>, CliError> {
+        let Some(name) = &self.device else { return Ok(None) };
+        let mut known = devices();
+        match known.iter().position(|device| device.name == *name) {
+            Some(index) => Ok(Some(known.swap_remove(index))),
+            None => Err(CliError::Device {
+                got: name.clone(),
+                known: known.into_iter().map(|device| device.name).collect::<Vec<_>>().join(", "),
+            }),
+        }
     }
 }
 
@@ -92,12 +113,14 @@ struct Body<'a> {
     files: usize,
     bytes: usize,
     prediction: &'a hwgen::schedule::Prediction,
+    device: Option<Device>,
     report: serde_json::Value,
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let (model, hardware, random_weights) = obtain(args, report)?;
-    let design = Design::new(&model, &args.hardware.options(&hardware)?)?;
+    let device = args.hardware.device()?;
+    let design = Design::new(&model, &args.hardware.options(&hardware, device.as_ref())?)?;
     let files = hwgen::emit::emit(&design, model.to_bytes()?, &command::normalised());
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
@@ -109,6 +132,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         files: files.len(),
         bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
         prediction: &design.prediction,
+        device,
         report: summary.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default(),
         folder,
     };
@@ -128,11 +152,23 @@ fn obtain(args: &Args, report: Report) -> miette::Result<(Model, HardwareFields,
 fn text(body: &Body<'_>) -> String {
     let prediction = body.prediction;
     let first = prediction.outputs.first().map(|o| format!(", first output after {}", o.last + 1)).unwrap_or_default();
+    let device = body.device.as_ref().map(|device| {
+        let number = |key: &str| body.report[key].as_u64().unwrap_or_default();
+        format!(
+            "{}: {} of {} multipliers, {} of {} block RAMs (estimated)\n",
+            device.part,
+            number("multipliers") + number("requant_multipliers"),
+            device.multipliers,
+            number("block_rams"),
+            device.block_rams,
+        )
+    });
     format!(
-        "{}: {} files, {}B\npredicted: {} cycles a frame{first}\n",
+        "{}: {} files, {}B\npredicted: {} cycles a frame{first}\n{}",
         body.folder.display(),
         body.files,
         si(body.bytes as u64),
         prediction.cycles,
+        device.unwrap_or_default(),
     )
 }

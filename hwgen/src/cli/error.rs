@@ -44,6 +44,10 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::feedback), help("set `feedback` (--feedback) to onchip or stream"))]
     Feedback { got: String, why: &'static str },
 
+    #[error("device `{got}` is unknown, wanted one of {known}")]
+    #[diagnostic(code(hwgen::cli::device), help("or give a budget of multipliers (--multipliers)"))]
+    Device { got: String, known: String },
+
     #[error("{what} {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::cli::read), help("check that the path exists and may be read"))]
     Read { what: &'static str, path: PathBuf, source: std::io::Error },

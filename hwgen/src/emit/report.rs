@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use crate::design::Design;
+use crate::device::block_rams;
 use crate::plan::{Feedback, TOTAL_ROWS};
 
 /// Bytes of the report.
@@ -39,7 +40,10 @@ pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
     ]);
     let memory: Vec<Value> = bits_of
         .iter()
-        .map(|(name, width, depth)| json!({"name": name, "width": width, "depth": depth, "bits": width * depth}))
+        .map(|(name, width, depth)| {
+            json!({"name": name, "width": width, "depth": depth, "bits": width * depth,
+            "block_rams": block_rams(*width, *depth)})
+        })
         .collect();
     let per_loop = prediction
         .loop_start_to_start
@@ -64,6 +68,7 @@ pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
         },
         "memories": memory,
         "memory_bits": bits_of.iter().map(|(_, width, depth)| width * depth).sum::<usize>(),
+        "block_rams": bits_of.iter().map(|(_, width, depth)| block_rams(*width, *depth)).sum::<usize>(),
         "traffic_bytes": {
             "pixels_in": 3 * net.image.pixels(),
             "maps_out": net.image.pixels() * net.outputs.len(),

@@ -1,0 +1,62 @@
+//! FPGA devices as data: `constraints/*.yaml`, carried in the program.
+//!
+//! Owns: what a device has. Leaves alone: boards, pins, and what a tool makes of a design.
+
+use serde::{Deserialize, Serialize};
+
+const FILES: [&str; 3] = [
+    include_str!("../../constraints/ecp5-25k.yaml"),
+    include_str!("../../constraints/ecp5-45k.yaml"),
+    include_str!("../../constraints/ecp5-85k.yaml"),
+];
+/// Depths and widths that an 18-kbit block RAM can take.
+const BLOCK_SHAPES: [(usize, usize); 6] = [(512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1)];
+/// Memories up to this many words are left to the fabric's distributed RAM.
+const DISTRIBUTED_WORDS: usize = 32;
+
+/// What a device offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// Name on the command line.
+    pub name: String,
+    /// The vendor's part.
+    pub part: String,
+    /// DSP multipliers, 18×18.
+    pub multipliers: usize,
+    /// Block RAMs of 18 kbit.
+    pub block_rams: usize,
+}
+
+/// All known devices.
+pub fn devices() -> Vec<Device> {
+    FILES.iter().map(|text| serde_yaml::from_str(text).expect("the files of constraints/ are valid")).collect()
+}
+
+/// Block RAMs that a memory of `depth` words of `width` bits takes: the best of the uniform shapes.
+pub fn block_rams(width: usize, depth: usize) -> usize {
+    if depth <= DISTRIBUTED_WORDS {
+        return 0;
+    }
+    BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).min().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_device() {
+        let names: Vec<String> = devices().into_iter().map(|device| device.name).collect();
+        assert_eq!(names, ["ecp5-25k", "ecp5-45k", "ecp5-85k"]);
+    }
+
+    #[test]
+    fn memories_round_up_to_blocks() {
+        assert_eq!(block_rams(408, 32), 0);
+        assert_eq!(block_rams(36, 512), 1);
+        assert_eq!(block_rams(36, 513), 2);
+        // The project weights of the worked example: 408 bits by 765 words.
+        assert_eq!(block_rams(408, 765), 23);
+    }
+}
