@@ -65,7 +65,8 @@ fn build_bare(folder: &Path, session: &Session, work: &Path) -> Result<(), Box<d
     let mut verilator = Command::new("verilator");
     verilator.current_dir(folder).args(["--cc", "--exe", "--build", "-O3", "--noassert", "--prefix", "Vitnet"]);
     verilator.args(["-Wno-fatal", "-Wno-lint", "-Wno-style", "--output-split-cfuncs", "1000", "-j", "2"]);
-    verilator.args(["-CFLAGS", "-O2", "-MAKEFLAGS", "OPT_FAST=-O2", "--top-module", &session.manifest.top]);
+    let optimised = "OPT_FAST='-O3 -march=native' OPT_GLOBAL='-O3 -march=native'";
+    verilator.args(["-MAKEFLAGS", optimised, "--top-module", &session.manifest.top]);
     verilator.arg("--Mdir").arg(work.join("bare")).args(["-o", "bare"]);
     verilator.args(&session.manifest.sources).arg(work.join("bare.cpp"));
     run(verilator.stdout(std::process::Stdio::null()))
