@@ -13,6 +13,8 @@ use thiserror::Error;
 
 /// Largest file that is read; a configuration is a few hundred bytes.
 const MAX_FILE: u64 = 1 << 20;
+/// Longest line that is read; an error shows the line it is about.
+const MAX_LINE: usize = 1000;
 
 /// Why a YAML file could not be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -25,6 +27,10 @@ pub enum YamlError {
     #[error("configuration {}: larger than {MAX_FILE} bytes", path.display())]
     #[diagnostic(code(hwgen::config::too_large), help("is this the right file?"))]
     TooLarge { path: PathBuf },
+
+    #[error("configuration {name}: line {line} has {got} characters, wanted at most {MAX_LINE}")]
+    #[diagnostic(code(hwgen::config::long_line), help("is this the right file?"))]
+    LongLine { name: String, line: usize, got: usize },
 
     #[error("the configuration is not valid YAML: {message}")]
     #[diagnostic(code(hwgen::config::syntax), help("wanted a mapping such as `width: 51`"))]
@@ -123,6 +129,10 @@ impl Document {
 
     /// Reads a text that is called `name`.
     pub fn parse(name: &str, text: &str) -> Result<Self, YamlError> {
+        let length = |(i, line): (usize, &str)| (i + 1, line.chars().count());
+        if let Some((line, got)) = text.lines().enumerate().map(length).find(|&(_, got)| got > MAX_LINE) {
+            return Err(YamlError::LongLine { name: name.to_owned(), line, got });
+        }
         let source = NamedSource::new(name, text.to_owned());
         let syntax = |message: String, span| YamlError::Syntax { message, source_code: source.clone(), span };
         match serde_yaml::from_str::<Value>(text) {

@@ -253,14 +253,22 @@ Outcome simulate(Design& design, const SimConfig& config) {
     return outcome;
 }
 
-double free_run(Design& design, uint64_t cycles) {
+double free_run(Design& design, uint32_t width, uint32_t height, uint64_t cycles) {
     HwgPorts& p = design.pins;
     const double processor = seconds(CLOCK_THREAD_CPUTIME_ID);
+    uint32_t x = 0, y = 0;
     *p.aresetn = 0;
     *p.s_axis_video_tvalid = *p.m_axis_class_tready = 1;
     for (uint64_t cycle = 0; cycle < cycles; ++cycle) {
         *p.aresetn = cycle >= 8;
+        *p.s_axis_video_tdata = (x * 7 + y * 13) * 0x010203 & 0xffffff;
+        *p.s_axis_video_tuser = x == 0 && y == 0;
+        *p.s_axis_video_tlast = x == width - 1;
         design.low();
+        if (*p.aresetn && *p.s_axis_video_tready) {
+            x = x + 1 == width ? 0 : x + 1;
+            if (x == 0) y = y + 1 == height ? 0 : y + 1;
+        }
         design.high();
     }
     return seconds(CLOCK_THREAD_CPUTIME_ID) - processor;

@@ -2,7 +2,7 @@
 
 use hwgen_tests::{Scratch, root};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A model of the tiny network with random weights.
 fn with_model() -> Scratch {
@@ -181,6 +181,139 @@ fn folder_that_is_someone_elses() {
 }
 
 #[test]
+fn folder_with_a_manifest_of_another_program() {
+    let scratch = with_model();
+    std::fs::create_dir(scratch.path("site")).expect("a folder");
+    scratch.write("site/manifest.json", r#"{"name": "my web site"}"#);
+    refused!(scratch, "emit", "--model", "q.safetensors", "-o", "site");
+    assert!(scratch.path("site/manifest.json").exists());
+}
+
+#[test]
+fn emitted_folder_with_a_file_of_the_users() {
+    let scratch = with_model();
+    let emit = ["emit", "--model", "q.safetensors", "-o", "core", "--quiet"];
+    scratch.good(&emit);
+    scratch.good(&emit);
+    std::fs::create_dir(scratch.path("core/sim")).expect("a folder");
+    scratch.write("core/sim/notes.txt", "mine");
+    refused!(scratch, "emit", "--model", "q.safetensors", "-o", "core");
+    assert!(scratch.path("core/sim/notes.txt").exists());
+}
+
+#[test]
+fn emitted_folder_with_a_changed_file() {
+    let scratch = with_model();
+    scratch.good(&["emit", "--model", "q.safetensors", "-o", "core", "--quiet"]);
+    scratch.write("core/itnet_top.sv", "// better\n");
+    refused!(scratch, "emit", "--model", "q.safetensors", "-o", "core");
+    assert_eq!(std::fs::read(scratch.path("core/itnet_top.sv")).expect("there"), b"// better\n");
+}
+
+#[test]
+fn output_over_an_input() {
+    let scratch = with_model();
+    std::fs::create_dir(scratch.path("maps")).expect("a folder");
+    std::fs::copy(scene(), scratch.path("maps/m_01.png")).expect("the scene");
+    refused!(scratch, "run", "--model", "q.safetensors", "--image", "maps/m_01.png", "--maps", "maps");
+    assert_eq!(std::fs::read(scratch.path("maps/m_01.png")).ok(), std::fs::read(scene()).ok());
+}
+
+#[test]
+fn quantised_model_over_its_weights() {
+    let scratch = Scratch::new();
+    scratch.write("w.safetensors", "weights");
+    std::fs::create_dir(scratch.path("images")).expect("a folder");
+    refused!(scratch, "quantize", "--weights", "w.safetensors", "--calib", "images", "-o", "w.safetensors");
+}
+
+#[test]
+#[cfg(unix)]
+fn output_over_a_device() {
+    refused!(Scratch::new(), "quantize", "--preset", "tiny", "-o", "/dev/null");
+}
+
+#[test]
+fn iterations_that_the_network_does_not_have() {
+    let scratch = with_model();
+    refused!(scratch, "run", "--model", "q.safetensors", "--image", "scene.png", "--iterations", "5");
+}
+
+#[test]
+fn flags_that_a_model_leaves_no_use_for() {
+    refused!(with_model(), "emit", "--model", "q.safetensors", "--seed", "3", "-o", "core");
+}
+
+#[test]
+fn yaml_with_an_endless_line() {
+    let scratch = Scratch::new();
+    scratch.write("net.yaml", "a".repeat(100_000));
+    refused!(scratch, "emit", "--config", "net.yaml", "-o", "core");
+}
+
+#[test]
+fn no_cases() {
+    refused!(Scratch::new(), "fuzz", "--cases", "0");
+}
+
+#[test]
+fn waveform_that_is_no_fst() {
+    refused!(Scratch::new(), "cosim", "core", "--trace", "wave.vcd");
+}
+
+/// An emitted core whose manifest was changed by `edit`.
+fn with_manifest(edit: impl FnOnce(&mut serde_json::Value)) -> Scratch {
+    let scratch = with_model();
+    scratch.good(&["emit", "--model", "q.safetensors", "-o", "core", "--quiet"]);
+    let path = scratch.path("core/manifest.json");
+    let mut manifest = serde_json::from_slice(&std::fs::read(&path).expect("there")).expect("JSON");
+    edit(&mut manifest);
+    std::fs::write(path, manifest.to_string()).expect("writable");
+    scratch
+}
+
+#[test]
+fn core_that_would_go_unchecked() {
+    let scratch = with_manifest(|manifest| {
+        let probes = manifest["probes"].as_array_mut().expect("a list");
+        probes.retain(|probe| probe["tensor"] != "state" && probe["tensor"] != "logits");
+    });
+    refused!(scratch, "cosim", "core");
+}
+
+#[test]
+fn probe_that_no_memory_holds() {
+    let scratch = with_manifest(|manifest| manifest["probes"][0]["lanes"] = 2_147_483_648_u32.into());
+    refused!(scratch, "cosim", "core");
+}
+
+#[test]
+fn core_without_one_of_its_files() {
+    let scratch = with_model();
+    scratch.good(&["emit", "--model", "q.safetensors", "-o", "core", "--quiet"]);
+    std::fs::remove_file(scratch.path("core/mem/affine.hex")).expect("there");
+    refused!(scratch, "cosim", "core");
+}
+
+#[test]
+fn fewer_frames_than_images() {
+    let scratch = with_manifest(|_| {});
+    std::fs::copy(scene(), scratch.path("scene.png")).expect("the scene");
+    refused!(scratch, "cosim", "core", "--image", "scene.png", "--image", "scene.png", "--frames", "1");
+}
+
+#[test]
+fn maps_of_an_earlier_run_are_named() {
+    let scratch = with_model();
+    std::fs::copy(scene(), scratch.path("scene.png")).expect("the scene");
+    let run = ["run", "--model", "q.safetensors", "--image", "scene.png", "--maps", "maps"];
+    scratch.good(&run);
+    let output = scratch.run(&[&run[..], &["--iterations", "2"]].concat());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("maps of an earlier run: m_03.png and 3 more"), "{text}");
+}
+
+#[test]
 fn core_that_is_not_there() {
     refused!(Scratch::new(), "cosim", "nowhere");
 }
@@ -200,23 +333,38 @@ fn json_is_one_document_and_messages_stay_on_stderr() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("RANDOM weights"));
 }
 
+/// Starts hwgen and interrupts it after some time; its exit status.
+#[cfg(unix)]
+fn interrupted(scratch: &Scratch, arguments: &[&str], milliseconds: u64) -> Option<i32> {
+    let mut command = scratch.hwgen(arguments);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("hwgen starts");
+    std::thread::sleep(Duration::from_millis(milliseconds));
+    // A process that has ended is still there until somebody waits for it.
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("kill starts").success());
+    child.wait().expect("hwgen ends").code()
+}
+
+#[test]
+#[cfg(unix)]
+fn interrupted_emission_leaves_all_or_nothing() {
+    for milliseconds in (20..520).step_by(25) {
+        let scratch = Scratch::new();
+        let status = interrupted(&scratch, &["emit", "--preset", "paper", "-o", "core"], milliseconds);
+        // A moment before the handler is installed, the signal just kills.
+        assert!([Some(0), Some(2), None].contains(&status), "{status:?}");
+        let names = scratch.names();
+        assert!(names.is_empty() || names == ["core"], "{names:?} after {milliseconds} ms");
+        assert!(names.is_empty() || scratch.path("core/rtl/hwg_ram.sv").exists());
+    }
+}
+
 #[test]
 #[cfg(unix)]
 fn interrupt_leaves_nothing_half_written() {
     let scratch = Scratch::new();
-    let mut child = scratch
-        .hwgen(&["quantize", "--preset", "paper", "-o", "q.safetensors"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("hwgen starts");
-    std::thread::sleep(Duration::from_millis(400));
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.expect("kill starts").success(), "hwgen ended before it was interrupted");
-    let start = Instant::now();
-    let status = child.wait().expect("hwgen ends");
-    assert_eq!(status.code(), Some(2));
-    assert!(start.elapsed() < Duration::from_secs(5));
+    let status = interrupted(&scratch, &["quantize", "--preset", "paper", "-o", "q.safetensors"], 400);
+    assert_eq!(status, Some(2));
     // What is there under its own name is whole; nothing is there under a temporary one.
     let names = scratch.names();
     assert!(names.is_empty() || names == ["q.safetensors"], "{names:?}");

@@ -98,6 +98,19 @@ fn the_structure_for_synthesis_does_the_same() {
 }
 
 #[test]
+fn a_guided_build_does_the_same() {
+    if !has_verilator() {
+        return;
+    }
+    let scratch = core();
+    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--build", "guided", "--deep"]);
+    assert_eq!(code, 0);
+    assert_eq!(report["bit_exact"], true);
+    assert_eq!(report["timing_as_predicted"], true);
+    assert_eq!(scratch.names(), ["core"], "the profile's counts were left behind");
+}
+
+#[test]
 fn cosim_with_stalls_changes_times_only() {
     if !has_verilator() {
         return;
@@ -123,9 +136,12 @@ fn cosim_finds_a_fault_and_says_where() {
     let faulty: String = text.chars().map(|c| if c.is_ascii_hexdigit() { '9' } else { c }).collect();
     assert_ne!(text, faulty);
     std::fs::write(&path, faulty).expect("the file can be written");
-    let (code, report) = json(&scratch, &["cosim", "core", "--json"]);
+    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--trace", "wave.fst"]);
     assert_eq!(code, 1);
     assert_eq!(report["bit_exact"], false);
+    assert_eq!(report["folder"]["changed"], serde_json::json!(["mem/depthwise.hex"]));
+    // The waveform is there to find the fault with, under its own name and no other.
+    assert_eq!(scratch.names(), ["core", "wave.fst"]);
     for key in ["tensor", "layer", "iteration", "scale", "y", "x", "channel", "cycle", "expected", "got", "command"] {
         assert!(report["first_mismatch"].get(key).is_some(), "first_mismatch has no {key}");
     }

@@ -1,11 +1,16 @@
 //! `hwgen cosim`: an emitted core in Verilator against the golden model.
 
 use super::error::CliError;
+use super::interrupt::Temporary;
 use super::report::{Report, table};
-use super::{Outcome, command, picture, write};
+use super::run::{check_iterations, warn_of_older_maps};
+use super::{Outcome, command, emitted, picture, write};
+use clap::ValueEnum;
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
-use hwgen_sim::cosim::{self, BuildOptions, FrameInput, Layer, Manifest, Pause, Profile, RunOptions, Session};
+use hwgen_sim::cosim::{
+    self, BuildOptions, Differences, FrameInput, Layer, Manifest, Pause, Profile, RunOptions, Session,
+};
 use hwgen_sim::golden::Golden;
 use miette::IntoDiagnostic;
 use serde::Serialize;
@@ -30,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     image: Vec<PathBuf>,
     /// Scale images of another size (area average in integers).
-    #[arg(long)]
+    #[arg(long, requires = "image")]
     resize: bool,
     /// Frames back to back [default: one for each image].
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -47,7 +52,7 @@ pub struct Args {
     /// Seed of gaps, stalls and random images.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Run-time register: iterations.
+    /// Run-time register: iterations, 1…N.
     #[arg(long, value_name = "N")]
     iterations: Option<u32>,
     /// Run-time register: early-exit threshold; 0: off.
@@ -59,12 +64,45 @@ pub struct Args {
     /// Simulate the structure that synthesis sees, not the faster behavioural models of the technology layer.
     #[arg(long)]
     structure: bool,
+    /// How to compile the core: auto, quick (seconds), fast, or guided (by a profile: the longest build, the fastest
+    /// simulation). auto is fast, and guided from 15 million predicted cycles on.
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    build: BuildKind,
     /// Write a waveform.
-    #[arg(long, value_name = "FILE.fst")]
+    #[arg(long, value_name = "FILE.fst", value_parser = fst)]
     trace: Option<PathBuf>,
-    /// Folder for the received maps and their overlays.
+    /// Folder for the received maps and their overlays; those of frame 1 and on as `frame_01_m_01.png`.
     #[arg(long, value_name = "DIR")]
     maps: Option<PathBuf>,
+}
+
+/// Value of `--build`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+enum BuildKind {
+    /// By the length of the simulation.
+    Auto,
+    /// Seconds.
+    Quick,
+    /// Optimised.
+    Fast,
+    /// Optimised for what a run showed.
+    Guided,
+}
+
+/// Predicted cycles from which a guided build is worth its time, if the core is simulated more than once.
+const LONG: u64 = 15_000_000;
+
+impl BuildKind {
+    fn profile(self, manifest: &Manifest, frames: usize) -> Profile {
+        let cycles = manifest.prediction.as_ref().map_or(0, |p| p.cycles).saturating_mul(frames as u64);
+        match self {
+            Self::Quick => Profile::FastBuild,
+            Self::Auto if cycles < LONG => Profile::FastRun,
+            Self::Fast => Profile::FastRun,
+            Self::Auto | Self::Guided => Profile::Guided,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -72,6 +110,8 @@ struct Body {
     #[serde(flatten)]
     report: cosim::Report,
     timing_as_predicted: Option<bool>,
+    /// How the folder differs from what was emitted.
+    folder: Differences,
 }
 
 /// The result of a simulation that could not be ended: a hang, a broken protocol.
@@ -84,10 +124,18 @@ struct Stopped {
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let manifest = Manifest::read(&args.folder)?;
+    manifest.require_all_probes(&args.folder)?;
+    let differences = differences(&args.folder, &manifest, report)?;
     let golden = Golden::new(&Model::load(&args.folder.join(&manifest.model))?)?;
     let (images, resized) = images(args, &manifest)?;
+    let frames = args.frames.map_or(images.len(), |k| k as usize);
+    if frames < images.len() {
+        return Err(CliError::FewerFrames { images: images.len(), frames }.into());
+    }
+    check_iterations(args.iterations.unwrap_or(1), manifest.description.iterations)?;
+    let trace = trace(args, &manifest)?;
     let build = BuildOptions {
-        profile: Profile::FastRun,
+        profile: args.build.profile(&manifest, frames),
         layer: layer(args.structure),
         trace: args.trace.is_some(),
         ..BuildOptions::default()
@@ -96,7 +144,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let session = Session::build(&args.folder, &build);
     report.clear_progress();
     let session = session?;
-    let frames: Vec<FrameInput> = (0..args.frames.map_or(images.len(), |k| k as usize))
+    let frames: Vec<FrameInput> = (0..frames)
         .map(|i| FrameInput {
             iterations: args.iterations,
             threshold: args.threshold,
@@ -109,13 +157,17 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         stall: pause(args.stall),
         seed: args.seed,
         deep: args.deep,
-        trace: args.trace.clone(),
+        trace: trace.as_ref().map(|temporary| temporary.path().to_owned()),
         command: command::as_given(),
         ..RunOptions::default()
     };
     report.progress("simulating …");
     let result = session.run(&golden, &frames, &options);
     report.clear_progress();
+    if let (Some(temporary), Some(path)) = (trace, &args.trace) {
+        // Kept whatever came out: it is there to find a fault with.
+        temporary.rename(path).map_err(|source| CliError::Write { path: path.clone(), source })?;
+    }
     let result = match result {
         Ok(result) => result,
         Err(error) if is_finding(&error) => {
@@ -127,12 +179,44 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         Err(error) => return Err(error.into()),
     };
     if let Some(folder) = &args.maps {
-        write_maps(folder, &result, &images, &resized)?;
+        write_maps(args, folder, &result, &images, &resized, report)?;
     }
-    let body = Body { timing_as_predicted: timing(&result), report: result };
+    let body = Body { timing_as_predicted: timing(&result), report: result, folder: differences };
     report.result(&body, || text(&body))?;
     let passed = body.report.bit_exact && body.timing_as_predicted != Some(false);
     Ok(if passed { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// A waveform's path.
+fn fst(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_fst = path.extension().is_some_and(|extension| extension == "fst");
+    if is_fst { Ok(path) } else { Err("waveforms are written as FST; wanted a name that ends with .fst".to_owned()) }
+}
+
+/// Where the waveform is written until it is whole.
+fn trace(args: &Args, manifest: &Manifest) -> Result<Option<Temporary>, CliError> {
+    let Some(path) = &args.trace else { return Ok(None) };
+    let emitted: Vec<PathBuf> = manifest.files.keys().map(|name| args.folder.join(name)).collect();
+    let inputs: Vec<&Path> = args.image.iter().chain(&emitted).map(PathBuf::as_path).collect();
+    emitted::check_inputs(&inputs, std::slice::from_ref(path))?;
+    emitted::check_file(path)?;
+    let temporary = write::temporary(path);
+    // The simulator says little about a file that it cannot open.
+    std::fs::File::create(temporary.path()).map_err(|source| CliError::Write { path: path.clone(), source })?;
+    Ok(Some(temporary))
+}
+
+/// Changed files are simulated as they are, but not silently; without one of them there is nothing to simulate.
+fn differences(folder: &Path, manifest: &Manifest, report: Report) -> Result<Differences, CliError> {
+    let differences = Differences::find(folder, manifest)?;
+    if let Some(name) = differences.missing.first() {
+        return Err(CliError::Missing { path: folder.join(name) });
+    }
+    if !differences.changed.is_empty() {
+        report.warn(format_args!("changed since hwgen emitted them: {}", differences.changed.join(", ")));
+    }
+    Ok(differences)
 }
 
 /// What a flag `--structure` asks for.
@@ -165,10 +249,16 @@ pub fn timing(result: &cosim::Report) -> Option<bool> {
     Some(cycles && looped && predicted == first(&result.output_cycles))
 }
 
-fn write_maps(folder: &Path, result: &cosim::Report, images: &[RgbImage], resized: &[bool]) -> miette::Result<()> {
-    let place = |frame: usize, name: String| {
-        folder.join(if frame == 0 { name } else { format!("frame_{:02}_{name}", frame + 1) })
-    };
+fn write_maps(
+    args: &Args,
+    folder: &Path,
+    result: &cosim::Report,
+    images: &[RgbImage],
+    resized: &[bool],
+    report: Report,
+) -> miette::Result<()> {
+    let place =
+        |frame: usize, name: String| folder.join(if frame == 0 { name } else { format!("frame_{frame:02}_{name}") });
     let mut files = Vec::new();
     for (frame, image) in images.iter().enumerate().filter(|(frame, _)| resized[*frame]) {
         files.push((place(frame, "resized.png".to_owned()), picture::rgb_png(image).into_diagnostic()?));
@@ -181,7 +271,12 @@ fn write_maps(folder: &Path, result: &cosim::Report, images: &[RgbImage], resize
         files.push((place(frame, format!("m_{output:02}.png")), map));
         files.push((place(frame, format!("overlay_{output:02}.png")), picture::rgb_png(&overlay).into_diagnostic()?));
     }
-    Ok(write::files(&files)?)
+    let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
+    let inputs: Vec<&Path> = args.image.iter().map(PathBuf::as_path).collect();
+    emitted::check_inputs(&inputs, &names)?;
+    write::files(&files)?;
+    warn_of_older_maps(folder, &names, report);
+    Ok(())
 }
 
 fn text(body: &Body) -> String {
@@ -196,7 +291,7 @@ fn text(body: &Body) -> String {
         .iter()
         .map(|o| {
             let cycles = format!("{}…{}", o.first, o.last);
-            [(o.frame + 1).to_string(), o.output.to_string(), cycles, predicted(o.frame, o.output)]
+            [o.frame.to_string(), o.output.to_string(), cycles, predicted(o.frame, o.output)]
         })
         .collect();
     let mut text = table(["frame", "output", "cycles", "predicted"], &rows);
@@ -228,7 +323,7 @@ fn text(body: &Body) -> String {
 /// A mismatch as one line.
 pub fn told(mismatch: &cosim::Mismatch) -> String {
     let at = [
-        ("frame", Some(mismatch.frame + 1)),
+        ("frame", Some(mismatch.frame)),
         ("iteration", mismatch.iteration),
         ("scale", mismatch.scale),
         ("y", mismatch.y),

@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::model::{self, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
-use super::{Outcome, command, write};
+use super::{Outcome, command, emitted, write};
 use clap::ValueEnum;
 use hwgen::design::DEFAULT_MULTIPLIERS;
 use hwgen::device::devices;
@@ -17,8 +17,9 @@ use std::path::PathBuf;
 
 /// Emit a core: Verilog, memory files, manifest, report, build files.
 ///
-/// The network comes from --preset, --config and flags, in rising order, or from --model. The folder stands alone; an
-/// earlier one that hwgen emitted under the same name is replaced.
+/// The network comes from --preset, --config and flags, in rising order, or from --model. The folder stands alone. If
+/// there is one of the same name, it is replaced, provided that hwgen emitted it and nobody changed it or put files
+/// into it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen emit --width 51 --scales 3               the paper's network, random weights, into itnet_f51_l3_n16
@@ -34,7 +35,7 @@ pub struct Args {
     #[command(flatten)]
     weights: WeightsArgs,
     /// Quantised model (from `hwgen quantize`).
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["weights", "calib"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["weights", "calib", "calib_images", "resize", "seed"])]
     model: Option<PathBuf>,
     #[command(flatten)]
     hardware: HardwareArgs,
@@ -118,12 +119,19 @@ struct Body<'a> {
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
+    if let Some(folder) = &args.output {
+        // Before the work, so that nobody waits for a refusal; and again when the folder is written.
+        emitted::check_folder(folder)?;
+    }
     let (model, hardware, random_weights) = obtain(args, report)?;
     let device = args.hardware.device()?;
+    report.progress("folding and scheduling …");
     let design = Design::new(&model, &args.hardware.options(&hardware, device.as_ref())?)?;
+    report.progress("writing Verilog and memories …");
     let files = hwgen::emit::emit(&design, model.to_bytes()?, &command::normalised());
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
+    report.clear_progress();
     let summary = files.iter().find(|(name, _)| name == "report.json");
     let body = Body {
         name: design.name(),

@@ -3,6 +3,7 @@
 use super::bits::BitsProblem;
 use hwgen_network::Size;
 use hwgen_network::validate::Located;
+use hwgen_sim::cosim::CosimError;
 use miette::{Diagnostic, NamedSource};
 use std::path::PathBuf;
 use thiserror::Error;
@@ -33,7 +34,7 @@ pub enum CliError {
     )]
     NoCalibration,
 
-    #[error("model {}: {what} given on the command line or in the configuration differ from the model's own", path.display())]
+    #[error("model {}: contradicted by the command line or the configuration: {what}", path.display())]
     #[diagnostic(
         code(hwgen::cli::model_contradicted),
         help("a model file has its network and bit widths in it; leave those flags away, or quantise anew")
@@ -51,6 +52,10 @@ pub enum CliError {
     #[error("{what} {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::cli::read), help("check that the path exists and may be read"))]
     Read { what: &'static str, path: PathBuf, source: std::io::Error },
+
+    #[error("emitted file {}: is missing", path.display())]
+    #[diagnostic(code(hwgen::cli::missing), help("emit the folder again"))]
+    Missing { path: PathBuf },
 
     #[error("image {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::cli::image), help("wanted a PNG or JPEG file"))]
@@ -74,12 +79,32 @@ pub enum CliError {
     )]
     Write { path: PathBuf, source: std::io::Error },
 
-    #[error("folder {}: exists and was not emitted by hwgen", path.display())]
+    #[error("folder {}: {why}", path.display())]
     #[diagnostic(
         code(hwgen::cli::occupied),
-        help("name another folder with -o, or remove this one; only a folder with a manifest.json is replaced")
+        help("name another folder, or remove this one; only what hwgen emitted and nobody changed is replaced")
     )]
-    Occupied { path: PathBuf },
+    Occupied { path: PathBuf, why: String },
+
+    #[error("{}: exists and is no regular file", path.display())]
+    #[diagnostic(code(hwgen::cli::no_regular_file), help("name a file; nothing was written"))]
+    NoRegularFile { path: PathBuf },
+
+    #[error("{}: is read by this command and would be written over", path.display())]
+    #[diagnostic(code(hwgen::cli::output_is_input), help("name another place for the output; nothing was written"))]
+    OutputIsInput { path: PathBuf },
+
+    #[error("iterations are {got}, wanted 1…{wanted}")]
+    #[diagnostic(code(hwgen::cli::iterations), help("set --iterations to 1…{wanted}; the network has {wanted}"))]
+    Iterations { got: u32, wanted: u32 },
+
+    #[error("{images} images are given for {frames} frame(s)")]
+    #[diagnostic(code(hwgen::cli::frames), help("set --frames to {images} or more, or leave it away"))]
+    FewerFrames { images: usize, frames: usize },
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Cosim(#[from] CosimError),
 
     #[error("the result cannot be written to stdout")]
     #[diagnostic(code(hwgen::cli::stdout))]

@@ -4,7 +4,7 @@ mod case;
 
 use super::interrupt::Temporary;
 use super::report::Report;
-use super::{Outcome, cosim, write};
+use super::{Outcome, cosim, emitted, write};
 use case::{Case, Registers};
 use hwgen::{Design, Options};
 use hwgen_network::{RgbImage, Weights};
@@ -29,7 +29,8 @@ use std::time::Instant;
   hwgen fuzz --seed 1 --case 17 --keep out/case17      one case again, keeping what was emitted")]
 pub struct Args {
     /// Number of cases.
-    #[arg(long, value_name = "K", default_value_t = 20, conflicts_with = "case")]
+    #[arg(long, value_name = "K", default_value_t = 20, conflicts_with = "case",
+          value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     cases: u64,
     /// Seed.
     #[arg(long, value_name = "S", default_value_t = 1)]
@@ -66,6 +67,9 @@ struct Failure {
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
+    if let Some(folder) = &args.keep {
+        emitted::check_folder(folder)?;
+    }
     let start = Instant::now();
     let (first, cases) = args.case.map_or((0, args.cases), |case| (case, 1));
     let next = AtomicU64::new(first);

@@ -24,6 +24,15 @@ pub fn install() {
     });
 }
 
+/// Does a short step of making something at a temporary path: an interrupt waits for its end, and no step begins after
+/// it, so that nothing is made anew while the handler removes things.
+pub fn whole<T>(step: impl FnOnce() -> T) -> T {
+    let lock = pending();
+    let done = step();
+    drop(lock);
+    done
+}
+
 fn remove(path: &Path) {
     let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
 }

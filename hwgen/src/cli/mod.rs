@@ -8,6 +8,7 @@ mod command;
 mod cosim;
 mod cost;
 mod emit;
+mod emitted;
 mod error;
 mod fuzz;
 mod interrupt;

@@ -8,6 +8,7 @@ use super::report::Report;
 use hwgen_network::safetensors_file::WeightsFile;
 use hwgen_network::{Description, RgbImage, Weights};
 use hwgen_quantize::{Model, Quantized, Ranges, calibrate, quantize};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Where weights come from.
@@ -21,14 +22,22 @@ pub struct WeightsArgs {
     #[arg(long, value_name = "DIR", requires = "weights")]
     calib: Option<PathBuf>,
     /// Use so many of them at most, evenly spread over their sorted names.
-    #[arg(long, value_name = "K", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "K", default_value_t = 32, requires = "calib",
+          value_parser = clap::value_parser!(u32).range(1..))]
     calib_images: u32,
     /// Scale images of another size (area average in integers).
-    #[arg(long)]
+    #[arg(long, requires = "calib")]
     resize: bool,
     /// Seed of the random weights that are used without --weights.
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, conflicts_with = "weights")]
     seed: u64,
+}
+
+impl WeightsArgs {
+    /// The files that are read.
+    pub fn inputs(&self) -> Vec<&Path> {
+        self.weights.as_deref().into_iter().collect()
+    }
 }
 
 /// A freshly quantised network.
@@ -83,15 +92,26 @@ fn calibration_images(folder: &Path, description: &Description, args: &WeightsAr
 pub fn load(path: &Path, network: &NetworkArgs, bits: BitsArgs) -> miette::Result<(Model, HardwareFields)> {
     let model = Model::load(path)?;
     let given = network.resolve(bits, Some((&model.description, model.bits)))?;
-    let mut fields = Vec::new();
-    if given.description != model.description {
-        fields.push("network");
-    }
-    if given.bits != model.bits {
-        fields.push("bit widths");
-    }
+    let mut fields = differing(&given.description, &model.description);
+    fields.extend(differing(&given.bits, &model.bits));
     if fields.is_empty() {
         return Ok((model, given.hardware));
     }
-    Err(CliError::ModelContradicted { path: path.to_owned(), what: fields.join(" and ") }.into())
+    Err(CliError::ModelContradicted { path: path.to_owned(), what: fields.join(", ") }.into())
+}
+
+/// The fields in which two values of a type differ, as `width is 9, the model has 8`.
+fn differing(given: &impl Serialize, own: &impl Serialize) -> Vec<String> {
+    let fields = |value| match value {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let own = fields(serde_json::to_value(own));
+    fields(serde_json::to_value(given))
+        .iter()
+        .filter_map(|(name, given)| {
+            let own = own.get(name).filter(|&own| own != given)?;
+            Some(format!("{name} is {given}, the model has {own}"))
+        })
+        .collect()
 }

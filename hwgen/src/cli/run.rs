@@ -1,13 +1,14 @@
 //! `hwgen run`: the golden model on an image.
 
+use super::error::CliError;
 use super::report::{Report, si, table};
-use super::{Outcome, picture, write};
+use super::{Outcome, emitted, picture, write};
 use hwgen_network::Cost;
 use hwgen_quantize::Model;
 use hwgen_sim::golden::{Golden, Nothing};
 use miette::IntoDiagnostic;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Run the integer golden model on an image and write its semantic maps.
@@ -29,7 +30,7 @@ pub struct Args {
     /// Folder for the maps; without it, nothing is written.
     #[arg(long, value_name = "DIR")]
     maps: Option<PathBuf>,
-    /// Stop after so many iterations.
+    /// Stop after so many iterations, 1…N.
     #[arg(long, value_name = "N")]
     iterations: Option<u32>,
     /// Scale an image of another size.
@@ -57,9 +58,10 @@ struct MapResult {
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let model = Model::load(&args.model)?;
     let description = &model.description;
+    let iterations = args.iterations.unwrap_or(description.iterations);
+    check_iterations(iterations, description.iterations)?;
     let (image, resized) = picture::read_sized(&args.image, description.image, args.resize)?;
     let golden = Golden::new(&model)?;
-    let iterations = args.iterations.unwrap_or(description.iterations);
     let start = Instant::now();
     let frame = golden.run(image.pixels(), iterations as usize, u64::MAX, &mut Nothing)?;
     let seconds = start.elapsed().as_secs_f64();
@@ -82,7 +84,12 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if let Some(folder) = args.maps.as_ref().filter(|_| resized) {
         files.push((folder.join("resized.png"), picture::rgb_png(&image).into_diagnostic()?));
     }
+    let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
+    emitted::check_inputs(&[&args.model, &args.image], &names)?;
     write::files(&files)?;
+    if let Some(folder) = &args.maps {
+        warn_of_older_maps(folder, &names, report);
+    }
 
     let last = frame.maps.last().map_or(0, |(output, _)| *output);
     let cost = Cost::new(description);
@@ -90,6 +97,33 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let body = Body { seconds, macs, outputs };
     report.result(&body, || text(&body))?;
     Ok(Outcome::Success)
+}
+
+/// Refuses iterations that the network does not have.
+pub fn check_iterations(got: u32, wanted: u32) -> Result<(), CliError> {
+    if (1..=wanted).contains(&got) { Ok(()) } else { Err(CliError::Iterations { got, wanted }) }
+}
+
+/// Says which maps in the folder are of an earlier run; they are the user's, and stay.
+pub fn warn_of_older_maps(folder: &Path, written: &[PathBuf], report: Report) {
+    let is_map = |name: &str| {
+        let of_frame = name.strip_prefix("frame_").and_then(|rest| rest.split_once('_')).map_or(name, |(_, rest)| rest);
+        let stem = of_frame.strip_suffix(".png").unwrap_or_default();
+        stem.starts_with("m_") || stem.starts_with("overlay_")
+    };
+    let mut older: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| !written.iter().any(|path| path.file_name() == Some(&entry.file_name())))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| is_map(name))
+        .collect();
+    older.sort();
+    if let Some(first) = older.first() {
+        let others = older.len() - 1;
+        report.warn(format_args!("{} holds maps of an earlier run: {first} and {others} more", folder.display()));
+    }
 }
 
 fn text(body: &Body) -> String {

@@ -1,18 +1,20 @@
 //! Files that are either whole or not there: written under a temporary name beside their place, then renamed.
 
+use super::emitted::{check_file, check_folder, place};
 use super::error::CliError;
-use super::interrupt::Temporary;
+use super::interrupt::{self, Temporary};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A name beside `path` that nobody else uses.
-fn temporary(path: &Path) -> Temporary {
+/// A name beside `path` that nobody else uses, with the same extension.
+pub fn temporary(path: &Path) -> Temporary {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    Temporary::new(path.with_file_name(format!(".{name}.hwgen-{}-{number}", std::process::id())))
+    Temporary::new(path.with_file_name(format!(".{name}.hwgen-{}-{number}{extension}", std::process::id())))
 }
 
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> CliError {
@@ -29,45 +31,45 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 pub fn files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), CliError> {
     let mut staged = Vec::with_capacity(files.len());
     for (path, bytes) in files {
-        if path.is_dir() {
-            return Err(failed(path)(std::io::ErrorKind::IsADirectory.into()));
-        }
+        let path = place(path)?;
+        check_file(&path)?;
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(failed(folder))?;
         }
-        let temporary = temporary(path);
-        write(temporary.path(), bytes).map_err(failed(path))?;
+        let temporary = temporary(&path);
+        write(temporary.path(), bytes).map_err(failed(&path))?;
         staged.push((temporary, path));
     }
     for (temporary, path) in staged {
-        temporary.rename(path).map_err(failed(path))?;
+        temporary.rename(&path).map_err(failed(&path))?;
     }
     Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.flush()
+    interrupt::whole(|| {
+        let mut file = fs::File::create(path)?;
+        file.write_all(bytes)?;
+        file.flush()
+    })
 }
 
-/// Writes a whole folder of (relative path, bytes). A folder that hwgen emitted before (it has a `manifest.json`) or
-/// that is empty is replaced; anything else is left alone.
+/// Writes a whole folder of (relative path, bytes). A folder that is empty, or that hwgen emitted and nobody changed,
+/// is replaced; anything else is left alone.
 pub fn folder(path: &Path, contents: &[(String, Vec<u8>)]) -> Result<(), CliError> {
-    let path = &std::path::absolute(path).map_err(failed(path))?;
-    let exists = path.symlink_metadata().is_ok();
-    if exists && !replaceable(path) {
-        return Err(CliError::Occupied { path: path.clone() });
-    }
+    check_folder(path)?;
+    let path = &place(path)?;
+    let exists = path.exists();
     if let Some(above) = path.parent() {
         fs::create_dir_all(above).map_err(failed(above))?;
     }
     let new = temporary(path);
-    fs::create_dir(new.path()).map_err(failed(path))?;
+    interrupt::whole(|| fs::create_dir(new.path())).map_err(failed(path))?;
     for (name, bytes) in contents {
         let target = new.path().join(name);
         let above = target.parent().unwrap_or(new.path());
-        fs::create_dir_all(above).and_then(|()| write(&target, bytes)).map_err(failed(&path.join(name)))?;
+        let made = interrupt::whole(|| fs::create_dir_all(above));
+        made.and_then(|()| write(&target, bytes)).map_err(failed(&path.join(name)))?;
     }
     if exists {
         // Two renames: between them the old folder has a temporary name, and comes back if the second one fails.
@@ -80,10 +82,6 @@ pub fn folder(path: &Path, contents: &[(String, Vec<u8>)]) -> Result<(), CliErro
         return Ok(());
     }
     new.rename(path).map_err(failed(path))
-}
-
-fn replaceable(path: &Path) -> bool {
-    path.join("manifest.json").is_file() || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 #[cfg(test)]
@@ -121,7 +119,7 @@ mod tests {
         let scratch = scratch("fails");
         fs::create_dir(scratch.path().join("taken")).expect("writable");
         let list = [("x", 1), ("taken", 2)].map(|(name, byte)| (scratch.path().join(name), vec![byte]));
-        assert!(matches!(files(&list), Err(CliError::Write { .. })));
+        assert!(matches!(files(&list), Err(CliError::NoRegularFile { .. })));
         assert_eq!(names(scratch.path()), ["taken"]);
     }
 
@@ -133,15 +131,28 @@ mod tests {
     }
 
     #[test]
-    fn only_emitted_folders_are_replaced() {
+    fn only_an_empty_folder_is_anybodys() {
         let scratch = scratch("folder");
         let path = scratch.path().join("core");
-        let contents = |text: &str| vec![("manifest.json".to_owned(), vec![]), (format!("mem/{text}"), vec![])];
-        folder(&path, &contents("a")).expect("new");
-        folder(&path, &contents("b")).expect("emitted before");
-        assert_eq!(names(&path.join("mem")), ["b"]);
-        fs::remove_file(path.join("manifest.json")).expect("there");
-        assert!(matches!(folder(&path, &contents("c")), Err(CliError::Occupied { .. })));
+        let contents = [("manifest.json".to_owned(), b"{}".to_vec()), ("mem/a".to_owned(), vec![])];
+        fs::create_dir(&path).expect("writable");
+        folder(&path, &contents).expect("empty before");
+        assert_eq!(names(&path.join("mem")), ["a"]);
+        // Now it has a manifest, but not one of ours.
+        assert!(matches!(folder(&path, &contents), Err(CliError::Occupied { .. })));
         assert_eq!(names(scratch.path()), ["core"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_stays_and_its_target_is_written() {
+        let scratch = scratch("link");
+        let (target, link) = (scratch.path().join("target"), scratch.path().join("link"));
+        file(&target, b"one").expect("writable");
+        std::os::unix::fs::symlink(&target, &link).expect("a link");
+        file(&link, b"two").expect("writable");
+        assert!(link.symlink_metadata().expect("there").is_symlink());
+        assert_eq!(fs::read(&target).expect("there"), b"two");
+        assert!(matches!(file(Path::new("/dev/null"), b""), Err(CliError::NoRegularFile { .. })));
     }
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum CosimError {
     /// A file of the emitted folder or of the cache.
-    #[error("cannot {action} `{path}`: {source}")]
+    #[error("cannot {action} `{path}`")]
     #[diagnostic(code(hwgen::cosim::file))]
     File {
         /// What was tried.
@@ -43,7 +43,7 @@ pub enum CosimError {
         wanted: String,
     },
     /// A program that is not there.
-    #[error("`{tool}` cannot be run: {source}")]
+    #[error("`{tool}` cannot be run")]
     #[diagnostic(code(hwgen::cosim::tool), help("install it: apt-get install {package}"))]
     Tool {
         /// Name of the program.

@@ -276,9 +276,9 @@ pub(crate) mod bridge {
         fn open_design(library: &str, folder: &str, seed: u64, random_initial: bool) -> Result<UniquePtr<Design>>;
         /// Runs a whole simulation.
         fn simulate(design: Pin<&mut Design>, config: &SimConfig) -> Result<Outcome>;
-        /// A loop that only clocks: always valid, always ready, nothing compared. Returns
+        /// A loop that only sends frames of a made-up image: always valid, always ready, nothing compared. Returns
         /// processor seconds.
-        fn free_run(design: Pin<&mut Design>, cycles: u64) -> Result<f64>;
+        fn free_run(design: Pin<&mut Design>, width: u32, height: u32, cycles: u64) -> Result<f64>;
 
         /// One instance driven clock by clock.
         type Pins;

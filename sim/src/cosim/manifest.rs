@@ -6,10 +6,15 @@ use super::error::CosimError;
 use hwgen_network::Description;
 use hwgen_quantize::Bits;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The version that this simulator reads.
 const SCHEMA: u32 = 1;
+/// What an emitted core shows; without one of them, a part of the datapath would go unchecked.
+const TENSORS: [&str; 7] = ["data", "expand", "depthwise", "state", "logits", "total", "start"];
+/// Values of a word at most: hidden channels of the widest network, K = 1.
+const MAX_LANES: u32 = 1 << 14;
 
 /// What the simulator has to know of an emitted core.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -24,6 +29,9 @@ pub struct Manifest {
     pub sources: Vec<String>,
     /// The quantised model, relative to the folder.
     pub model: String,
+    /// SHA-256 of every file but this one, by its path relative to the folder.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
     /// The network.
     pub description: Description,
     /// Its number formats.
@@ -162,11 +170,27 @@ impl Manifest {
         if let Some(file) = self.sources.iter().chain([&self.model]).find(|file| !inside(file)) {
             return Err(format!("`{file}` is not a file inside the folder"));
         }
+        let wide = |probe: &&ProbeEntry| probe.lanes > MAX_LANES || probe.lane_bits > 32;
+        if let Some(probe) = self.probes.iter().find(wide) {
+            let ProbeEntry { tensor, lanes, lane_bits, .. } = probe;
+            return Err(format!("probe `{tensor}` has {lanes} lanes of {lane_bits} bits, at most {MAX_LANES} of 32"));
+        }
         match self.feedback.kind.as_str() {
             "onchip" => Ok(()),
             "stream" if self.feedback.word_bytes > 0 && self.feedback.words_per_pixel > 0 => Ok(()),
             kind => Err(format!("feedback kind `{kind}` cannot be simulated")),
         }
+    }
+
+    /// Refuses a manifest that lacks a probe, so that nothing passes unchecked.
+    pub fn require_all_probes(&self, folder: &Path) -> Result<(), CosimError> {
+        let has = |tensor: &&str| self.probes.iter().any(|probe| probe.tensor == **tensor);
+        let missing: Vec<&str> = TENSORS.iter().filter(|tensor| !has(tensor)).copied().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let reason = format!("no probe for {}; what they show would not be compared", missing.join(", "));
+        Err(CosimError::Manifest { path: folder.join("manifest.json"), reason })
     }
 
     /// Whether the feedback FIFO is outside the core.

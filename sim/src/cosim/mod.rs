@@ -5,6 +5,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`manifest`] | `manifest.json` |
+//! | [`folder`] | whether the folder is still what it says |
 //! | [`cache`] | where compiled designs are kept |
 //! | [`verilate`] | from Verilog to a library |
 //! | [`session`] | one core, and simulations of it |
@@ -20,6 +21,7 @@ mod decode;
 pub mod error;
 pub mod expected;
 mod ffi;
+pub mod folder;
 pub mod manifest;
 pub mod pins;
 mod plan;
@@ -35,6 +37,7 @@ mod mock_test;
 pub use cache::Cache;
 pub use error::CosimError;
 pub use expected::FrameInput;
+pub use folder::Differences;
 pub use manifest::{Manifest, Prediction};
 pub use pins::Pins;
 pub use report::{Mismatch, Report};

@@ -184,7 +184,8 @@ impl Session {
 
     /// Processor seconds that `cycles` clocks take with nothing but Verilator's `eval`, all streams always willing.
     pub fn free_run(&self, cycles: u64) -> Result<f64, CosimError> {
-        bridge::free_run(self.open(1, false)?.pin_mut(), cycles).map_err(CosimError::load)
+        let image = self.manifest.description.image;
+        bridge::free_run(self.open(1, false)?.pin_mut(), image.width, image.height, cycles).map_err(CosimError::load)
     }
 
     fn open(&self, seed: u64, random_initial: bool) -> Result<cxx::UniquePtr<bridge::Design>, CosimError> {
