@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing, and nothing else: setup.sh [build] [sim] [lint] [python]…
+# Installs what is missing, and nothing else: setup.sh [build] [sim] [lint] [python] [fpga]…
 #   build   g++ and make; Rust itself is only looked for
 #   sim     Verilator, zlib's headers (waveforms)
 #   lint    Icarus Verilog, Yosys
 #   python  .venv with pyslang, cocotb, cocotbext-axi (scripts/requirements.txt)
+#   fpga    Yosys from Debian; nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,7 +22,7 @@ want() { # want PROGRAM PACKAGE
 python=${PYTHON:-/usr/bin/python3}
 [ -x "$python" ] || python=$(command -v python3 || echo "$python")
 
-venv=no
+requirements=()
 for group in "${@:-build}"; do
     case $group in
         build)
@@ -41,17 +42,25 @@ for group in "${@:-build}"; do
             want yosys yosys
             ;;
         python)
-            venv=yes
+            requirements+=(requirements.txt)
             want iverilog iverilog
-            if [ ! -x "$python" ]; then
-                packages+=(python3 python3-venv libpython3.11)
-            elif [ "$python" = /usr/bin/python3 ]; then
-                "$python" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
-                ldconfig -p 2>/dev/null | grep -q 'libpython3\.' || packages+=("libpython$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')")
-            fi
+            want_python=yes
             ;;
-        *) fail "unknown group \`$group\`; wanted build, sim, lint or python" ;;
+        fpga)
+            requirements+=(requirements-fpga.txt)
+            want yosys yosys
+            want_python=yes
+            ;;
+        *) fail "unknown group \`$group\`; wanted build, sim, lint, python or fpga" ;;
     esac
+    if [ "${want_python:-no}" = yes ]; then
+        if [ ! -x "$python" ]; then
+            packages+=(python3 python3-venv libpython3.11)
+        elif [ "$python" = /usr/bin/python3 ]; then
+            "$python" -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+            ldconfig -p 2>/dev/null | grep -q 'libpython3\.' || packages+=("libpython$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')")
+        fi
+    fi
 done
 
 if [ ${#packages[@]} -gt 0 ]; then
@@ -68,17 +77,16 @@ if [ ${#packages[@]} -gt 0 ]; then
         fail "apt-get failed; by hand: apt-get install ${packages[*]}"
 fi
 
-if [ $venv = yes ]; then
-    # The stamp appears last: an interrupted installation is done again.
-    stamp=.venv/requirements.txt
-    if ! cmp -s scripts/requirements.txt $stamp; then
-        python=${PYTHON:-/usr/bin/python3}
-        [ -x "$python" ] || python=$(command -v python3)
-        say "Python packages into .venv: $(grep -v '^#' scripts/requirements.txt | tr '\n' ' ')"
-        [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
-        .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt >&2 ||
-            fail "pip failed; by hand: .venv/bin/pip install -r scripts/requirements.txt"
-        cp scripts/requirements.txt $stamp.new
-        mv $stamp.new $stamp
-    fi
-fi
+# The stamp appears last: an interrupted installation is done again.
+for file in "${requirements[@]}"; do
+    stamp=.venv/$file
+    cmp -s "scripts/$file" "$stamp" && continue
+    python=${PYTHON:-/usr/bin/python3}
+    [ -x "$python" ] || python=$(command -v python3)
+    say "Python packages into .venv: $(grep -v '^#' "scripts/$file" | tr '\n' ' ')"
+    [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check -r "scripts/$file" >&2 ||
+        fail "pip failed; by hand: .venv/bin/pip install -r scripts/$file"
+    cp "scripts/$file" "$stamp.new"
+    mv "$stamp.new" "$stamp"
+done

@@ -26,6 +26,10 @@ pub struct Device {
     pub multipliers: usize,
     /// Block RAMs of 18 kbit.
     pub block_rams: usize,
+    /// Four-input LUTs, and as many flip-flops.
+    pub luts: usize,
+    /// Arguments of nextpnr: device, a package with many pins, speed grade.
+    pub nextpnr: Vec<String>,
 }
 
 /// All known devices.

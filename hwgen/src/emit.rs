@@ -5,6 +5,7 @@ mod library;
 mod manifest;
 mod memory;
 mod pack;
+mod ports;
 mod report;
 mod tables;
 mod top;
@@ -28,6 +29,7 @@ pub fn emit(design: &Design, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
     let hash = config_hash(design, &model_hash);
     let mut files: Vec<File> = Vec::new();
     files.push(("itnet_top.sv".into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
+    files.push((PINS.into(), ports::pins(design).into_bytes()));
     files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
     files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
     files.push(("model.safetensors".into(), model_bytes));
@@ -52,6 +54,14 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The wrapper for place and route; no part of the core.
+const PINS: &str = "itnet_pins.sv";
+
+/// Paths of the core's Verilog files.
+fn sources(files: &[File]) -> Vec<&str> {
+    with_extension(files, "sv").into_iter().filter(|path| *path != PINS).collect()
 }
 
 /// Paths of the files with an extension, in the order of the list.

@@ -93,16 +93,15 @@ impl HardwareArgs {
 
     /// The device that --device names.
     fn device(&self) -> Result<Option<Device>, CliError> {
-        let Some(name) = &self.device else { return Ok(None) };
-        let mut known = devices();
-        match known.iter().position(|device| device.name == *name) {
-            Some(index) => Ok(Some(known.swap_remove(index))),
-            None => Err(CliError::Device {
-                got: name.clone(),
-                known: known.into_iter().map(|device| device.name).collect::<Vec<_>>().join(", "),
-            }),
-        }
+        self.device.as_deref().map(named_device).transpose()
     }
+}
+
+/// The device of this name.
+pub fn named_device(name: &str) -> Result<Device, CliError> {
+    let all = devices();
+    let known = all.iter().map(|device| device.name.clone()).collect::<Vec<_>>().join(", ");
+    all.into_iter().find(|device| device.name == name).ok_or(CliError::Device { got: name.to_owned(), known })
 }
 
 #[derive(Serialize)]

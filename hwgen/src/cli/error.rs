@@ -46,7 +46,10 @@ pub enum CliError {
     Feedback { got: String, why: &'static str },
 
     #[error("device `{got}` is unknown, wanted one of {known}")]
-    #[diagnostic(code(hwgen::cli::device), help("or give a budget of multipliers (--multipliers)"))]
+    #[diagnostic(
+        code(hwgen::cli::device),
+        help("the files in constraints/ describe them; emit takes a budget of multipliers too (--multipliers)")
+    )]
     Device { got: String, known: String },
 
     #[error("{what} {}: cannot be read", path.display())]
@@ -97,6 +100,10 @@ pub enum CliError {
     #[error("iterations are {got}, wanted 1…{wanted}")]
     #[diagnostic(code(hwgen::cli::iterations), help("set --iterations to 1…{wanted}; the network has {wanted}"))]
     Iterations { got: u32, wanted: u32 },
+
+    #[error("clock rate {got} MHz, wanted 1 or more")]
+    #[diagnostic(code(hwgen::cli::frequency), help("set --freq, in MHz"))]
+    Frequency { got: f64 },
 
     #[error("{images} images are given for {frames} frame(s)")]
     #[diagnostic(code(hwgen::cli::frames), help("set --frames to {images} or more, or leave it away"))]

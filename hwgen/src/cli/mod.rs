@@ -18,6 +18,7 @@ mod picture;
 mod quantize;
 mod report;
 mod run;
+mod synth;
 mod write;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +50,7 @@ enum Command {
     Cosim(cosim::Args),
     Cost(cost::Args),
     Fuzz(fuzz::Args),
+    Synth(synth::Args),
 }
 
 /// How a command ended that did not fail.
@@ -83,6 +85,7 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
         Command::Cosim(args) => cosim::run(&args, report),
         Command::Cost(args) => cost::run(&args, report),
         Command::Fuzz(args) => fuzz::run(&args, report),
+        Command::Synth(args) => synth::run(&args, report),
     }
 }
 

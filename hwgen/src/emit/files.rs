@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use super::manifest::probe_waivers;
-use super::{File, with_extension};
+use super::{File, PINS, sources, with_extension};
 use crate::design::Design;
 
 /// Makefile, `.core`, `lint.vlt` and `probes.vlt`.
 pub fn build_files(design: &Design, files: &[File]) -> Vec<File> {
-    let sources = with_extension(files, "sv");
+    let sources = sources(files);
     let memories = with_extension(files, "hex");
     vec![
         ("Makefile".into(), makefile(&sources).into_bytes()),
@@ -43,12 +43,27 @@ lint-yosys:
 sim:
 \tverilator --cc -O3 --top-module $(TOP) --Mdir obj_dir --build lint.vlt $(SOURCES)
 
-# ECP5 netlist as JSON for nextpnr.
-synth:
-\tyosys -q -p \"read_verilog -sv -defer $(SOURCES); synth_ecp5 -top $(TOP) -json $(TOP).json\"
+# The core behind five pins, to a bitstream for an ECP5; `make synth DEVICE=--25k PACKAGE=CABGA256` for another one.
+YOSYS   ?= yosys
+NEXTPNR ?= nextpnr-ecp5
+ECPPACK ?= ecppack
+DEVICE  ?= --85k
+PACKAGE ?= CABGA756
+FREQ    ?= 80
+SEED    ?= 1
+synth: synth/itnet.bit
+synth/itnet.json: {PINS} $(SOURCES)
+\tmkdir -p synth
+\t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer {PINS} $(SOURCES); \\
+\t    synth_ecp5 -abc9 -top itnet_pins -json $@\"
+synth/itnet.config: synth/itnet.json
+\t$(NEXTPNR) $(DEVICE) --package $(PACKAGE) --speed 6 --json $< --textcfg $@ --freq $(FREQ) --seed $(SEED) \\
+\t    --report synth/timing.json --lpf-allow-unconstrained --timing-allow-fail -q -l synth/nextpnr.log
+synth/itnet.bit: synth/itnet.config
+\t$(ECPPACK) --compress $< $@
 
 clean:
-\trm -rf obj_dir $(TOP).json
+\trm -rf obj_dir synth
 ",
         sources.join(" ")
     )
@@ -76,7 +91,11 @@ filesets:
         let _ = writeln!(text, "      - {memory} : {{copyto: {memory}}}");
     }
     text.push_str(
-        "  lint:
+        "  pins:
+    file_type: systemVerilogSource
+    files:
+      - itnet_pins.sv
+  lint:
     file_type: vlt
     files:
       - lint.vlt
@@ -95,11 +114,13 @@ targets:
         verilator_options: [-Wall]
   synth:
     <<: *default
-    default_tool: yosys
+    filesets: [rtl, mem, pins]
+    toplevel: itnet_pins
+    default_tool: trellis
     tools:
-      yosys:
-        arch: ecp5
-        output_format: json
+      trellis:
+        yosys_synth_options: [-abc9]
+        nextpnr_options: [--85k, --package, CABGA756, --speed, '6', --lpf-allow-unconstrained, --timing-allow-fail]
 ",
     );
     text

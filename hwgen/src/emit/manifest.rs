@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use super::tables::Tables;
-use super::{File, hex, top, with_extension};
+use super::{File, hex, ports, sources, top};
 use crate::design::Design;
 use crate::plan::Feedback;
 
@@ -22,7 +22,7 @@ pub fn manifest(
     let plan = &design.plan;
     let fold = &plan.folding;
     let stream = plan.feedback == Feedback::Stream;
-    let sources = with_extension(files, "sv");
+    let sources = sources(files);
     let hashes: serde_json::Map<String, Value> =
         files.iter().map(|(path, bytes)| (path.clone(), Value::from(hex(bytes)))).collect();
     let instances: Vec<Value> = memories
@@ -37,6 +37,7 @@ pub fn manifest(
         "command": command,
         "versions": {"hwgen": env!("CARGO_PKG_VERSION")},
         "top": "itnet_top",
+        "ports": ports::ports(design),
         "sources": sources,
         "model": "model.safetensors",
         "files": hashes,

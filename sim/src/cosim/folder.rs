@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// What the folder's own Makefile makes; nobody loses anything with it.
-const MADE_BY_TOOLS: [&str; 2] = ["obj_dir", "itnet_top.json"];
+/// What the folder's own Makefile and `hwgen synth` make; it can be made again.
+const MADE_BY_TOOLS: [&str; 2] = ["obj_dir", "synth"];
 
 /// Paths, relative to the folder, by what happened to them since it was emitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

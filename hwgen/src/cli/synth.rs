@@ -1,0 +1,149 @@
+//! `hwgen synth`: an emitted core to a bitstream with open tools.
+
+use super::Outcome;
+use super::emit::named_device;
+use super::error::CliError;
+use super::report::{Report, table};
+use hwgen_flow::{self as flow, Target};
+use hwgen_sim::cosim::Manifest;
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Synthesise, place and route an emitted core with Yosys, nextpnr and ecppack.
+///
+/// The core is built behind a wrapper of five pins (`itnet_pins.sv`), as its ports exceed a package. Logs, netlist,
+/// timing report, bitstream and `synth.json` are kept in the folder's `synth/`. Exit status 1 if the core does not fit,
+/// does not route, or does not reach --freq.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  hwgen synth out/tiny --device ecp5-85k
+  hwgen synth itnet_f51_l3_n16 --device ecp5-85k --freq 100 --seed 3 --json")]
+pub struct Args {
+    /// Emitted folder.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Device: ecp5-25k, ecp5-45k or ecp5-85k.
+    #[arg(long, value_name = "D", default_value = "ecp5-85k")]
+    device: String,
+    /// Clock rate to reach, in MHz.
+    #[arg(long, value_name = "MHZ", default_value_t = 80.0)]
+    freq: f64,
+    /// Seed of the placer.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u32,
+}
+
+#[derive(Serialize)]
+struct Body {
+    folder: PathBuf,
+    fmax_mhz: Option<f64>,
+    #[serde(flatten)]
+    report: flow::Report,
+    /// The emitter's own estimate of multipliers and block RAMs.
+    estimate: Estimate,
+}
+
+/// What `report.json` says.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Estimate {
+    dsp: Option<u64>,
+    ebr: Option<u64>,
+}
+
+pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
+    let manifest = Manifest::read(&args.folder)?;
+    let device = named_device(&args.device)?;
+    if !(args.freq.is_finite() && args.freq >= 1.0) {
+        return Err(CliError::Frequency { got: args.freq }.into());
+    }
+    let target = Target {
+        device: device.name,
+        part: device.part,
+        arguments: device.nextpnr,
+        luts: device.luts as u64,
+        ffs: device.luts as u64,
+        dsps: device.multipliers as u64,
+        ebrs: device.block_rams as u64,
+        freq_mhz: args.freq,
+        seed: args.seed,
+    };
+    let mut progress = |stage: &str, seconds: f64| report.progress(format_args!("{stage} … {seconds:.0} s"));
+    let result = flow::synthesise(&args.folder, &manifest.sources, &target, &mut progress);
+    report.clear_progress();
+    let result = result?;
+    let met = result.outcome == flow::Outcome::Met;
+    let body =
+        Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate: estimate(args), report: result };
+    report.result(&body, || text(&body))?;
+    Ok(if met { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+fn estimate(args: &Args) -> Estimate {
+    let text = std::fs::read(args.folder.join("report.json")).unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let number = |key: &str| value[key].as_u64();
+    Estimate {
+        dsp: number("multipliers").zip(number("requant_multipliers")).map(|(a, b)| a + b),
+        ebr: number("block_rams"),
+    }
+}
+
+fn text(body: &Body) -> String {
+    let result = &body.report;
+    let estimate = |name: &str| match name {
+        "dsp" => body.estimate.dsp,
+        "ebr" => body.estimate.ebr,
+        _ => None,
+    };
+    let rows: Vec<_> = result
+        .resources
+        .iter()
+        .map(|r| {
+            let guess = estimate(r.name).map_or_else(|| "-".to_owned(), |n| n.to_string());
+            [r.name.to_owned(), r.used.to_string(), r.available.to_string(), format!("{:.1} %", r.percent), guess]
+        })
+        .collect();
+    let mut text = table(["resource", "used", "available", "share", "estimated"], &rows);
+    let rows: Vec<_> = result
+        .instances
+        .iter()
+        .map(|part| {
+            let c = part.cells;
+            [
+                part.instance.clone(),
+                part.role.to_owned(),
+                c.lut_sites().to_string(),
+                c.ff.to_string(),
+                c.dsp.to_string(),
+                c.ebr.to_string(),
+            ]
+        })
+        .collect();
+    let _ = write!(text, "\n{}", table(["instance", "role", "lut", "ff", "dsp", "ebr"], &rows));
+    if let (Some(fmax), Some(path)) = (body.fmax_mhz, &result.critical_path) {
+        let _ = write!(text, "\n{fmax:.1} MHz after routing; ");
+        let _ =
+            writeln!(text, "the slowest path takes {:.2} ns, {:.2} of them in wires:", path.delay_ns, path.routing_ns);
+        for step in path.steps.iter().filter(|step| step.kind != "routing") {
+            let _ = writeln!(text, "  {:5.2} ns  {}", step.delay_ns, step.to);
+        }
+    }
+    let _ = match &result.outcome {
+        flow::Outcome::Met => Ok(()),
+        flow::Outcome::TooLarge { resource, used, available } => writeln!(
+            text,
+            "\ndoes NOT fit {}: {used} {resource}, {available} there, {} too many",
+            result.target.part,
+            used - available
+        ),
+        flow::Outcome::NotRouted { reason } => writeln!(text, "\nNOT routed: {reason}"),
+        flow::Outcome::TooSlow { short_mhz } => {
+            writeln!(text, "\nmisses {} MHz by {short_mhz:.1}", result.target.freq_mhz)
+        }
+    };
+    if let Some(bitstream) = &result.bitstream {
+        let _ = writeln!(text, "bitstream: {}", body.folder.join(bitstream).display());
+    }
+    text
+}
