@@ -99,7 +99,25 @@ module hwg_classify #(
       .free(free), .ending(ending), .valid(valid), .count(count), .first_word(first_word), .last_word(last_word),
       .first_group(first_group), .last_group(last_group));
 
-  wire [XW-1:0] head = XW'(32'(HEAD_OF[n*6 +: 6]) * L) + XW'(l);
+  // Of the head and scale: first words of weights and constants. Between two jobs there are more than three cycles.
+  wire [5:0]    head_of;
+  wire [XW-1:0] heads;
+  wire [DW-1:0] waddr;
+  wire [QW-1:0] rbase;
+  reg  [5:0]    head_q;
+  reg  [XW-1:0] entry_q;
+  reg  [DW-1:0] waddr_of_q;
+  reg  [QW-1:0] rbase_of_q;
+  hwg_select #(.N(64), .W(6)) u_head (.index(n), .list(HEAD_OF), .entry(head_of));
+  hwg_scale #(.FACTOR(L), .IW(6), .OW(XW)) u_heads (.x(head_q), .y(heads));
+  hwg_scale #(.FACTOR(WSTRIDE), .IW(XW), .OW(DW)) u_waddr (.x(entry_q), .y(waddr));
+  hwg_scale #(.FACTOR(RSTRIDE), .IW(XW), .OW(QW)) u_rbase (.x(entry_q), .y(rbase));
+  always @(posedge clk) begin
+    head_q     <= head_of;
+    entry_q    <= heads + XW'(l);
+    waddr_of_q <= waddr;
+    rbase_of_q <= rbase;
+  end
   localparam integer SIDE = XW + QW + 5 + 2;
   reg [DW-1:0]  waddr_q;
   reg [QW-1:0]  rbase_q;
@@ -107,9 +125,9 @@ module hwg_classify #(
   reg [4:0]     info_q;  // scale, first pixel of its map, last pixel of the output
   always @(posedge clk)
     if (start) begin
-      waddr_q <= DW'(32'(head) * WSTRIDE);
-      rbase_q <= QW'(32'(head) * RSTRIDE);
-      x_q     <= head;
+      waddr_q <= waddr_of_q;
+      rbase_q <= rbase_of_q;
+      x_q     <= entry_q;
       info_q  <= {l, first_pixel, last_of_n};
       tap_q   <= '0;
       word_q  <= '0;
@@ -151,6 +169,8 @@ module hwg_classify #(
   assign {d_x, d_rbase, d_info, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
+  wire [4:0]    shift;
+  hwg_select #(.N(HEADS * L), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
   reg  [QW-1:0] raddr_q;
   wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
   always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
@@ -162,15 +182,18 @@ module hwg_classify #(
   wire [4:0]    y_info, p_info;
   hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .DEPTH(RDEPTH),
                 .FILE({MEM, "classify_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),
       .m_side({y_info, y_first, y_last}));
   hwg_pixel_pack #(.Q(1), .LANES(C), .LW(LB), .SIDE(5)) u_pixel (
       .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data), .s_side(y_info),
       .m_valid(logit_valid), .m_data(logit_data), .m_side(p_info));
 
+  wire [23:0]   logit_base;
+  hwg_select #(.N(L), .W(24), .IW(3)) u_logit_base (.index(p_info[4:2]), .list(LOGIT_BASE), .entry(logit_base));
+  wire unused_base = &{1'b0, logit_base};
   reg [GAW-1:0] logit_addr_q;
-  assign logit_addr  = p_info[1] ? GAW'(LOGIT_BASE[p_info[4:2]*24 +: 24]) : logit_addr_q;
+  assign logit_addr  = p_info[1] ? GAW'(logit_base) : logit_addr_q;
   assign output_done = logit_valid && p_info[0];
   always @(posedge clk) if (logit_valid) logit_addr_q <= logit_addr + 1'b1;
 endmodule

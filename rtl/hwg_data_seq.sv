@@ -70,6 +70,13 @@ module hwg_data_seq #(
     for (i = 1; i < J; i = i + 1) if (ready[i]) choice = 3'(i);
   end
 
+  wire [CW-1:0] chosen_need;
+  wire [AW-1:0] chosen_center;
+  wire [3:0]    chosen_edges;
+  hwg_select #(.N(J), .W(CW), .IW(3)) u_need (.index(choice), .list(need), .entry(chosen_need));
+  hwg_select #(.N(J), .W(AW), .IW(3)) u_center (.index(choice), .list(center), .entry(chosen_center));
+  hwg_select #(.N(J), .W(4), .IW(3)) u_edges (.index(choice), .list(edges), .entry(chosen_edges));
+
   always @(posedge clk) begin
     if (rst) begin
       live_q  <= 1'b0;
@@ -84,9 +91,9 @@ module hwg_data_seq #(
     end
     if (!m_valid) begin
       m_layer  <= choice;
-      m_need   <= need[32'(choice)*CW +: CW];
-      m_center <= center[32'(choice)*AW +: AW];
-      m_edges  <= edges[32'(choice)*4 +: 4];
+      m_need   <= chosen_need;
+      m_center <= chosen_center;
+      m_edges  <= chosen_edges;
     end
   end
 endmodule

@@ -98,10 +98,34 @@ module hwg_depthwise #(
       .raddr(addr), .rdata(taps));
 
   // Job.
-  wire [5:0] set = SET_OF[n*6 +: 6];
-  wire [5:0] lk  = 6'(32'(l) * K) + 6'(k);
+  // Of the weight set, scale and block: what a job begins with. Between two jobs there are nine cycles.
+  wire [5:0]    set, lks;
+  wire [15:0]   groups;
+  wire [23:0]   wbase, rbase, set_wbase, set_rbase;
+  wire [XW-1:0] sets;
+  reg  [5:0]    set_q, lk_q;
+  reg  [15:0]   groups_q;
+  reg  [DW-1:0] waddr_of_q;
+  reg  [QW-1:0] rbase_of_q;
+  reg  [XW-1:0] x_of_q;
+  hwg_select #(.N(64), .W(6)) u_set (.index(n), .list(SET_OF), .entry(set));
+  hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_lk (.x(l), .y(lks));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_groups (.index(lk_q), .list(GROUPS), .entry(groups));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk_q), .list(WBASE), .entry(wbase));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk_q), .list(RBASE), .entry(rbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set_q), .list(SET_WBASE), .entry(set_wbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set_q), .list(SET_RBASE), .entry(set_rbase));
+  hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set_q), .y(sets));
+  always @(posedge clk) begin
+    set_q      <= set;
+    lk_q       <= lks + 6'(k);
+    groups_q   <= groups;
+    waddr_of_q <= DW'(wbase + set_wbase);
+    rbase_of_q <= QW'(rbase + set_rbase);
+    x_of_q     <= sets + XW'(lk_q);
+  end
   hwg_issue #(.GW(16), .TW(16)) u_issue (
-      .clk(clk), .rst(rst), .start(start), .groups(GROUPS[lk*16 +: 16]), .period(16'd8), .words(16'd8), .free(free),
+      .clk(clk), .rst(rst), .start(start), .groups(groups_q), .period(16'd8), .words(16'd8), .free(free),
       .ending(ending), .valid(valid), .count(count), .first_word(first_word), .last_word(last_word),
       .first_group(first_group), .last_group(last_group));
   reg [DW-1:0] waddr_q, waddr1_q;
@@ -109,9 +133,9 @@ module hwg_depthwise #(
   reg [XW-1:0] x_q;
   always @(posedge clk) begin
     if (start) begin
-      waddr_q <= DW'(WBASE[lk*24 +: 24] + SET_WBASE[set*24 +: 24]);
-      rbase_q <= QW'(RBASE[lk*24 +: 24] + SET_RBASE[set*24 +: 24]);
-      x_q     <= XW'(32'(set) * (L * K)) + XW'(lk);
+      waddr_q <= waddr_of_q;
+      rbase_q <= rbase_of_q;
+      x_q     <= x_of_q;
       group_q <= '0;
     end else if (valid) begin
       waddr_q <= waddr_q + 1'b1;
@@ -178,11 +202,14 @@ module hwg_depthwise #(
   wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
   always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
 
-  wire signed [AY:0] hi = HI[d_x*(AY+1) +: AY+1];
+  wire signed [AY:0] hi;
+  wire [4:0] shift;
+  hwg_select #(.N(SETS * L * K), .W(AY + 1), .IW(XW)) u_hi (.index(d_x), .list(HI), .entry(hi));
+  hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
   wire [Q*AY-1:0] y_data;
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .DEPTH(RDEPTH),
                 .FILE({MEM, "depthwise_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo({(AY+1){1'b0}}), .s_hi(hi), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_first, y_last}));
   hwg_gear #(.QI(Q), .QO(V), .LW(AY), .LCM(LCM), .IW(VW)) u_gear (

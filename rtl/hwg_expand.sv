@@ -88,8 +88,17 @@ module hwg_expand #(
   localparam integer PIW = (SLOTS > 1) ? $clog2(SLOTS) : 1;
 
   // Queue of job descriptions, one per operand slot.
-  wire [XW-1:0]  in_x = job_is_data ? XW'(job_layer)
-                      : XW'(J + (32'(SET_OF[job_n*6 +: 6]) * L + 32'(job_l)) * K + 32'(job_k));
+  wire [5:0]     in_set;
+  wire [XW-1:0]  in_sets, in_scales;
+  wire [23:0]    in_wbase, in_rbase;
+  wire [15:0]    digit_end;
+  hwg_select #(.N(64), .W(6)) u_set (.index(job_n), .list(SET_OF), .entry(in_set));
+  hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(in_set), .y(in_sets));
+  hwg_scale #(.FACTOR(K), .IW(3), .OW(XW)) u_scales (.x(job_l), .y(in_scales));
+  wire [XW-1:0]  in_x = job_is_data ? XW'(job_layer) : XW'(J) + in_sets + in_scales + XW'(job_k);
+  hwg_select #(.N(X), .W(24), .IW(XW)) u_wbase (.index(in_x), .list(WBASE), .entry(in_wbase));
+  hwg_select #(.N(X), .W(24), .IW(XW)) u_rbase (.index(in_x), .list(RBASE), .entry(in_rbase));
+  wire unused_bases = &{1'b0, in_wbase, in_rbase, digit_end};
   reg  [XW-1:0]  queue_x [0:SLOTS-1];
   reg  [DW-1:0]  queue_w [0:SLOTS-1];
   reg  [RAW-1:0] queue_r [0:SLOTS-1];
@@ -99,7 +108,10 @@ module hwg_expand #(
   wire [XW-1:0]  x = queue_x[out_q];
   wire           is_data = x < XW'(J);
 
-  wire [15:0] count;
+  wire [15:0] count, groups, period, words;
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_groups (.index(x), .list(GROUPS), .entry(groups));
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_period (.index(x), .list(PERIOD), .entry(period));
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_lead (.index(x), .list(WORDS), .entry(words));
   wire free, ending, valid, first_word, last_word, first_group, last_group;
   wire to_stream = STREAM != 0 && x == XW'(2);
   wire start = free && full_q != '0 && (is_data ? (!to_stream || fb_space) : ring_space);
@@ -108,14 +120,15 @@ module hwg_expand #(
   assign slot_free  = ending;
 
   reg [XW-1:0]  x_q;
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_digit (.index(x_q), .list(DIGIT), .entry(digit_end));
   reg [DW-1:0]  waddr_q;
   reg [RAW-1:0] rbase_q;
   reg [UAW-1:0] u_base_q, u_word_q;
   always @(posedge clk) begin
     if (job_start) begin
       queue_x[in_q] <= in_x;
-      queue_w[in_q] <= DW'(WBASE[in_x*24 +: 24]);
-      queue_r[in_q] <= RAW'(RBASE[in_x*24 +: 24]);
+      queue_w[in_q] <= DW'(in_wbase);
+      queue_r[in_q] <= RAW'(in_rbase);
       queue_f[in_q] <= job_first && !job_is_data;
     end
     if (rst) begin
@@ -137,13 +150,13 @@ module hwg_expand #(
       u_word_q <= '0;
     end else if (valid) begin
       waddr_q  <= waddr_q + 1'b1;
-      u_word_q <= (u_word_q == UAW'(DIGIT[x_q*16 +: 16])) ? '0 : u_word_q + 1'b1;
+      u_word_q <= (u_word_q == UAW'(digit_end)) ? '0 : u_word_q + 1'b1;
     end
   end
 
   hwg_issue #(.GW(16), .TW(16)) u_issue (
-      .clk(clk), .rst(rst), .start(start), .groups(GROUPS[x*16 +: 16]), .period(PERIOD[x*16 +: 16]),
-      .words(WORDS[x*16 +: 16]), .free(free), .ending(ending), .valid(valid), .count(count), .first_word(first_word),
+      .clk(clk), .rst(rst), .start(start), .groups(groups), .period(period), .words(words),
+      .free(free), .ending(ending), .valid(valid), .count(count), .first_word(first_word),
       .last_word(last_word), .first_group(first_group), .last_group(last_group));
   assign u_re   = valid;
   assign u_addr = u_base_q + u_word_q;
@@ -175,11 +188,14 @@ module hwg_expand #(
   wire            y_valid, y_first, y_last;
   wire [XW-1:0]   y_x;
   wire [Q*YB-1:0] y_data;
-  wire signed [YB:0] lo = LO[d_x*(YB+1) +: YB+1];
-  wire signed [YB:0] hi = HI[d_x*(YB+1) +: YB+1];
+  wire signed [YB:0] lo, hi;
+  wire [4:0]      shift;
+  hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_lo (.index(d_x), .list(LO), .entry(lo));
+  hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_hi (.index(d_x), .list(HI), .entry(hi));
+  hwg_select #(.N(X), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .DEPTH(RDEPTH),
                 .FILE({MEM, "expand_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo(lo), .s_hi(hi),
       .s_side({d_x, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data), .m_side({y_x, y_first, y_last}));
 

@@ -47,20 +47,48 @@ module hwg_iter_seq #(
 
   localparam [2:0] LAST_L = 3'(L - 1);
   wire [2:0]  coarse  = (l == LAST_L) ? l : l + 3'd1;
-  wire [12:0] cw      = MAP_W[coarse*13 +: 13];
-  wire [12:0] ch      = MAP_H[coarse*13 +: 13];
+  wire [12:0] cw, ch;
+  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(coarse), .list(MAP_W), .entry(cw));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(coarse), .list(MAP_H), .entry(ch));
   wire        mixes   = k == '0 && l != LAST_L;
-  wire [AW-1:0] cline = AW'(32'(cw) * CF);
+  wire [AW-1:0] cline, own_base, coarse_base;
+  wire [5:0]    earlier, last;           // passes: the one before this one; the last one of the coarser scale
+  wire [23:0]   earlier_offset, last_offset;
+  hwg_scale #(.FACTOR(CF), .IW(13), .OW(AW)) u_cline (.x(cw), .y(cline));
+  hwg_select #(.N(L), .W(AW), .IW(3)) u_own_base (.index(l), .list(BASE), .entry(own_base));
+  hwg_select #(.N(L), .W(AW), .IW(3)) u_coarse_base (.index(coarse), .list(BASE), .entry(coarse_base));
+  wire [5:0]    l_passes, coarse_passes;
+  hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_passes (.x(l), .y(l_passes));
+  hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_coarse_passes (.x(coarse), .y(coarse_passes));
+  assign earlier = l_passes + 6'(k) - 6'd1;
+  assign last   = coarse_passes + 6'(K - 1);
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_earlier (.index(earlier), .list(OFFSET), .entry(earlier_offset));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_last (.index(last), .list(OFFSET), .entry(last_offset));
 
   assign m_n = n;
   assign m_l = l;
   assign m_k = k;
   assign m_first = first_pixel && l == '0 && k == '0;
 
+  // Columns of the coarser map.
+  wire [12:0] nx = x >> 1;
+  wire [12:0] sx = x[0] ? ((nx + 13'd1 < cw) ? nx + 13'd1 : nx) : ((nx != '0) ? nx - 13'd1 : nx);
+  wire [12:0] rx = (nx + 13'd1 < cw) ? nx + 13'd1 : nx;
+  wire [AW-1:0] nxa, sxa;
+  hwg_scale #(.FACTOR(CF), .IW(13), .OW(AW)) u_near (.x(nx), .y(nxa));
+  hwg_scale #(.FACTOR(CF), .IW(13), .OW(AW)) u_side (.x(sx), .y(sxa));
+
   reg            prep_q, begun_q;
   reg [AW-1:0]   near_q, other_q;      // row addresses in the coarser map
   reg [31:0]     base_q, pass_q;       // pixels written before this iteration; before the pass that is read
   reg [23:0]     pixel_q, row_q;       // index in the map; index of the last coarse row that is read
+  reg [23:0]     reach_q;              // pixels that the job needs of the pass that is read
+  reg [AW-1:0]   nxa_q, sxa_q;         // columns of the coarser map
+  reg            free_q;               // before the first iteration nothing but the data block is needed
+  wire           below = 13'(y >> 1) + 13'd1 < ch;  // the coarser map has a row below the near one
+  wire [23:0]    pixel = first_pixel ? '0 : pixel_q + 1'b1;
+  wire [23:0]    row   = first_pixel ? ((ch > 13'd1) ? 24'(cw) : '0)
+                       : (x == '0 && !y[0] && below) ? row_q + 24'(cw) : row_q;
   wire [31:0]    base = (!m_first || !begun_q) ? base_q : base_q + 32'(PIXELS);
 
   always @(posedge clk) begin
@@ -74,40 +102,36 @@ module hwg_iter_seq #(
     if (load) base_q <= '0;
     else if (prep_q) base_q <= base;
     if (prep_q) begin
-      m_own   <= first_pixel ? BASE[l*AW +: AW] : m_own + AW'(CF);
-      pixel_q <= first_pixel ? '0 : pixel_q + 1'b1;
+      m_own   <= first_pixel ? own_base : m_own + AW'(CF);
+      pixel_q <= pixel;
+      row_q   <= row;
+      reach_q <= (mixes ? row + 24'(rx) : pixel) + 24'd1;
+      nxa_q   <= nxa;
+      sxa_q   <= sxa;
+      free_q  <= k == '0 && base == '0;
       if (first_pixel) begin
-        near_q  <= BASE[coarse*AW +: AW];
-        other_q <= BASE[coarse*AW +: AW];
-        row_q   <= (ch > 13'd1) ? 24'(cw) : '0;
-        pass_q  <= (k != '0) ? base + 32'(OFFSET[(32'(l)*K + 32'(k) - 1)*24 +: 24])
-                             : base - 32'(PIXELS) + 32'(OFFSET[(32'(coarse)*K + K - 1)*24 +: 24]);
+        near_q  <= coarse_base;
+        other_q <= coarse_base;
+        pass_q  <= (k != '0) ? base + 32'(earlier_offset)
+                             : base - 32'(PIXELS) + 32'(last_offset);
       end else if (x == '0) begin
-        if (y[0]) other_q <= (13'(y >> 1) + 13'd1 < ch) ? near_q + cline : near_q;
+        if (y[0]) other_q <= below ? near_q + cline : near_q;
         else begin
           near_q  <= near_q + cline;
           other_q <= near_q;
-          if (13'(y >> 1) + 13'd1 < ch) row_q <= row_q + 24'(cw);
         end
       end
     end
   end
 
-  // Columns of the coarser map.
-  wire [12:0] nx = x >> 1;
-  wire [12:0] sx = x[0] ? ((nx + 13'd1 < cw) ? nx + 13'd1 : nx) : ((nx != '0) ? nx - 13'd1 : nx);
-  wire [12:0] rx = (nx + 13'd1 < cw) ? nx + 13'd1 : nx;
-  wire [AW-1:0] nxa = AW'(32'(nx) * CF);
-  wire [AW-1:0] sxa = AW'(32'(sx) * CF);
-  assign m_taps[0*AW +: AW] = near_q + nxa;
-  assign m_taps[1*AW +: AW] = near_q + sxa;
-  assign m_taps[2*AW +: AW] = other_q + nxa;
-  assign m_taps[3*AW +: AW] = other_q + sxa;
-  assign m_pooled  = near_q + nxa;
+  assign m_taps[0*AW +: AW] = near_q + nxa_q;
+  assign m_taps[1*AW +: AW] = near_q + sxa_q;
+  assign m_taps[2*AW +: AW] = other_q + nxa_q;
+  assign m_taps[3*AW +: AW] = other_q + sxa_q;
+  assign m_pooled  = near_q + nxa_q;
 
-  // Before the first iteration nothing but the data block is needed, and that is waited for as a whole.
-  wire        free_pass = k == '0 && base_q == '0;
-  assign m_need = free_pass ? '0 : pass_q + (mixes ? 32'(row_q) + 32'(rx) : 32'(pixel_q)) + 32'd1;
+  // The data block is waited for as a whole.
+  assign m_need = free_q ? '0 : pass_q + 32'(reach_q);
 
   assign m_pool_first  = !x[0] && !y[0];
   assign m_pool_last   = (x[0] || last_x) && (y[0] || last_y);

@@ -146,7 +146,9 @@ module hwg_loader #(
   wire          room   = used_q != SW'(SLOTS);
   wire          d_stem = d_layer == 3'd0;
   wire [2:0]    d_input = d_stem ? 3'd0 : d_layer - 3'd1;
-  wire          d_ready = d_stem ? patch_valid : written_q[d_input*CW +: CW] >= d_need;
+  wire [CW-1:0] d_written;
+  hwg_select #(.N(J), .W(CW), .IW(3)) u_written (.index(d_input), .list(written_q), .entry(d_written));
+  wire          d_ready = d_stem ? patch_valid : d_written >= d_need;
   wire          i_mixes = i_k == '0 && i_l != 3'(L - 1);
   wire          i_pools = POOLED != 0 && i_k == '0 && i_l != '0;
   wire          i_from_stream = STREAM != 0 && i_l == '0;
@@ -238,9 +240,18 @@ module hwg_loader #(
   wire col0 = tap_q == 4'd0 || tap_q == 4'd3 || tap_q == 4'd6;
   wire col2 = tap_q == 4'd2 || tap_q == 4'd5 || tap_q == 4'd8;
   wire outside = (row0 && edges_q[0]) || (row2 && edges_q[1]) || (col0 && edges_q[2]) || (col2 && edges_q[3]);
-  wire [LAW-1:0] delta = LINE_DELTA[(32'(layer_q) * 9 + 32'(tap_q)) * LAW +: LAW];
+  wire [9*LAW-1:0] deltas;
+  wire [LAW-1:0] delta, line_base;
+  wire [15:0]    line_slots;
+  wire [LAW:0]   ring;
+  wire [SAW-1:0] up_tap;
+  hwg_select #(.N(J), .W(9 * LAW), .IW(3)) u_deltas (.index(layer_q), .list(LINE_DELTA), .entry(deltas));
+  hwg_select #(.N(9), .W(LAW)) u_delta (.index(tap_q), .list(deltas), .entry(delta));
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(layer_q), .list(LINE_BASE), .entry(line_base));
+  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(layer_q), .list(LINE_SLOTS), .entry(line_slots));
+  hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW + 1)) u_ring (.x(line_slots), .y(ring));
+  hwg_select #(.N(4), .W(SAW)) u_up_tap (.index(tap_q[1:0]), .list(taps_q), .entry(up_tap));
   wire [LAW:0]   sum   = (LAW+1)'(center_q) + (LAW+1)'(delta);
-  wire [LAW:0]   ring  = (LAW+1)'(32'(LINE_SLOTS[layer_q*16 +: 16]) * CF);
   wire [LAW:0]   folded = (sum >= ring) ? sum - ring : sum;
   wire unused_carry = &{1'b0, folded[LAW]};
   wire           last_issue = phase_ends && ((phase_q == PATCH || phase_q == LINE || phase_q == POOL)
@@ -262,8 +273,8 @@ module hwg_loader #(
     fb_re    <= !rst && issue && phase_q == OWN && stream_q;
     pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
     b_stream <= stream_q;
-    line_addr  <= LINE_BASE[layer_q*LAW +: LAW] + folded[LAW-1:0] + LAW'(word_q);
-    state_addr <= ((phase_q == OWN) ? own_q : taps_q[32'(tap_q[1:0])*SAW +: SAW]) + SAW'(word_q);
+    line_addr  <= line_base + folded[LAW-1:0] + LAW'(word_q);
+    state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
     b_meta <= {last_issue, phase_q, layer_q > 3'd2, outside, phase_q == UP && tap_q == '0, writes_u, up_weight,
                collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
@@ -290,7 +301,8 @@ module hwg_loader #(
       end
     end else begin : gen_words
       wire [NW0*IE*PW-1:0] values = (NW0*IE*PW)'(patch_q);
-      wire [IE*PW-1:0]     slice  = values[word_q*(IE*PW) +: IE*PW];
+      wire [IE*PW-1:0]     slice;
+      hwg_select #(.N(NW0), .W(IE * PW), .IW(WW)) u_slice (.index(word_q), .list(values), .entry(slice));
       for (i = 0; i < IE; i = i + 1) begin : gen_lane
         assign patch_word[i*EA +: EA] = EA'(slice[i*PW +: PW]);
       end

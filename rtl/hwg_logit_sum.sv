@@ -69,10 +69,11 @@ module hwg_logit_sum #(
 
   wire [2:0]  fine_s   = sum_q ? 3'd0 : s_q - 3'd1;
   wire [2:0]  coarse_s = (L == 1) ? 3'd0 : fine_s + 3'd1;
-  wire [12:0] fw = MAP_W[fine_s*13 +: 13];
-  wire [12:0] fh = MAP_H[fine_s*13 +: 13];
-  wire [12:0] cw = MAP_W[coarse_s*13 +: 13];
-  wire [12:0] ch = MAP_H[coarse_s*13 +: 13];
+  wire [12:0] fw, fh, cw, ch;
+  hwg_select #(.N(L), .W(13), .IW(3)) u_fine_width (.index(fine_s), .list(MAP_W), .entry(fw));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_fine_height (.index(fine_s), .list(MAP_H), .entry(fh));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_width (.index(coarse_s), .list(MAP_W), .entry(cw));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_height (.index(coarse_s), .list(MAP_H), .entry(ch));
   wire last_x = x_q == fw - 13'd1;
   wire last_y = y_q == fh - 13'd1;
   wire last_term = k_q == 3'(L - 1);
@@ -149,6 +150,14 @@ module hwg_logit_sum #(
   wire [23:0] offset = (single ? 24'(pixel_q) : (tap_q[1] ? other_q : near_q) + (tap_q[0] ? 24'(sx) : 24'(nx)));
   wire [2:0]  b_scale = single ? 3'd0 : coarse_s;
   wire        from_logits = single || k_q == coarse_s;
+  wire [5:0]  coarse_row, fine_row;             // in the table of maps
+  wire [23:0] logit_base, coarse_base, fine_base;
+  hwg_scale #(.FACTOR(L), .IW(3), .OW(6)) u_coarse_row (.x(coarse_s), .y(coarse_row));
+  hwg_scale #(.FACTOR(L), .IW(3), .OW(6)) u_fine_row (.x(fine_s), .y(fine_row));
+  hwg_select #(.N(L), .W(24), .IW(3)) u_logit_base (.index(b_scale), .list(LOGIT_BASE), .entry(logit_base));
+  hwg_select #(.N(L * L), .W(24), .IW(6)) u_coarse_base (
+      .index(coarse_row + 6'(k_q)), .list(U_BASE), .entry(coarse_base));
+  hwg_select #(.N(L * L), .W(24), .IW(6)) u_fine_base (.index(fine_row + 6'(k_q)), .list(U_BASE), .entry(fine_base));
   reg             b_valid, b_logits;
   reg  [GAW-1:0]  b_logit_addr;
   reg  [UAW-1:0]  b_u_addr;
@@ -160,9 +169,9 @@ module hwg_logit_sum #(
   always @(posedge clk) begin
     b_valid      <= !rst && issue;
     b_logits     <= from_logits;
-    b_logit_addr <= GAW'(LOGIT_BASE[b_scale*24 +: 24] + offset);
-    b_u_addr     <= UAW'(U_BASE[(32'(coarse_s) * L + 32'(k_q))*24 +: 24] + offset);
-    b_u_waddr    <= UAW'(U_BASE[(32'(fine_s) * L + 32'(k_q))*24 +: 24] + 24'(pixel_q));
+    b_logit_addr <= GAW'(logit_base + offset);
+    b_u_addr     <= UAW'(coarse_base + offset);
+    b_u_waddr    <= UAW'(fine_base + 24'(pixel_q));
     b_meta       <= {single, tap_q == 2'd0, last_tap, weight, k_q == '0, sum_q && pixel_end,
                      sum_q && pixel_end && last_x, output_end, !sum_q && last_tap};
   end

@@ -148,11 +148,27 @@ module hwg_project #(
   assign fb_start    = start && to_stream;
   wire unused = &{1'b0, x, y, last_x, last_y, done, count};
 
-  wire [5:0] set = SET_OF[n*6 +: 6];
-  wire [5:0] lk  = 6'(32'(l) * K) + 6'(k);
+  wire [5:0]    set, lks;
+  wire [15:0]   period, words;
+  wire [23:0]   wbase, rbase, set_wbase, set_rbase;
+  wire [XW-1:0] sets;
+  wire [8:0]    maps_before;  // n*L
+  wire [EW-1:0] abase;
+  hwg_select #(.N(64), .W(6)) u_set (.index(n), .list(SET_OF), .entry(set));
+  hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_lk (.x(l), .y(lks));
+  wire [5:0]    lk = lks + 6'(k);
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_period (.index(lk), .list(PERIOD), .entry(period));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_lead (.index(lk), .list(WORDS), .entry(words));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk), .list(WBASE), .entry(wbase));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk), .list(RBASE), .entry(rbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set), .list(SET_WBASE), .entry(set_wbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set), .list(SET_RBASE), .entry(set_rbase));
+  hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set), .y(sets));
+  hwg_scale #(.FACTOR(L), .IW(6), .OW(9)) u_maps (.x(n), .y(maps_before));
+  hwg_scale #(.FACTOR(AROW), .IW(9), .OW(EW)) u_abase (.x(maps_before + 9'(l)), .y(abase));
   hwg_issue #(.GW(16), .TW(16)) u_issue (
-      .clk(clk), .rst(rst), .start(start), .groups(16'(GROUPS)), .period(PERIOD[lk*16 +: 16]),
-      .words(WORDS[lk*16 +: 16]), .free(free), .ending(ending), .valid(valid), .count(count),
+      .clk(clk), .rst(rst), .start(start), .groups(16'(GROUPS)), .period(period), .words(words),
+      .free(free), .ending(ending), .valid(valid), .count(count),
       .first_word(first_word), .last_word(last_word), .first_group(first_group), .last_group(last_group));
 
   localparam integer INFO = 3 + 6;
@@ -164,10 +180,10 @@ module hwg_project #(
   reg [INFO-1:0] info_q;  // scale, block > 0, first pixel of the map, classify, to stream, last of scale, last of frame
   always @(posedge clk)
     if (start) begin
-      waddr_q <= DW'(WBASE[lk*24 +: 24] + SET_WBASE[set*24 +: 24]);
-      rbase_q <= QW'(RBASE[lk*24 +: 24] + SET_RBASE[set*24 +: 24]);
-      abase_q <= last_block ? EW'((32'(n) * L + 32'(l)) * AROW) : EW'(N * L * AROW);
-      x_q     <= XW'(32'(set) * (L * K)) + XW'(lk);
+      waddr_q <= DW'(wbase + set_wbase);
+      rbase_q <= QW'(rbase + set_rbase);
+      abase_q <= last_block ? abase : EW'(N * L * AROW);
+      x_q     <= sets + XW'(lk);
       info_q  <= {l, k != '0, first_pixel, classify, to_stream, last_pixel && last_block,
                   last_pixel && last_pass && last_n};
     end else if (valid) waddr_q <= waddr_q + 1'b1;
@@ -197,7 +213,7 @@ module hwg_project #(
         end
         {sub2_q, sub1_q} <= {sub1_q, sub_q};
       end
-      assign operand = v_word[sub2_q*(PI*AY) +: PI*AY];
+      hwg_select #(.N(SUB), .W(PI * AY)) u_part (.index(sub2_q), .list(v_word), .entry(operand));
     end
   endgenerate
 
@@ -230,6 +246,8 @@ module hwg_project #(
   assign {d_x, d_rbase, d_abase, d_info, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
+  wire [4:0]    shift;
+  hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
   reg  [QW-1:0] raddr_q;
   wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
   always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
@@ -243,7 +261,7 @@ module hwg_project #(
   wire [INFO-1:0]  y_info;
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .DEPTH(RDEPTH),
                 .FILE({MEM, "project_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(SHIFT[d_x*5 +: 5]),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo(R_LO), .s_hi(R_HI), .s_side({d_abase, d_info, pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_abase, y_info, y_first, y_last}));
 

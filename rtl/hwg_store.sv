@@ -44,8 +44,13 @@ module hwg_store #(
   reg  [J*LAW-1:0] line_ptr_q;
   wire             to_line = data_valid && data_layer != 3'(J - 1);
   wire [2:0]       ring    = data_layer + 3'd1;
-  wire [LAW-1:0]   line_ptr = line_ptr_q[ring*LAW +: LAW];
-  wire [LAW-1:0]   line_end = LAW'(32'(LINE_SLOTS[ring*16 +: 16]) * CF - 1);
+  wire [LAW-1:0]   line_ptr, line_base, line_words;
+  wire [15:0]      line_slots;
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_ptr (.index(ring), .list(line_ptr_q), .entry(line_ptr));
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(ring), .list(LINE_BASE), .entry(line_base));
+  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(ring), .list(LINE_SLOTS), .entry(line_slots));
+  hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW)) u_line_words (.x(line_slots), .y(line_words));
+  wire [LAW-1:0]   line_end = line_words - 1'b1;
   integer j;
   always @(posedge clk)
     if (load) line_ptr_q <= '0;
@@ -53,7 +58,7 @@ module hwg_store #(
       for (j = 0; j < J; j = j + 1)
         if (ring == 3'(j)) line_ptr_q[j*LAW +: LAW] <= (line_ptr == line_end) ? '0 : line_ptr + 1'b1;
   hwg_ram #(.WIDTH(IE * SB), .DEPTH(LINE_WORDS)) u_lines (
-      .clk(clk), .we(to_line), .waddr(LINE_BASE[ring*LAW +: LAW] + line_ptr), .wdata(data_word), .re(line_re),
+      .clk(clk), .we(to_line), .waddr(line_base + line_ptr), .wdata(data_word), .re(line_re),
       .raddr(line_addr), .rdata(line_data));
 
   // ---------------------------------------------------------------- state
@@ -62,7 +67,10 @@ module hwg_store #(
   wire [2:0]       init_l    = data_layer - 3'd2;
   wire             init      = data_valid && data_layer >= 3'd2 && !(STREAM != 0 && init_l == '0);
   wire             loop_here = loop_valid && !(STREAM != 0 && loop_l == '0);
-  wire [SAW-1:0]   loop_ptr  = loop_first ? STATE_BASE[loop_l*SAW +: SAW] : loop_ptr_q;
+  wire [SAW-1:0]   loop_base, init_ptr;
+  hwg_select #(.N(L), .W(SAW), .IW(3)) u_loop_base (.index(loop_l), .list(STATE_BASE), .entry(loop_base));
+  hwg_select #(.N(L), .W(SAW), .IW(3)) u_init_ptr (.index(init_l), .list(init_ptr_q), .entry(init_ptr));
+  wire [SAW-1:0]   loop_ptr  = loop_first ? loop_base : loop_ptr_q;
   wire [IE*AS-1:0] init_word;
   genvar i;
   generate
@@ -79,7 +87,7 @@ module hwg_store #(
     if (loop_here) loop_ptr_q <= loop_ptr + 1'b1;
   end
   hwg_ram #(.WIDTH(IE * AS), .DEPTH(STATE_WORDS)) u_state (
-      .clk(clk), .we(init || loop_here), .waddr(init ? init_ptr_q[init_l*SAW +: SAW] : loop_ptr),
+      .clk(clk), .we(init || loop_here), .waddr(init ? init_ptr : loop_ptr),
       .wdata(init ? init_word : loop_word), .re(state_re), .raddr(state_addr), .rdata(state_data));
 endmodule
 `default_nettype wire

@@ -38,9 +38,13 @@ module hwg_walk #(
     end
   endfunction
 
+  wire [12:0] width, height;
+  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .list(MAP_W), .entry(width));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .list(MAP_H), .entry(height));
+
   assign first_pixel = x == '0 && y == '0;
-  assign last_x      = x == MAP_W[l*13 +: 13] - 13'd1;
-  assign last_y      = y == MAP_H[l*13 +: 13] - 13'd1;
+  assign last_x      = x == width - 13'd1;
+  assign last_y      = y == height - 13'd1;
   assign last_pixel  = last_x && last_y;
   assign last_pass   = k == 3'(K - 1) && l == 3'(L - 1);
 

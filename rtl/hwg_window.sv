@@ -54,12 +54,15 @@ module hwg_window #(
   // Slots: taken by the writer, given back when the window has moved past them.
   reg  [CW-1:0] used_q, avail_q, history_q;
   reg           begun_q;
-  wire [13:0]   reach      = 14'(MAP_W[l*13 +: 13]) + 14'd1;                  // W + 1
+  wire [12:0]   width, height;
+  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .list(MAP_W), .entry(width));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .list(MAP_H), .entry(height));
+  wire [13:0]   reach      = 14'(width) + 14'd1;
   wire [CW-1:0] history    = first_pixel ? '0 : (14'(history_q) == reach) ? history_q : history_q + 1'b1;
   wire [CW-1:0] given_back = begun_q ? history_q + 1'b1 - history : '0;
   // Pixels still to come in this map, this one included, as far as they matter (saturating): y last -> by x.
-  wire          near_end   = last_y || (y == MAP_H[l*13 +: 13] - 13'd2 && last_x);
-  wire [13:0]   left       = last_y ? 14'(MAP_W[l*13 +: 13]) - 14'(x) : 14'(MAP_W[l*13 +: 13]) + 14'd1;
+  wire          near_end   = last_y || (y == height - 13'd2 && last_x);
+  wire [13:0]   left       = last_y ? 14'(width) - 14'(x) : reach;
   wire [13:0]   need       = near_end ? left : reach + 14'd1;
   assign space = used_q < CW'(SLOTS);
   assign ready = !done && 14'(avail_q) >= need;
@@ -93,7 +96,10 @@ module hwg_window #(
   end
 
   // Address of a tap: centre + displacement (mod ring) + word.
-  wire [AW-1:0] delta  = DELTA[(32'(job_l_q) * 9 + 32'(tap)) * AW +: AW];
+  wire [9*AW-1:0] deltas;
+  wire [AW-1:0] delta;
+  hwg_select #(.N(L), .W(9 * AW), .IW(3)) u_deltas (.index(job_l_q), .list(DELTA), .entry(deltas));
+  hwg_select #(.N(9), .W(AW)) u_delta (.index(tap), .list(deltas), .entry(delta));
   wire [AW:0]   sum    = (AW+1)'(job_center_q) + (AW+1)'(delta);
   wire [AW:0]   folded = (sum >= (AW+1)'(SLOTS * SLOT)) ? sum - (AW+1)'(SLOTS * SLOT) : sum;
   wire          unused_carry = &{1'b0, folded[AW]};

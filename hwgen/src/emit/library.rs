@@ -39,6 +39,8 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_requant.sv",
     "hwg_residual.sv",
     "hwg_rom.sv",
+    "hwg_scale.sv",
+    "hwg_select.sv",
     "hwg_slicer.sv",
     "hwg_store.sv",
     "hwg_tree.sv",
