@@ -4,20 +4,25 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 XTASK := cargo run --quiet --release --package xtask --
 
-.PHONY: help setup demo test bench fuzz lint train-deps build golden clean
+.PHONY: help setup setup-fpga demo test bench bench-fpga fuzz lint train-deps build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make test        all that CI runs"
 	@echo "make bench       the numbers of the README, measured here (long)"
+	@echo "make bench-fpga  cores through Yosys and nextpnr, docs/fpga.md (very long; DESIGNS=tiny)"
 	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
 	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
 	@echo "make setup       install every tool that is missing"
+	@echo "make setup-fpga  Yosys, nextpnr and ecppack, for hwgen synth"
 	@echo "make train-deps  PyTorch for train/ (3 GB)"
 	@echo "make golden      accept changed golden files and snapshots (read the diff)"
 	@echo "make clean       remove out/ and target/"
 
 setup:
 	@scripts/setup.sh build sim lint python
+
+setup-fpga:
+	@scripts/setup.sh fpga
 
 build:
 	@scripts/setup.sh build
@@ -42,6 +47,12 @@ bench:
 	@scripts/setup.sh build sim
 	cargo build --release --package hwgen --package xtask
 	@$(XTASK) bench
+
+DESIGNS ?=
+bench-fpga:
+	@scripts/setup.sh build fpga
+	cargo build --release --package hwgen --package xtask
+	@$(XTASK) bench-fpga $(DESIGNS)
 
 CASES ?= 200
 SEED ?= 1

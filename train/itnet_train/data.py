@@ -40,6 +40,8 @@ class Augment:
     scale: tuple[float, float] = (0.8, 1.7)
     aspect: float = 0.12
     colour: float = 0.35
+    rotate: float = 0.0  # degrees either way
+    cutmix: float = 0.0  # chance that a rectangle of another image is pasted in, labels and all
 
 
 class Folder:
@@ -177,6 +179,8 @@ def augmented(image: Image.Image, label: Image.Image, size: tuple[int, int], how
               rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A random crop of random scale and aspect, flipped or not, with changed colours, at the network's size."""
     width, height = size
+    if how.rotate > 0:
+        image, label = rotated(image, label, rng.uniform(-how.rotate, how.rotate))
     scale = np.exp(rng.uniform(*np.log(how.scale)))
     stretch = np.exp(rng.uniform(-how.aspect, how.aspect) / 2)
     # The window in the source image that becomes the network's image; larger than the image where scale < 1.
@@ -197,6 +201,34 @@ def augmented(image: Image.Image, label: Image.Image, size: tuple[int, int], how
     if how.flip and rng.random() < 0.5:
         pixels, labels = pixels[:, ::-1], labels[:, ::-1]
     return pixels, labels
+
+
+def rotated(image: Image.Image, label: Image.Image, degrees: float) -> tuple[Image.Image, Image.Image]:
+    """Both turned about the centre, at the same size; what comes from outside is black and void."""
+    return (image.rotate(degrees, Image.BILINEAR),
+            label.rotate(degrees, Image.NEAREST, fillcolor=VOID))
+
+
+def pasted(onto: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray],
+           rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """`onto` with a random rectangle, a quarter to a half of each side, of `other` at the same place (CutMix)."""
+    (pixels, labels), (height, width) = (part.copy() for part in onto), onto[1].shape
+    part_height, part_width = (int(side * rng.uniform(0.25, 0.5)) for side in (height, width))
+    top, left = int(rng.integers(height - part_height + 1)), int(rng.integers(width - part_width + 1))
+    window = np.s_[top:top + part_height, left:left + part_width]
+    pixels[window], labels[window] = other[0][window], other[1][window]
+    return pixels, labels
+
+
+def training_sample(dataset, index: int, size: tuple[int, int], how: Augment,
+                    seed: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Sample `index` of an epoch (seed: run and epoch), with part of another one where chance wants it."""
+    rng = np.random.default_rng((*seed, index))
+    sample = augmented(*dataset.load(index), size, how, rng)
+    if how.cutmix > 0 and rng.random() < how.cutmix:
+        other = augmented(*dataset.load(int(rng.integers(len(dataset)))), size, how, rng)
+        sample = pasted(sample, other, rng)
+    return sample
 
 
 def recoloured(pixels: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
@@ -227,9 +259,7 @@ def training_batches(dataset, size: tuple[int, int], how: Augment, *, batch: int
     group = batch * world
     for start in range(0, len(order) - group + 1, group):
         indices = order[start + rank * batch: start + (rank + 1) * batch]
-        yield to_batch([
-            augmented(*dataset.load(int(i)), size, how, np.random.default_rng((seed, epoch, int(i)))) for i in indices
-        ])
+        yield to_batch([training_sample(dataset, int(i), size, how, (seed, epoch)) for i in indices])
 
 
 def evaluation_batches(dataset, size: tuple[int, int], batch: int = 4, limit: int | None = None):

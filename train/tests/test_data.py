@@ -72,7 +72,7 @@ def test_cityscapes_id_out_of_range(tmp_path):
 def test_augmentation_repeats_and_moves_image_and_label_alike(camvid):
     dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
     pair = dataset.load(2)
-    how = data.Augment(colour=0.0)
+    how = data.Augment(colour=0.0, rotate=8.0)
     for seed in range(40):
         pixels, label = data.augmented(*pair, (44, 36), how, np.random.default_rng(seed))
         again = data.augmented(*pair, (44, 36), how, np.random.default_rng(seed))
@@ -85,12 +85,23 @@ def test_augmentation_repeats_and_moves_image_and_label_alike(camvid):
 
 def test_two_processes_see_the_doubled_batch(camvid):
     dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
-    kind = {"size": (44, 36), "how": data.Augment(), "epoch": 3, "seed": 5}
+    kind = {"size": (44, 36), "how": data.Augment(rotate=5.0, cutmix=0.7), "epoch": 3, "seed": 5}
     whole = list(data.training_batches(dataset, batch=4, **kind))
     parts = [list(data.training_batches(dataset, batch=2, rank=r, world=2, **kind)) for r in (0, 1)]
     for step, (pixels, labels) in enumerate(whole):
         assert torch.equal(pixels, torch.cat([parts[0][step][0], parts[1][step][0]]))
         assert torch.equal(labels, torch.cat([parts[0][step][1], parts[1][step][1]]))
+
+
+def test_a_rectangle_of_another_image_brings_its_labels(camvid):
+    rng = np.random.default_rng(1)
+    onto, other = ((np.full((36, 44, 3), v, np.uint8), np.full((36, 44), v, np.uint8)) for v in (3, 7))
+    for _ in range(20):
+        pixels, labels = data.pasted(onto, other, rng)
+        assert np.array_equal(pixels[..., 0], labels)
+        share = (labels == 7).mean()
+        assert 0.04 < share <= 0.25
+    assert (onto[1] == 3).all(), "the sample itself was changed"
 
 
 def test_scenes_repeat_and_have_all_classes():

@@ -3,6 +3,7 @@
 
 mod bench;
 mod demo;
+mod fpga;
 mod lint;
 mod run;
 mod score;
@@ -32,6 +33,11 @@ enum Command {
     Test,
     /// Verilator, Icarus, Yosys and slang on the library and on emitted cores
     Lint,
+    /// Take cores through Yosys and nextpnr and write docs/fpga.md
+    BenchFpga {
+        /// Designs to build [default: all]
+        designs: Vec<String>,
+    },
     /// Measure what the README states
     Bench {
         /// Image for the 480×360 network [default: one of `CamVid` beside the project, else the demo's scene]
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
         Command::Demo { out } => demo::demo(&out),
         Command::Test => Ok(test::test()),
         Command::Lint => lint::lint(),
+        Command::BenchFpga { designs } => fpga::bench(&designs),
         Command::Bench { image, quick } => bench::bench(image, quick),
     };
     match done {

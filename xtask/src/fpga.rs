@@ -1,0 +1,133 @@
+//! `make bench-fpga`: cores through the open flow, and docs/fpga.md, which is made of what came out and nothing else.
+//!
+//! A result is a file under `docs/fpga/`, so that a long run can be committed by itself and the page be made anew.
+
+use crate::run::{self, Result, hwgen, number};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::Path;
+
+const RESULTS: &str = "docs/fpga";
+const PAGE: &str = "docs/fpga.md";
+
+/// A core to build: name, arguments of `hwgen emit`, device, clock in MHz.
+const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
+    ("tiny", &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"], "ecp5-85k", "80"),
+    ("camvid-240", &["--preset", "camvid-240", "--device", "ecp5-85k"], "ecp5-85k", "80"),
+];
+
+/// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock.
+pub fn bench(names: &[String]) -> Result<bool> {
+    std::fs::create_dir_all(RESULTS)?;
+    let known = DESIGNS.map(|(name, ..)| name).join(", ");
+    if let Some(unknown) = names.iter().find(|name| DESIGNS.iter().all(|(known, ..)| known != name)) {
+        return Err(format!("design `{unknown}` is unknown, wanted one of {known}").into());
+    }
+    let mut met = true;
+    for (name, arguments, device, freq) in DESIGNS {
+        if !names.is_empty() && names.iter().all(|wanted| wanted != name) {
+            continue;
+        }
+        let folder = format!("out/fpga/{name}");
+        let emitted = hwgen(&[&["emit", "-o", &folder], arguments].concat())?;
+        let synth = hwgen(&["synth", &folder, "--device", device, "--freq", freq])?;
+        met &= synth["outcome"]["kind"] == "met";
+        let result = json!({"name": name, "emit": emitted["report"], "prediction": emitted["prediction"],
+                            "synth": without_steps(synth)});
+        run::write(Path::new(&format!("{RESULTS}/{name}.json")), &(serde_json::to_string_pretty(&result)? + "\n"))?;
+    }
+    page()?;
+    println!("{}", std::fs::read_to_string(PAGE)?);
+    Ok(met)
+}
+
+/// The critical path has hundreds of steps; its ends say where it is.
+fn without_steps(mut synth: Value) -> Value {
+    if let Some(path) = synth["critical_path"].as_object_mut() {
+        let steps = path.remove("steps").unwrap_or_default();
+        let cell = |step: Option<&Value>, key: &str| step.map(|s| s[key].clone()).unwrap_or_default();
+        let steps = steps.as_array().cloned().unwrap_or_default();
+        path.insert("first_cell".to_owned(), cell(steps.first(), "to"));
+        path.insert("last_cell".to_owned(), cell(steps.last(), "to"));
+    }
+    synth
+}
+
+/// Makes the page of all results.
+fn page() -> Result<()> {
+    let mut names: Vec<_> = std::fs::read_dir(RESULTS)?.flatten().map(|entry| entry.path()).collect();
+    names.retain(|path| path.extension().is_some_and(|e| e == "json"));
+    names.sort();
+    let mut text = String::from(
+        "# On an FPGA
+
+Made by `make bench-fpga` from the files in `docs/fpga/`; each is the `synth.json` of one core, which
+`hwgen synth` wrote. The core stands behind five pins (`itnet_pins.sv`). Estimates are the emitter's, before any tool ran.
+",
+    );
+    for path in names {
+        let result: Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+        section(&mut text, &result)?;
+    }
+    run::write(Path::new(PAGE), &text)
+}
+
+fn section(text: &mut String, result: &Value) -> Result<()> {
+    let (synth, emit) = (&result["synth"], &result["emit"]);
+    let name = result["name"].as_str().ok_or("a result without a name")?;
+    let multipliers = number(emit, "/multipliers")?;
+    let cycles = number(result, "/prediction/cycles")?;
+    let _ = writeln!(
+        text,
+        "\n## {name} on {}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
+        synth["target"]["part"].as_str().unwrap_or_default()
+    );
+    for resource in synth["resources"].as_array().into_iter().flatten() {
+        let estimate = synth["estimate"][resource["name"].as_str().unwrap_or_default()].as_u64();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {:.1} % | {} |",
+            resource["name"].as_str().unwrap_or_default().to_uppercase(),
+            resource["used"],
+            resource["available"],
+            number(resource, "/percent")?,
+            estimate.map_or_else(|| "—".to_owned(), |n| n.to_string())
+        );
+    }
+    let _ = writeln!(text, "\n| instance | role | LUT4 | carry | FF | DSP | EBR |\n|---|---|---|---|---|---|---|");
+    for part in synth["instances"].as_array().into_iter().flatten() {
+        let words = ["instance", "role"].map(|key| part[key].as_str().unwrap_or_default());
+        let counts = ["lut4", "carry", "ff", "dsp", "ebr"].map(|key| part[key].to_string());
+        let _ = writeln!(text, "| {} | {} |", words.join(" | "), counts.join(" | "));
+    }
+    let Some(fmax) = synth["fmax_mhz"].as_f64() else {
+        let _ = writeln!(text, "\nNot routed: {}", synth["outcome"]);
+        return Ok(());
+    };
+    let _ = writeln!(
+        text,
+        "\n{fmax:.1} MHz after routing (target {}). {multipliers:.0} multipliers: {:.2} G MAC/s at most; a frame takes \
+         {cycles:.0} cycles, so {:.1} frames/s.",
+        synth["target"]["freq_mhz"],
+        multipliers * fmax / 1e3,
+        fmax * 1e6 / cycles
+    );
+    let path = &synth["critical_path"];
+    let cell = |key: &str| path[key].as_str().unwrap_or("?").to_owned();
+    let _ = writeln!(
+        text,
+        "The slowest path takes {:.2} ns, {:.2} of them in wires, from `{}` to `{}`.",
+        number(path, "/delay_ns")?,
+        number(path, "/routing_ns")?,
+        cell("first_cell"),
+        cell("last_cell")
+    );
+    let seconds: Vec<String> = synth["stages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|s| format!("{} {:.0} s", s["name"].as_str().unwrap_or("?"), s["seconds"].as_f64().unwrap_or(0.0)))
+        .collect();
+    let _ = writeln!(text, "Tools: {}, {} MiB.", seconds.join(", "), synth["peak_memory_mib"]);
+    Ok(())
+}
