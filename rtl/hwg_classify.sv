@@ -108,7 +108,7 @@ module hwg_classify #(
   reg  [XW-1:0] entry_q;
   reg  [DW-1:0] waddr_of_q;
   reg  [QW-1:0] rbase_of_q;
-  hwg_select #(.N(64), .W(6)) u_head (.index(n), .list(HEAD_OF), .entry(head_of));
+  hwg_select #(.N(64), .W(6)) u_head (.index(n), .entries(HEAD_OF), .entry(head_of));
   hwg_scale #(.FACTOR(L), .IW(6), .OW(XW)) u_heads (.x(head_q), .y(heads));
   hwg_scale #(.FACTOR(WSTRIDE), .IW(XW), .OW(DW)) u_waddr (.x(entry_q), .y(waddr));
   hwg_scale #(.FACTOR(RSTRIDE), .IW(XW), .OW(QW)) u_rbase (.x(entry_q), .y(rbase));
@@ -170,7 +170,7 @@ module hwg_classify #(
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
   wire [4:0]    shift;
-  hwg_select #(.N(HEADS * L), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
+  hwg_select #(.N(HEADS * L), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
   reg  [QW-1:0] raddr_q;
   wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
   always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
@@ -190,7 +190,7 @@ module hwg_classify #(
       .m_valid(logit_valid), .m_data(logit_data), .m_side(p_info));
 
   wire [23:0]   logit_base;
-  hwg_select #(.N(L), .W(24), .IW(3)) u_logit_base (.index(p_info[4:2]), .list(LOGIT_BASE), .entry(logit_base));
+  hwg_select #(.N(L), .W(24), .IW(3)) u_logit_base (.index(p_info[4:2]), .entries(LOGIT_BASE), .entry(logit_base));
   wire unused_base = &{1'b0, logit_base};
   reg [GAW-1:0] logit_addr_q;
   assign logit_addr  = p_info[1] ? GAW'(logit_base) : logit_addr_q;

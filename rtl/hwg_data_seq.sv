@@ -73,9 +73,9 @@ module hwg_data_seq #(
   wire [CW-1:0] chosen_need;
   wire [AW-1:0] chosen_center;
   wire [3:0]    chosen_edges;
-  hwg_select #(.N(J), .W(CW), .IW(3)) u_need (.index(choice), .list(need), .entry(chosen_need));
-  hwg_select #(.N(J), .W(AW), .IW(3)) u_center (.index(choice), .list(center), .entry(chosen_center));
-  hwg_select #(.N(J), .W(4), .IW(3)) u_edges (.index(choice), .list(edges), .entry(chosen_edges));
+  hwg_select #(.N(J), .W(CW), .IW(3)) u_need (.index(choice), .entries(need), .entry(chosen_need));
+  hwg_select #(.N(J), .W(AW), .IW(3)) u_center (.index(choice), .entries(center), .entry(chosen_center));
+  hwg_select #(.N(J), .W(4), .IW(3)) u_edges (.index(choice), .entries(edges), .entry(chosen_edges));
 
   always @(posedge clk) begin
     if (rst) begin

@@ -108,13 +108,13 @@ module hwg_depthwise #(
   reg  [DW-1:0] waddr_of_q;
   reg  [QW-1:0] rbase_of_q;
   reg  [XW-1:0] x_of_q;
-  hwg_select #(.N(64), .W(6)) u_set (.index(n), .list(SET_OF), .entry(set));
+  hwg_select #(.N(64), .W(6)) u_set (.index(n), .entries(SET_OF), .entry(set));
   hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_lk (.x(l), .y(lks));
-  hwg_select #(.N(L * K), .W(16), .IW(6)) u_groups (.index(lk_q), .list(GROUPS), .entry(groups));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk_q), .list(WBASE), .entry(wbase));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk_q), .list(RBASE), .entry(rbase));
-  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set_q), .list(SET_WBASE), .entry(set_wbase));
-  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set_q), .list(SET_RBASE), .entry(set_rbase));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_groups (.index(lk_q), .entries(GROUPS), .entry(groups));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk_q), .entries(WBASE), .entry(wbase));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk_q), .entries(RBASE), .entry(rbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set_q), .entries(SET_WBASE), .entry(set_wbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set_q), .entries(SET_RBASE), .entry(set_rbase));
   hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set_q), .y(sets));
   always @(posedge clk) begin
     set_q      <= set;
@@ -204,8 +204,8 @@ module hwg_depthwise #(
 
   wire signed [AY:0] hi;
   wire [4:0] shift;
-  hwg_select #(.N(SETS * L * K), .W(AY + 1), .IW(XW)) u_hi (.index(d_x), .list(HI), .entry(hi));
-  hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
+  hwg_select #(.N(SETS * L * K), .W(AY + 1), .IW(XW)) u_hi (.index(d_x), .entries(HI), .entry(hi));
+  hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
   wire [Q*AY-1:0] y_data;
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .DEPTH(RDEPTH),
                 .FILE({MEM, "depthwise_requant.hex"})) u_requant (

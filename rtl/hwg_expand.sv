@@ -92,12 +92,12 @@ module hwg_expand #(
   wire [XW-1:0]  in_sets, in_scales;
   wire [23:0]    in_wbase, in_rbase;
   wire [15:0]    digit_end;
-  hwg_select #(.N(64), .W(6)) u_set (.index(job_n), .list(SET_OF), .entry(in_set));
+  hwg_select #(.N(64), .W(6)) u_set (.index(job_n), .entries(SET_OF), .entry(in_set));
   hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(in_set), .y(in_sets));
   hwg_scale #(.FACTOR(K), .IW(3), .OW(XW)) u_scales (.x(job_l), .y(in_scales));
   wire [XW-1:0]  in_x = job_is_data ? XW'(job_layer) : XW'(J) + in_sets + in_scales + XW'(job_k);
-  hwg_select #(.N(X), .W(24), .IW(XW)) u_wbase (.index(in_x), .list(WBASE), .entry(in_wbase));
-  hwg_select #(.N(X), .W(24), .IW(XW)) u_rbase (.index(in_x), .list(RBASE), .entry(in_rbase));
+  hwg_select #(.N(X), .W(24), .IW(XW)) u_wbase (.index(in_x), .entries(WBASE), .entry(in_wbase));
+  hwg_select #(.N(X), .W(24), .IW(XW)) u_rbase (.index(in_x), .entries(RBASE), .entry(in_rbase));
   wire unused_bases = &{1'b0, in_wbase, in_rbase, digit_end};
   reg  [XW-1:0]  queue_x [0:SLOTS-1];
   reg  [DW-1:0]  queue_w [0:SLOTS-1];
@@ -109,9 +109,9 @@ module hwg_expand #(
   wire           is_data = x < XW'(J);
 
   wire [15:0] count, groups, period, words;
-  hwg_select #(.N(X), .W(16), .IW(XW)) u_groups (.index(x), .list(GROUPS), .entry(groups));
-  hwg_select #(.N(X), .W(16), .IW(XW)) u_period (.index(x), .list(PERIOD), .entry(period));
-  hwg_select #(.N(X), .W(16), .IW(XW)) u_lead (.index(x), .list(WORDS), .entry(words));
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_groups (.index(x), .entries(GROUPS), .entry(groups));
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_period (.index(x), .entries(PERIOD), .entry(period));
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_lead (.index(x), .entries(WORDS), .entry(words));
   wire free, ending, valid, first_word, last_word, first_group, last_group;
   wire to_stream = STREAM != 0 && x == XW'(2);
   wire start = free && full_q != '0 && (is_data ? (!to_stream || fb_space) : ring_space);
@@ -120,7 +120,7 @@ module hwg_expand #(
   assign slot_free  = ending;
 
   reg [XW-1:0]  x_q;
-  hwg_select #(.N(X), .W(16), .IW(XW)) u_digit (.index(x_q), .list(DIGIT), .entry(digit_end));
+  hwg_select #(.N(X), .W(16), .IW(XW)) u_digit (.index(x_q), .entries(DIGIT), .entry(digit_end));
   reg [DW-1:0]  waddr_q;
   reg [RAW-1:0] rbase_q;
   reg [UAW-1:0] u_base_q, u_word_q;
@@ -190,9 +190,9 @@ module hwg_expand #(
   wire [Q*YB-1:0] y_data;
   wire signed [YB:0] lo, hi;
   wire [4:0]      shift;
-  hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_lo (.index(d_x), .list(LO), .entry(lo));
-  hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_hi (.index(d_x), .list(HI), .entry(hi));
-  hwg_select #(.N(X), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
+  hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_lo (.index(d_x), .entries(LO), .entry(lo));
+  hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_hi (.index(d_x), .entries(HI), .entry(hi));
+  hwg_select #(.N(X), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .DEPTH(RDEPTH),
                 .FILE({MEM, "expand_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),

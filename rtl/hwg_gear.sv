@@ -77,7 +77,7 @@ module hwg_gear #(
   wire [WW-1:0] out_slice = rest_q ? rest_slice_q : out_slice_q;
   assign m_valid = out_q || rest_q;
   assign m_index = rest_q ? rest_index_q : out_index_q;
-  hwg_select #(.N(WORDS), .W(QO * LW)) u_word (.index(out_slice), .list(lanes_q), .entry(m_data));
+  hwg_select #(.N(WORDS), .W(QO * LW)) u_word (.index(out_slice), .entries(lanes_q), .entry(m_data));
   assign m_done  = done2_q;
 endmodule
 `default_nettype wire

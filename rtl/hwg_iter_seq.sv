@@ -48,22 +48,22 @@ module hwg_iter_seq #(
   localparam [2:0] LAST_L = 3'(L - 1);
   wire [2:0]  coarse  = (l == LAST_L) ? l : l + 3'd1;
   wire [12:0] cw, ch;
-  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(coarse), .list(MAP_W), .entry(cw));
-  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(coarse), .list(MAP_H), .entry(ch));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(coarse), .entries(MAP_W), .entry(cw));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(coarse), .entries(MAP_H), .entry(ch));
   wire        mixes   = k == '0 && l != LAST_L;
   wire [AW-1:0] cline, own_base, coarse_base;
   wire [5:0]    earlier, last;           // passes: the one before this one; the last one of the coarser scale
   wire [23:0]   earlier_offset, last_offset;
   hwg_scale #(.FACTOR(CF), .IW(13), .OW(AW)) u_cline (.x(cw), .y(cline));
-  hwg_select #(.N(L), .W(AW), .IW(3)) u_own_base (.index(l), .list(BASE), .entry(own_base));
-  hwg_select #(.N(L), .W(AW), .IW(3)) u_coarse_base (.index(coarse), .list(BASE), .entry(coarse_base));
+  hwg_select #(.N(L), .W(AW), .IW(3)) u_own_base (.index(l), .entries(BASE), .entry(own_base));
+  hwg_select #(.N(L), .W(AW), .IW(3)) u_coarse_base (.index(coarse), .entries(BASE), .entry(coarse_base));
   wire [5:0]    l_passes, coarse_passes;
   hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_passes (.x(l), .y(l_passes));
   hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_coarse_passes (.x(coarse), .y(coarse_passes));
   assign earlier = l_passes + 6'(k) - 6'd1;
   assign last   = coarse_passes + 6'(K - 1);
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_earlier (.index(earlier), .list(OFFSET), .entry(earlier_offset));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_last (.index(last), .list(OFFSET), .entry(last_offset));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_earlier (.index(earlier), .entries(OFFSET), .entry(earlier_offset));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_last (.index(last), .entries(OFFSET), .entry(last_offset));
 
   assign m_n = n;
   assign m_l = l;

@@ -147,7 +147,7 @@ module hwg_loader #(
   wire          d_stem = d_layer == 3'd0;
   wire [2:0]    d_input = d_stem ? 3'd0 : d_layer - 3'd1;
   wire [CW-1:0] d_written;
-  hwg_select #(.N(J), .W(CW), .IW(3)) u_written (.index(d_input), .list(written_q), .entry(d_written));
+  hwg_select #(.N(J), .W(CW), .IW(3)) u_written (.index(d_input), .entries(written_q), .entry(d_written));
   wire          d_ready = d_stem ? patch_valid : d_written >= d_need;
   wire          i_mixes = i_k == '0 && i_l != 3'(L - 1);
   wire          i_pools = POOLED != 0 && i_k == '0 && i_l != '0;
@@ -245,12 +245,12 @@ module hwg_loader #(
   wire [15:0]    line_slots;
   wire [LAW:0]   ring;
   wire [SAW-1:0] up_tap;
-  hwg_select #(.N(J), .W(9 * LAW), .IW(3)) u_deltas (.index(layer_q), .list(LINE_DELTA), .entry(deltas));
-  hwg_select #(.N(9), .W(LAW)) u_delta (.index(tap_q), .list(deltas), .entry(delta));
-  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(layer_q), .list(LINE_BASE), .entry(line_base));
-  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(layer_q), .list(LINE_SLOTS), .entry(line_slots));
+  hwg_select #(.N(J), .W(9 * LAW), .IW(3)) u_deltas (.index(layer_q), .entries(LINE_DELTA), .entry(deltas));
+  hwg_select #(.N(9), .W(LAW)) u_delta (.index(tap_q), .entries(deltas), .entry(delta));
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(layer_q), .entries(LINE_BASE), .entry(line_base));
+  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(layer_q), .entries(LINE_SLOTS), .entry(line_slots));
   hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW + 1)) u_ring (.x(line_slots), .y(ring));
-  hwg_select #(.N(4), .W(SAW)) u_up_tap (.index(tap_q[1:0]), .list(taps_q), .entry(up_tap));
+  hwg_select #(.N(4), .W(SAW)) u_up_tap (.index(tap_q[1:0]), .entries(taps_q), .entry(up_tap));
   wire [LAW:0]   sum   = (LAW+1)'(center_q) + (LAW+1)'(delta);
   wire [LAW:0]   folded = (sum >= ring) ? sum - ring : sum;
   wire unused_carry = &{1'b0, folded[LAW]};
@@ -302,7 +302,7 @@ module hwg_loader #(
     end else begin : gen_words
       wire [NW0*IE*PW-1:0] values = (NW0*IE*PW)'(patch_q);
       wire [IE*PW-1:0]     slice;
-      hwg_select #(.N(NW0), .W(IE * PW), .IW(WW)) u_slice (.index(word_q), .list(values), .entry(slice));
+      hwg_select #(.N(NW0), .W(IE * PW), .IW(WW)) u_slice (.index(word_q), .entries(values), .entry(slice));
       for (i = 0; i < IE; i = i + 1) begin : gen_lane
         assign patch_word[i*EA +: EA] = EA'(slice[i*PW +: PW]);
       end

@@ -70,10 +70,10 @@ module hwg_logit_sum #(
   wire [2:0]  fine_s   = sum_q ? 3'd0 : s_q - 3'd1;
   wire [2:0]  coarse_s = (L == 1) ? 3'd0 : fine_s + 3'd1;
   wire [12:0] fw, fh, cw, ch;
-  hwg_select #(.N(L), .W(13), .IW(3)) u_fine_width (.index(fine_s), .list(MAP_W), .entry(fw));
-  hwg_select #(.N(L), .W(13), .IW(3)) u_fine_height (.index(fine_s), .list(MAP_H), .entry(fh));
-  hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_width (.index(coarse_s), .list(MAP_W), .entry(cw));
-  hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_height (.index(coarse_s), .list(MAP_H), .entry(ch));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_fine_width (.index(fine_s), .entries(MAP_W), .entry(fw));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_fine_height (.index(fine_s), .entries(MAP_H), .entry(fh));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_width (.index(coarse_s), .entries(MAP_W), .entry(cw));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_height (.index(coarse_s), .entries(MAP_H), .entry(ch));
   wire last_x = x_q == fw - 13'd1;
   wire last_y = y_q == fh - 13'd1;
   wire last_term = k_q == 3'(L - 1);
@@ -154,10 +154,10 @@ module hwg_logit_sum #(
   wire [23:0] logit_base, coarse_base, fine_base;
   hwg_scale #(.FACTOR(L), .IW(3), .OW(6)) u_coarse_row (.x(coarse_s), .y(coarse_row));
   hwg_scale #(.FACTOR(L), .IW(3), .OW(6)) u_fine_row (.x(fine_s), .y(fine_row));
-  hwg_select #(.N(L), .W(24), .IW(3)) u_logit_base (.index(b_scale), .list(LOGIT_BASE), .entry(logit_base));
+  hwg_select #(.N(L), .W(24), .IW(3)) u_logit_base (.index(b_scale), .entries(LOGIT_BASE), .entry(logit_base));
   hwg_select #(.N(L * L), .W(24), .IW(6)) u_coarse_base (
-      .index(coarse_row + 6'(k_q)), .list(U_BASE), .entry(coarse_base));
-  hwg_select #(.N(L * L), .W(24), .IW(6)) u_fine_base (.index(fine_row + 6'(k_q)), .list(U_BASE), .entry(fine_base));
+      .index(coarse_row + 6'(k_q)), .entries(U_BASE), .entry(coarse_base));
+  hwg_select #(.N(L * L), .W(24), .IW(6)) u_fine_base (.index(fine_row + 6'(k_q)), .entries(U_BASE), .entry(fine_base));
   reg             b_valid, b_logits;
   reg  [GAW-1:0]  b_logit_addr;
   reg  [UAW-1:0]  b_u_addr;

@@ -154,15 +154,15 @@ module hwg_project #(
   wire [XW-1:0] sets;
   wire [8:0]    maps_before;  // n*L
   wire [EW-1:0] abase;
-  hwg_select #(.N(64), .W(6)) u_set (.index(n), .list(SET_OF), .entry(set));
+  hwg_select #(.N(64), .W(6)) u_set (.index(n), .entries(SET_OF), .entry(set));
   hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_lk (.x(l), .y(lks));
   wire [5:0]    lk = lks + 6'(k);
-  hwg_select #(.N(L * K), .W(16), .IW(6)) u_period (.index(lk), .list(PERIOD), .entry(period));
-  hwg_select #(.N(L * K), .W(16), .IW(6)) u_lead (.index(lk), .list(WORDS), .entry(words));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk), .list(WBASE), .entry(wbase));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk), .list(RBASE), .entry(rbase));
-  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set), .list(SET_WBASE), .entry(set_wbase));
-  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set), .list(SET_RBASE), .entry(set_rbase));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_period (.index(lk), .entries(PERIOD), .entry(period));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_lead (.index(lk), .entries(WORDS), .entry(words));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk), .entries(WBASE), .entry(wbase));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk), .entries(RBASE), .entry(rbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set), .entries(SET_WBASE), .entry(set_wbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set), .entries(SET_RBASE), .entry(set_rbase));
   hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set), .y(sets));
   hwg_scale #(.FACTOR(L), .IW(6), .OW(9)) u_maps (.x(n), .y(maps_before));
   hwg_scale #(.FACTOR(AROW), .IW(9), .OW(EW)) u_abase (.x(maps_before + 9'(l)), .y(abase));
@@ -213,7 +213,7 @@ module hwg_project #(
         end
         {sub2_q, sub1_q} <= {sub1_q, sub_q};
       end
-      hwg_select #(.N(SUB), .W(PI * AY)) u_part (.index(sub2_q), .list(v_word), .entry(operand));
+      hwg_select #(.N(SUB), .W(PI * AY)) u_part (.index(sub2_q), .entries(v_word), .entry(operand));
     end
   endgenerate
 
@@ -247,7 +247,7 @@ module hwg_project #(
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
   wire [4:0]    shift;
-  hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .list(SHIFT), .entry(shift));
+  hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
   reg  [QW-1:0] raddr_q;
   wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
   always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;

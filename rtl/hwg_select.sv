@@ -12,7 +12,7 @@ module hwg_select #(
     parameter integer IW = (N > 1) ? $clog2(N) : 1
 ) (
     input  wire [IW-1:0]  index,
-    input  wire [N*W-1:0] list,
+    input  wire [N*W-1:0] entries,
     output wire [W-1:0]   entry
 );
   localparam integer SHIFT  = $clog2(W);
@@ -22,7 +22,7 @@ module hwg_select #(
   genvar i;
   generate
     for (i = 0; i < N; i = i + 1) begin : gen_entry
-      assign spread[i*STRIDE +: STRIDE] = STRIDE'(list[i*W +: W]);
+      assign spread[i*STRIDE +: STRIDE] = STRIDE'(entries[i*W +: W]);
     end
     if (N == 1) begin : gen_only
       assign entry = spread[W-1:0];

@@ -46,9 +46,9 @@ module hwg_store #(
   wire [2:0]       ring    = data_layer + 3'd1;
   wire [LAW-1:0]   line_ptr, line_base, line_words;
   wire [15:0]      line_slots;
-  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_ptr (.index(ring), .list(line_ptr_q), .entry(line_ptr));
-  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(ring), .list(LINE_BASE), .entry(line_base));
-  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(ring), .list(LINE_SLOTS), .entry(line_slots));
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_ptr (.index(ring), .entries(line_ptr_q), .entry(line_ptr));
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(ring), .entries(LINE_BASE), .entry(line_base));
+  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(ring), .entries(LINE_SLOTS), .entry(line_slots));
   hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW)) u_line_words (.x(line_slots), .y(line_words));
   wire [LAW-1:0]   line_end = line_words - 1'b1;
   integer j;
@@ -68,8 +68,8 @@ module hwg_store #(
   wire             init      = data_valid && data_layer >= 3'd2 && !(STREAM != 0 && init_l == '0);
   wire             loop_here = loop_valid && !(STREAM != 0 && loop_l == '0);
   wire [SAW-1:0]   loop_base, init_ptr;
-  hwg_select #(.N(L), .W(SAW), .IW(3)) u_loop_base (.index(loop_l), .list(STATE_BASE), .entry(loop_base));
-  hwg_select #(.N(L), .W(SAW), .IW(3)) u_init_ptr (.index(init_l), .list(init_ptr_q), .entry(init_ptr));
+  hwg_select #(.N(L), .W(SAW), .IW(3)) u_loop_base (.index(loop_l), .entries(STATE_BASE), .entry(loop_base));
+  hwg_select #(.N(L), .W(SAW), .IW(3)) u_init_ptr (.index(init_l), .entries(init_ptr_q), .entry(init_ptr));
   wire [SAW-1:0]   loop_ptr  = loop_first ? loop_base : loop_ptr_q;
   wire [IE*AS-1:0] init_word;
   genvar i;

@@ -39,8 +39,8 @@ module hwg_walk #(
   endfunction
 
   wire [12:0] width, height;
-  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .list(MAP_W), .entry(width));
-  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .list(MAP_H), .entry(height));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .entries(MAP_W), .entry(width));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .entries(MAP_H), .entry(height));
 
   assign first_pixel = x == '0 && y == '0;
   assign last_x      = x == width - 13'd1;

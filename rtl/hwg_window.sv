@@ -55,8 +55,8 @@ module hwg_window #(
   reg  [CW-1:0] used_q, avail_q, history_q;
   reg           begun_q;
   wire [12:0]   width, height;
-  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .list(MAP_W), .entry(width));
-  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .list(MAP_H), .entry(height));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .entries(MAP_W), .entry(width));
+  hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .entries(MAP_H), .entry(height));
   wire [13:0]   reach      = 14'(width) + 14'd1;
   wire [CW-1:0] history    = first_pixel ? '0 : (14'(history_q) == reach) ? history_q : history_q + 1'b1;
   wire [CW-1:0] given_back = begun_q ? history_q + 1'b1 - history : '0;
@@ -98,8 +98,8 @@ module hwg_window #(
   // Address of a tap: centre + displacement (mod ring) + word.
   wire [9*AW-1:0] deltas;
   wire [AW-1:0] delta;
-  hwg_select #(.N(L), .W(9 * AW), .IW(3)) u_deltas (.index(job_l_q), .list(DELTA), .entry(deltas));
-  hwg_select #(.N(9), .W(AW)) u_delta (.index(tap), .list(deltas), .entry(delta));
+  hwg_select #(.N(L), .W(9 * AW), .IW(3)) u_deltas (.index(job_l_q), .entries(DELTA), .entry(deltas));
+  hwg_select #(.N(9), .W(AW)) u_delta (.index(tap), .entries(deltas), .entry(delta));
   wire [AW:0]   sum    = (AW+1)'(job_center_q) + (AW+1)'(delta);
   wire [AW:0]   folded = (sum >= (AW+1)'(SLOTS * SLOT)) ? sum - (AW+1)'(SLOTS * SLOT) : sum;
   wire          unused_carry = &{1'b0, folded[AW]};

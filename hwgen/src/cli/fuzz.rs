@@ -120,8 +120,8 @@ fn guarded(case: &Case, args: &Args) -> Result<(), String> {
 /// Emits the case into a folder of its own and simulates it there.
 fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let model = model(case)?;
-    let options = Options { multipliers: case.multipliers, feedback: case.feedback, ..Options::default() };
-    let design = Design::new(&model, &options).map_err(told)?;
+    let design = design(case, &model)?;
+    let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
     let files = hwgen::emit::emit(&design, model.to_bytes().map_err(told)?, &command);
     if let Some(folder) = &args.keep {
@@ -132,6 +132,27 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let folder = Temporary::new(std::env::temp_dir().join(name));
     write::folder(folder.path(), &files).map_err(told)?;
     simulate(case, &model, folder.path(), args)
+}
+
+/// Cycles of a frame without pauses, where a budget of multipliers below [`ENOUGH`] is the reason for more of them.
+const FRAME_CYCLES: u64 = 300_000;
+/// Cycles of a frame with pauses, about.
+const PAUSED_CYCLES: u64 = 1_500_000;
+/// Budgets beyond this are not raised further.
+const ENOUGH: usize = 400;
+
+/// The case's design. A small budget for a large network is raised: what is wrong shows in the first thousand cycles of
+/// a pixel row as well as in millions of them.
+fn design(case: &Case, model: &Model) -> Result<Design, String> {
+    let mut multipliers = case.multipliers;
+    loop {
+        let options = Options { multipliers, feedback: case.feedback, ..Options::default() };
+        let design = Design::new(model, &options).map_err(told)?;
+        if design.prediction.cycles <= FRAME_CYCLES || multipliers >= ENOUGH {
+            return Ok(design);
+        }
+        multipliers *= 2;
+    }
 }
 
 fn model(case: &Case) -> Result<Model, String> {

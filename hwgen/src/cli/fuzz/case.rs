@@ -71,6 +71,15 @@ impl Case {
     }
 }
 
+impl Case {
+    /// The case with pauses no longer than let a frame of `cycles` end within about `limit`.
+    pub fn no_slower_than(&self, limit: u64, cycles: u64) -> Self {
+        let most = 100 - (100 * cycles / limit).clamp(3, 100) as u32;
+        let shorter = |pause: Pause| Pause { percent: pause.percent.min(most), ..pause };
+        Self { pauses: self.pauses.map(shorter), ..self.clone() }
+    }
+}
+
 /// From `low..=high`, about uniform in the logarithm of the distance from `low`.
 fn skewed(stream: &mut Stream, low: u64, high: u64) -> u64 {
     let octaves = 64 - (high - low + 1).leading_zeros();
@@ -184,6 +193,13 @@ mod tests {
             assert_eq!(case.description.problems(), []);
             assert_eq!(format!("{case:?}"), format!("{:?}", Case::new(7, index)));
         }
+    }
+
+    #[test]
+    fn long_frames_get_shorter_pauses() {
+        let case = Case { pauses: [Pause::percent(97); 5], ..Case::new(1, 0) };
+        let most = |cycles| case.no_slower_than(1_000_000, cycles).pauses[0].percent;
+        assert_eq!([most(1000), most(100_000), most(500_000), most(2_000_000)], [97, 90, 50, 0]);
     }
 
     #[test]
