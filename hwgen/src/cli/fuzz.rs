@@ -22,7 +22,8 @@ use std::time::Instant;
 ///
 /// Each case is emitted and simulated twice against the golden model: two frames with gaps and stalls on every stream
 /// and other run-time settings in the second frame, and one frame without, whose cycles must be as predicted. A case
-/// follows from seed and number alone. Exit status 1 if any case fails.
+/// follows from seed and number alone. Large networks get budgets, and long frames pauses, that let a frame end within some
+/// 1.5 million cycles. Exit status 1 if any case fails.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen fuzz --cases 200 --seed 1
