@@ -157,14 +157,14 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         stall: pause(args.stall),
         seed: args.seed,
         deep: args.deep,
-        trace: trace.as_ref().map(|temporary| temporary.path().to_owned()),
+        trace: trace.as_ref().map(|(temporary, _)| temporary.path().to_owned()),
         command: command::as_given(),
         ..RunOptions::default()
     };
     report.progress("simulating …");
     let result = session.run(&golden, &frames, &options);
     report.clear_progress();
-    if let (Some(temporary), Some(path)) = (trace, &args.trace) {
+    if let (Some((temporary, _names)), Some(path)) = (trace, &args.trace) {
         // Kept whatever came out: it is there to find a fault with.
         temporary.rename(path).map_err(|source| CliError::Write { path: path.clone(), source })?;
     }
@@ -194,17 +194,19 @@ fn fst(text: &str) -> Result<PathBuf, String> {
     if is_fst { Ok(path) } else { Err("waveforms are written as FST; wanted a name that ends with .fst".to_owned()) }
 }
 
-/// Where the waveform is written until it is whole.
-fn trace(args: &Args, manifest: &Manifest) -> Result<Option<Temporary>, CliError> {
+/// Where the waveform is written until it is whole, and the file of names that the simulator keeps beside it meanwhile.
+fn trace(args: &Args, manifest: &Manifest) -> Result<Option<(Temporary, Temporary)>, CliError> {
     let Some(path) = &args.trace else { return Ok(None) };
     let emitted: Vec<PathBuf> = manifest.files.keys().map(|name| args.folder.join(name)).collect();
     let inputs: Vec<&Path> = args.image.iter().chain(&emitted).map(PathBuf::as_path).collect();
     emitted::check_inputs(&inputs, std::slice::from_ref(path))?;
     emitted::check_file(path)?;
     let temporary = write::temporary(path);
+    let mut names = temporary.path().as_os_str().to_owned();
+    names.push(".hier");
     // The simulator says little about a file that it cannot open.
     std::fs::File::create(temporary.path()).map_err(|source| CliError::Write { path: path.clone(), source })?;
-    Ok(Some(temporary))
+    Ok(Some((temporary, Temporary::new(names.into()))))
 }
 
 /// Changed files are simulated as they are, but not silently; without one of them there is nothing to simulate.

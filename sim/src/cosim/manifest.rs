@@ -167,7 +167,8 @@ impl Manifest {
             return Err(format!("pixel_order is `{}`, must be an order of r, g, b", self.pixel_order));
         }
         let inside = |file: &String| Path::new(file).components().all(|c| matches!(c, std::path::Component::Normal(_)));
-        if let Some(file) = self.sources.iter().chain([&self.model]).find(|file| !inside(file)) {
+        if let Some(file) = self.sources.iter().chain([&self.model]).chain(self.files.keys()).find(|file| !inside(file))
+        {
             return Err(format!("`{file}` is not a file inside the folder"));
         }
         let wide = |probe: &&ProbeEntry| probe.lanes > MAX_LANES || probe.lane_bits > 32;

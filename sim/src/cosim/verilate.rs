@@ -249,8 +249,7 @@ fn compile_design(
     if let Some(training) = recipe.training {
         library(tools, recipe, &generated, &sources, runtime, "instrumented.so", &["-fprofile-generate"])?;
         training.run(&generated.join("instrumented.so"), folder)?;
-        // A branch that the training never took is no reason to warn.
-        library(tools, recipe, &generated, &sources, runtime, "../design.so", &["-fprofile-use", "-w"])?;
+        library(tools, recipe, &generated, &sources, runtime, "../design.so", &["-fprofile-use"])?;
     } else {
         library(tools, recipe, &generated, &sources, runtime, "../design.so", &[])?;
     }

@@ -29,7 +29,7 @@ pub struct Case {
     pub integer_model: bool,
     /// Seed of weights, images and pauses.
     pub seed: u64,
-    /// Budget.
+    /// Budget; a small one is raised for a large network.
     pub multipliers: usize,
     /// Where the state goes.
     pub feedback: Feedback,
