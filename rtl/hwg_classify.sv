@@ -19,6 +19,10 @@ module hwg_classify #(
     parameter integer CI = 17,
     parameter integer AS = 8,
     parameter integer WW = 8,
+    parameter integer PAIRS = 0,          // 1: rows share multipliers in twos
+    parameter integer SOFT = 0,           // 1: products of adders in LUTs
+    parameter integer RSOFT = 0,          // the same for requantisation
+    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
     parameter integer ACCW = 24,
     parameter integer HEADS = 16,
     parameter integer WSTRIDE = 297,      // weight words of one scale of one head
@@ -154,7 +158,8 @@ module hwg_classify #(
   wire [CO*ACCW-1:0] a_data;
   wire [SIDE-1:0]    a_side, d_side;
   wire [ACCW-1:0]    d_data;
-  hwg_mac_array #(.ROWS(CO), .LANES(CI), .AW(AS), .WW(WW), .ACCW(ACCW), .DEPTH(DEPTH), .SIDE(SIDE),
+  hwg_mac_array #(.ROWS(CO), .LANES(CI), .AW(AS), .WW(WW), .ACCW(ACCW), .PAIRS(PAIRS), .SOFT(SOFT),
+                  .DEPTH(DEPTH), .SIDE(SIDE),
                   .FILE({MEM, "classify"})) u_array (
       .clk(clk), .rst(rst), .s_valid(m_issue), .s_addr(m_waddr), .s_first(m_first), .s_digit(1'b0), .s_last(m_last),
       .s_side(m_side), .s_data(mask_in ? taps : '0), .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
@@ -180,7 +185,7 @@ module hwg_classify #(
   wire          y_valid, y_first, y_last;
   wire [LB-1:0] y_data;
   wire [4:0]    y_info, p_info;
-  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .DEPTH(RDEPTH),
+  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(LUT_DEPTH),
                 .FILE({MEM, "classify_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),

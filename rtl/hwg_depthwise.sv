@@ -22,6 +22,8 @@ module hwg_depthwise #(
     parameter integer AX = 8,             // bits of an expand output
     parameter integer AY = 8,             // bits of a depthwise output
     parameter integer WW = 8,
+    parameter integer SOFT = 0,           // 1: products of adders in LUTs
+    parameter integer RSOFT = 0,          // the same for requantisation
     parameter integer ACCW = 21,
     parameter integer DEPTH = 16,
     parameter integer RDEPTH = 16,
@@ -175,9 +177,13 @@ module hwg_depthwise #(
   genvar i;
   generate
     for (i = 0; i < D; i = i + 1) begin : gen_lane
-      reg signed [AX+WW-1:0] product_q;
+      reg  signed [AX+WW-1:0] product_q;
+      wire [AX+WW:0]          product;
+      hwg_product #(.AW(AX + 1), .WW(WW), .SOFT(SOFT)) u_product (
+          .a({1'b0, a_q[i*AX +: AX]}), .w(w_q[i*WW +: WW]), .y(product));
+      wire unused_product = product[AX+WW];  // another sign bit
       always @(posedge clk) begin
-        if (live_q) product_q <= (AX+WW)'($signed({1'b0, a_q[i*AX +: AX]}) * $signed(w_q[i*WW +: WW]));
+        if (live_q) product_q <= product[AX+WW-1:0];
         if (op_en)
           acc_q[i*ACCW +: ACCW] <= (op_first ? '0 : $signed(acc_q[i*ACCW +: ACCW])) + ACCW'(product_q);
       end
@@ -207,7 +213,7 @@ module hwg_depthwise #(
   hwg_select #(.N(SETS * L * K), .W(AY + 1), .IW(XW)) u_hi (.index(d_x), .entries(HI), .entry(hi));
   hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
   wire [Q*AY-1:0] y_data;
-  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .DEPTH(RDEPTH),
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .SOFT(RSOFT), .DEPTH(RDEPTH),
                 .FILE({MEM, "depthwise_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo({(AY+1){1'b0}}), .s_hi(hi), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),

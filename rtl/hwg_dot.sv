@@ -12,6 +12,7 @@ module hwg_dot #(
     parameter integer LANES = 4,
     parameter integer AW    = 8,
     parameter integer WW    = 8,
+    parameter integer SOFT  = 0,  // 1: products of adders, without hardware multipliers
     parameter integer YW    = AW + WW + $clog2(LANES)
 ) (
     input  wire                clk,
@@ -20,37 +21,33 @@ module hwg_dot #(
     output wire [YW-1:0]       y
 );
 `ifdef SYNTHESIS
-  reg [LANES*(AW+WW)-1:0] product_q;
+  reg  [LANES*(AW+WW)-1:0] product_q;
+  wire [LANES*(AW+WW)-1:0] product;
+  wire                     unused;
   genvar i;
   generate
     for (i = 0; i < LANES; i = i + 1) begin : gen_product
-      always @(posedge clk)
-        product_q[i*(AW+WW) +: AW+WW] <= (AW+WW)'($signed(a[i*AW +: AW]) * $signed(w[i*WW +: WW]));
+      hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_product (
+          .a(a[i*AW +: AW]), .w(w[i*WW +: WW]), .y(product[i*(AW+WW) +: AW+WW]));
     end
   endgenerate
-  hwg_tree #(.LANES(LANES), .XW(AW + WW)) u_tree (.clk(clk), .x(product_q), .y(y));
+  always @(posedge clk) product_q <= product;
+  hwg_tree #(.LANES(LANES), .XW(AW + WW)) u_tree (
+      .clk(clk), .x(product_q), .carry({LANES{1'b0}}), .y(y), .c(unused));
 `else
   localparam integer STAGES = 1 + $clog2(LANES);
   integer sum, j, k;  // 32 bits hold every product and sum: AW + WW + clog2(LANES) <= 32
   (* mem2reg *) reg [YW-1:0] pipe_q [0:STAGES-1];  // registers, for Yosys to know
-  generate
-    if (AW == 32 && WW == 32) begin : gen_extended  // the sign is no matter
-      always @* begin
-        sum = 0;
-        for (j = 0; j < LANES; j = j + 1) sum = sum + a[j*AW +: AW] * w[j*WW +: WW];
-      end
-    end else begin : gen_signed
-      always @* begin
-        sum = 0;
-        for (j = 0; j < LANES; j = j + 1) sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
-      end
-    end
-  endgenerate
+  always @* begin
+    sum = 0;
+    for (j = 0; j < LANES; j = j + 1) sum = sum + $signed(a[j*AW +: AW]) * $signed(w[j*WW +: WW]);
+  end
   always @(posedge clk) begin
     pipe_q[0] <= YW'(sum);
     for (k = 1; k < STAGES; k = k + 1) pipe_q[k] <= pipe_q[k-1];
   end
   assign y = pipe_q[STAGES-1];
+  wire unused_soft = &{1'b0, SOFT != 0};
 `endif
 endmodule
 `default_nettype wire

@@ -18,6 +18,9 @@ module hwg_expand #(
     parameter integer Q  = 4,
     parameter integer EA = 9,
     parameter integer WW = 8,
+    parameter integer PAIRS = 0,          // 1: rows share multipliers in twos
+    parameter integer SOFT = 0,           // 1: products of adders in LUTs
+    parameter integer RSOFT = 0,          // the same for requantisation
     parameter integer ACCW = 24,
     parameter integer DIGITS = 0,
     parameter integer DEPTH = 16,
@@ -166,7 +169,8 @@ module hwg_expand #(
   wire [OE*ACCW-1:0] a_data;
   wire [SIDE-1:0]    a_side, d_side;
   wire [Q*ACCW-1:0]  d_data;
-  hwg_mac_array #(.ROWS(OE), .LANES(IE), .AW(EA), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH), .SIDE(SIDE),
+  hwg_mac_array #(.ROWS(OE), .LANES(IE), .AW(EA), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS),
+                  .SOFT(SOFT), .DEPTH(DEPTH), .SIDE(SIDE),
                   .FILE({MEM, "expand"})) u_array (
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(u_word_q == '0),
       .s_last(last_word), .s_side({x_q, rbase_q, first_group, last_group}), .s_data(u_data),
@@ -193,7 +197,7 @@ module hwg_expand #(
   hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_lo (.index(d_x), .entries(LO), .entry(lo));
   hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_hi (.index(d_x), .entries(HI), .entry(hi));
   hwg_select #(.N(X), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
-  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .DEPTH(RDEPTH),
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .SOFT(RSOFT), .DEPTH(RDEPTH),
                 .FILE({MEM, "expand_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo(lo), .s_hi(hi),

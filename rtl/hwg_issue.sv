@@ -24,32 +24,45 @@ module hwg_issue #(
     output wire          first_group,
     output wire          last_group
 );
-  reg          busy_q;
-  reg [GW-1:0] group_q, groups_q;
-  reg [TW-1:0] time_q, period_q, lead_q;
+  // Flags of the coming cycle, registered: what they are compared with is known a cycle before.
+  reg          busy_q, valid_q, first_q, last_q, last_group_q, lead_none_q, period_none_q;
+  reg [GW-1:0] group_q, before_last_q;
+  reg [TW-1:0] time_q, before_end_q, before_lead_q;  // cycles before the last of a group, and before its first word
 
-  assign ending      = busy_q && last_group && time_q == period_q;
+  assign ending      = busy_q && last_group_q && last_q;
   assign free        = !busy_q || ending;
   assign count       = time_q;
-  assign valid       = busy_q && time_q >= lead_q;
-  assign first_word  = time_q == lead_q;
-  assign last_word   = time_q == period_q;
+  assign valid       = busy_q && valid_q;
+  assign first_word  = first_q;
+  assign last_word   = last_q;
   assign first_group = group_q == '0;
-  assign last_group  = group_q == groups_q;
+  assign last_group  = last_group_q;
 
   always @(posedge clk) begin
     if (rst) busy_q <= 1'b0;
     else if (start) busy_q <= 1'b1;
     else if (ending) busy_q <= 1'b0;
     if (start) begin
-      groups_q <= groups;
-      period_q <= period;
-      lead_q   <= period - words;
-      group_q  <= '0;
-      time_q   <= '0;
+      before_last_q <= groups - 1'b1;
+      before_end_q  <= period - 1'b1;
+      before_lead_q <= period - words - 1'b1;
+      period_none_q <= period == '0;
+      lead_none_q   <= period == words;
+      group_q       <= '0;
+      time_q        <= '0;
+      valid_q       <= period == words;
+      first_q       <= period == words;
+      last_q        <= period == '0;
+      last_group_q  <= groups == '0;
     end else if (busy_q) begin
-      time_q <= (time_q == period_q) ? '0 : time_q + 1'b1;
-      if (time_q == period_q) group_q <= group_q + 1'b1;
+      time_q  <= last_q ? '0 : time_q + 1'b1;
+      first_q <= last_q ? lead_none_q : time_q == before_lead_q;
+      valid_q <= last_q ? lead_none_q : valid_q || time_q == before_lead_q;
+      last_q  <= last_q ? period_none_q : time_q == before_end_q;
+      if (last_q) begin
+        group_q      <= group_q + 1'b1;
+        last_group_q <= group_q == before_last_q;
+      end
     end
   end
 endmodule

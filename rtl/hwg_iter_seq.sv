@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order and addresses of the jobs of the loop, as the operand loader takes them: iteration, scale, block, pixel.
 //
-// After `load` or `take` the next job is valid two cycles later. `need` counts the pixels that the loop has written
-// since the frame began: with that many, all that the job reads is there.
+// After `load` or `take` the next job is valid two cycles later, and ready when the loop has written all that it reads:
+// `written` pulses for each pixel of the loop.
 // reset     no job
 `default_nettype none
 module hwg_iter_seq #(
@@ -21,6 +21,7 @@ module hwg_iter_seq #(
     input  wire          load,
     input  wire [63:0]   mask,
     input  wire          take,
+    input  wire          written,
     output reg           m_valid,
     output wire [5:0]    m_n,
     output wire [2:0]    m_l,
@@ -29,7 +30,7 @@ module hwg_iter_seq #(
     output reg  [AW-1:0] m_own,           // address of the pixel
     output wire [4*AW-1:0] m_taps,        // coarser scale: near, side in x, side in y, far
     output wire [AW-1:0] m_pooled,        // address of the pooled pixel that this one adds to
-    output wire [31:0]   m_need,
+    output wire          m_ready,
     output wire          m_pool_first,    // first and last pixel of a 2x2 pool, weights of this one
     output wire          m_pool_last,
     output wire [1:0]    m_pool_weight,   // log2
@@ -38,12 +39,11 @@ module hwg_iter_seq #(
   wire [5:0] n;
   wire [2:0] l, k;
   wire [12:0] x, y;
-  wire first_pixel, last_x, last_y, last_pixel, last_pass;
+  wire first_pixel, last_n, last_x, last_y, last_pixel, last_pass;
   hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
-      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(take), .n(n), .l(l), .k(k), .x(x), .y(y),
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(take), .n(n), .last_n(last_n), .l(l), .k(k), .x(x), .y(y),
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));
-  wire unused = &{1'b0, last_pixel, last_pass};
 
   localparam [2:0] LAST_L = 3'(L - 1);
   wire [2:0]  coarse  = (l == LAST_L) ? l : l + 3'd1;
@@ -65,6 +65,8 @@ module hwg_iter_seq #(
   hwg_select #(.N(L * K), .W(24), .IW(6)) u_earlier (.index(earlier), .entries(OFFSET), .entry(earlier_offset));
   hwg_select #(.N(L * K), .W(24), .IW(6)) u_last (.index(last), .entries(OFFSET), .entry(last_offset));
 
+  wire unused = &{1'b0, last_n, last_pixel, last_pass, earlier_offset, last_offset, reach_q};
+
   assign m_n = n;
   assign m_l = l;
   assign m_k = k;
@@ -78,9 +80,11 @@ module hwg_iter_seq #(
   hwg_scale #(.FACTOR(CF), .IW(13), .OW(AW)) u_near (.x(nx), .y(nxa));
   hwg_scale #(.FACTOR(CF), .IW(13), .OW(AW)) u_side (.x(sx), .y(sxa));
 
-  reg            prep_q, begun_q;
+  localparam integer CW = $clog2(2 * PIXELS + 2) + 2;
+  reg            prep_q, begun_q, first_q;  // first_q: in the first iteration
   reg [AW-1:0]   near_q, other_q;      // row addresses in the coarser map
-  reg [31:0]     base_q, pass_q;       // pixels written before this iteration; before the pass that is read
+  reg signed [CW-1:0] since_q;         // pixels written since the iteration in hand began, or since it will
+  reg signed [CW-1:0] ahead_q;         // of them in the pass that is read and after it
   reg [23:0]     pixel_q, row_q;       // index in the map; index of the last coarse row that is read
   reg [23:0]     reach_q;              // pixels that the job needs of the pass that is read
   reg [AW-1:0]   nxa_q, sxa_q;         // columns of the coarser map
@@ -89,7 +93,11 @@ module hwg_iter_seq #(
   wire [23:0]    pixel = first_pixel ? '0 : pixel_q + 1'b1;
   wire [23:0]    row   = first_pixel ? ((ch > 13'd1) ? 24'(cw) : '0)
                        : (x == '0 && !y[0] && below) ? row_q + 24'(cw) : row_q;
-  wire [31:0]    base = (!m_first || !begun_q) ? base_q : base_q + 32'(PIXELS);
+  wire           opens   = m_first && begun_q;  // an iteration, not the first
+  wire           initial_state = first_q && !opens;
+  // Pixels from the beginning of the iteration before an opening one to the pass that is read.
+  wire signed [CW-1:0] pass = (k != '0) ? CW'(earlier_offset)
+                            : opens ? CW'(last_offset) : CW'(last_offset) - CW'(PIXELS);
 
   always @(posedge clk) begin
     if (rst) {prep_q, m_valid, begun_q} <= '0;
@@ -99,8 +107,11 @@ module hwg_iter_seq #(
       if (load) begun_q <= 1'b0;
       else if (prep_q) begun_q <= 1'b1;
     end
-    if (load) base_q <= '0;
-    else if (prep_q) base_q <= base;
+    if (load) first_q <= 1'b1;
+    else if (prep_q) first_q <= initial_state;
+    if (load) since_q <= '0;
+    else since_q <= since_q + CW'(written) - ((prep_q && opens) ? CW'(PIXELS) : '0);
+    ahead_q <= ((prep_q && first_pixel) ? since_q - pass : ahead_q) + CW'(written);
     if (prep_q) begin
       m_own   <= first_pixel ? own_base : m_own + AW'(CF);
       pixel_q <= pixel;
@@ -108,12 +119,10 @@ module hwg_iter_seq #(
       reach_q <= (mixes ? row + 24'(rx) : pixel) + 24'd1;
       nxa_q   <= nxa;
       sxa_q   <= sxa;
-      free_q  <= k == '0 && base == '0;
+      free_q  <= k == '0 && initial_state;
       if (first_pixel) begin
         near_q  <= coarse_base;
         other_q <= coarse_base;
-        pass_q  <= (k != '0) ? base + 32'(earlier_offset)
-                             : base - 32'(PIXELS) + 32'(last_offset);
       end else if (x == '0) begin
         if (y[0]) other_q <= below ? near_q + cline : near_q;
         else begin
@@ -131,7 +140,7 @@ module hwg_iter_seq #(
   assign m_pooled  = near_q + nxa_q;
 
   // The data block is waited for as a whole.
-  assign m_need = free_q ? '0 : pass_q + 32'(reach_q);
+  assign m_ready = free_q || ahead_q >= $signed(CW'(reach_q));
 
   assign m_pool_first  = !x[0] && !y[0];
   assign m_pool_last   = (x[0] || last_x) && (y[0] || last_y);

@@ -43,6 +43,7 @@ module hwg_loader #(
     parameter integer POOL_WORDS = 1,
     parameter integer RESIDUALS = 64,     // words of the residual memory
     parameter integer STREAM = 0,         // 1: scale 0 comes from the feedback stream
+    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
     parameter integer UAW = $clog2(SLOTS * SLOT),
     parameter integer RAW = $clog2(RESIDUALS)
 ) (
@@ -106,7 +107,7 @@ module hwg_loader #(
   wire [2:0]    i_l, i_k;
   wire [SAW-1:0] i_own, i_pooled;
   wire [4*SAW-1:0] i_taps;
-  wire [31:0]   i_need;
+  wire          i_ready;
   wire [1:0]    i_pool_weight;
   wire          start_data, start_iter;
   wire          start = start_data || start_iter;
@@ -117,25 +118,23 @@ module hwg_loader #(
       .m_center(d_center), .m_edges(d_edges), .done(d_done));
   hwg_iter_seq #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
                  .PIXELS(PIXELS), .CF(CF), .AW(SAW)) u_iter_seq (
-      .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .m_valid(i_valid), .m_n(i_n), .m_l(i_l),
-      .m_k(i_k), .m_first(i_first), .m_own(i_own), .m_taps(i_taps), .m_pooled(i_pooled), .m_need(i_need),
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .written(loop_written),
+      .m_valid(i_valid), .m_n(i_n), .m_l(i_l),
+      .m_k(i_k), .m_first(i_first), .m_own(i_own), .m_taps(i_taps), .m_pooled(i_pooled), .m_ready(i_ready),
       .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight), .done(i_done));
   wire unused_done = &{1'b0, i_done};
 
-  // Pixels written: of each data-block layer, and by the loop.
+  // Pixels written of each data-block layer.
   reg  [J*CW-1:0] written_q;
-  reg  [31:0]     loop_written_q;
   localparam integer LAST_PIXELS = 32'(DATA_W[J*13 +: 13]) * 32'(DATA_H[J*13 +: 13]);
   wire data_complete = written_q[(J-1)*CW +: CW] == CW'(LAST_PIXELS);
   integer j;
   always @(posedge clk)
     if (rst || load) begin
-      written_q      <= '0;
-      loop_written_q <= '0;
+      written_q <= '0;
     end else begin
       for (j = 0; j < J; j = j + 1)
         if (data_written && data_layer == 3'(j)) written_q[j*CW +: CW] <= written_q[j*CW +: CW] + 1'b1;
-      loop_written_q <= loop_written_q + 32'(loop_written);
     end
 
   // ---------------------------------------------------------------- start
@@ -153,7 +152,7 @@ module hwg_loader #(
   wire          i_pools = POOLED != 0 && i_k == '0 && i_l != '0;
   wire          i_from_stream = STREAM != 0 && i_l == '0;
   assign start_data = free && room && d_valid && d_ready;
-  assign start_iter = free && room && d_done && data_complete && i_valid && loop_written_q >= i_need
+  assign start_iter = free && room && d_done && data_complete && i_valid && i_ready
                       && (!i_from_stream || fb_ready);
   assign patch_ready = start_data && d_stem;
   assign fb_take     = start_iter && i_from_stream;
@@ -339,9 +338,6 @@ module hwg_loader #(
   wire [IE*(AS+2)-1:0] pool_data;
   reg  [IE*(AS+2)-1:0] pool_sum;
   localparam integer RW = EA + 5;
-  function signed [RW-1:0] up2(input signed [RW-1:0] so_far, input [AS-1:0] state);
-    up2 = (d_up_first ? RW'(8) : so_far) + RW'($signed(state) * $signed({1'b0, d_weight}));
-  endfunction
   function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [SB-1:0] line, input [AS-1:0] from_pool,
                                    input [AS-1:0] state);
     case (d_kind)
@@ -353,11 +349,15 @@ module hwg_loader #(
   endfunction
   generate
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
-      reg signed [RW-1:0] sum_q;  // of the taps before this one, in sixteenths, with the rounding constant
+      reg  signed [RW-1:0] sum_q;  // of the taps before this one, in sixteenths, with the rounding constant
+      wire [AS+4:0]        tap;
+      hwg_product #(.AW(AS), .WW(5), .SOFT(1)) u_tap (
+          .a(state_data[i*AS +: AS]), .w({1'b0, d_weight}), .y(tap));
+      wire signed [RW-1:0] up2 = (d_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
-        if (d_live && d_kind == UP) sum_q <= up2(sum_q, state_data[i*AS +: AS]);
+        if (d_live && d_kind == UP) sum_q <= up2;
         if (d_live && d_writes)
-          e_word[i*EA +: EA] <= (d_kind == UP) ? EA'(up2(sum_q, state_data[i*AS +: AS]) >>> 4)
+          e_word[i*EA +: EA] <= (d_kind == UP) ? EA'(up2 >>> 4)
                               : operand(patch_d[i*EA +: EA], line_data[i*SB +: SB], pool_data[i*(AS+2) +: AS],
                                         d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS]);
         if (d_live && d_kind == OWN)
@@ -369,7 +369,7 @@ module hwg_loader #(
       reg [SAW-1:0]  pool_addr_c, pool_addr_d, pool_addr_e;
       reg [3:0]      pool_b, pool_c, pool_d;  // first, last, weight, delayed with the word
       localparam integer PAW = (POOL_WORDS > 1) ? $clog2(POOL_WORDS) : 1;
-      hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
+      hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS), .LUT_DEPTH(LUT_DEPTH)) u_pool (
           .clk(clk), .we(e_collect), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
           .raddr(pool_addr[PAW-1:0]), .rdata(pool_data));
       always @(posedge clk) begin
@@ -397,9 +397,9 @@ module hwg_loader #(
     end
   endgenerate
 
-  hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * SLOT)) u_operands (
+  hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * SLOT), .LUT_DEPTH(LUT_DEPTH)) u_operands (
       .clk(clk), .we(e_writes), .waddr(e_uaddr), .wdata(e_word), .re(u_re), .raddr(u_addr), .rdata(u_data));
-  hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS)) u_residuals (
+  hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS), .LUT_DEPTH(LUT_DEPTH)) u_residuals (
       .clk(clk), .we(e_own), .waddr(residual_wptr_q), .wdata(e_state), .re(residual_re), .raddr(residual_addr),
       .rdata(residual_data));
 endmodule

@@ -23,6 +23,7 @@ module hwg_logit_sum #(
     parameter integer MARGIN_SHIFT = 0,
     parameter integer GAW = (LOGIT_WORDS > 1) ? $clog2(LOGIT_WORDS) : 1,
     parameter integer W0 = 32'(MAP_W[12:0]),
+    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
     parameter integer TAW = $clog2(ROWS * W0)
 ) (
     input  wire            clk,
@@ -208,7 +209,7 @@ module hwg_logit_sum #(
   reg  [C*TB-1:0] total_q;
   generate
     if (L > 2) begin : gen_u
-      hwg_ram #(.WIDTH(C * LB), .DEPTH(U_WORDS)) u_maps (
+      hwg_ram #(.WIDTH(C * LB), .DEPTH(U_WORDS), .LUT_DEPTH(LUT_DEPTH)) u_maps (
           .clk(clk), .we(e_write), .waddr(e_u_waddr), .wdata(e_up), .re(b_valid && !b_logits), .raddr(b_u_addr),
           .rdata(u_data));
     end else begin : gen_no_u
@@ -220,10 +221,13 @@ module hwg_logit_sum #(
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_class
       reg  signed [LB+4:0] sum_q4;   // times 16
+      wire [LB+4:0]        tap;
+      hwg_product #(.AW(LB), .WW(5), .SOFT(1)) u_tap (
+          .a(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]), .w({1'b0, d_weight}), .y(tap));
       always @(posedge clk) begin
         if (d_valid)
           sum_q4 <= d_single ? (LB+5)'($signed(logits[i*LB +: LB])) <<< 4
-                  : (d_first ? (LB+5)'(8) : sum_q4) + (LB+5)'($signed(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]) * $signed({1'b0, d_weight}));
+                  : (d_first ? (LB+5)'(8) : sum_q4) + $signed(tap);
         if (e_last) total_q[i*TB +: TB] <= (e_first_term ? '0 : $signed(total_q[i*TB +: TB]))
                                          + TB'($signed(sum_q4[LB+3:4]));
       end
@@ -237,7 +241,7 @@ module hwg_logit_sum #(
   always @(posedge clk)
     if (rst) t_waddr_q <= '0;
     else if (f_pixel) t_waddr_q <= (t_waddr_q == TAW'(ROWS * W0 - 1)) ? '0 : t_waddr_q + 1'b1;
-  hwg_ram #(.WIDTH(C * TB), .DEPTH(ROWS * W0)) u_rows (
+  hwg_ram #(.WIDTH(C * TB), .DEPTH(ROWS * W0), .LUT_DEPTH(LUT_DEPTH)) u_rows (
       .clk(clk), .we(f_pixel), .waddr(t_waddr_q), .wdata(total_q), .re(t_re), .raddr(t_addr), .rdata(t_data));
   assign probe_valid = f_pixel;
   assign probe_data  = total_q;

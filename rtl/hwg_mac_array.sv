@@ -15,6 +15,8 @@ module hwg_mac_array #(
     parameter integer WW     = 8,
     parameter integer ACCW   = 24,
     parameter integer DIGITS = 0,
+    parameter integer PAIRS  = 0,  // 1: two rows share a multiplier, where its width allows
+    parameter integer SOFT   = 0,  // 1: products of adders in LUTs
     parameter integer DEPTH  = 16,
     parameter integer SIDE   = 1,
     parameter         FILE   = "array",
@@ -35,6 +37,7 @@ module hwg_mac_array #(
 );
   localparam integer STAGES = 4 + $clog2(LANES);  // issue -> dot product visible
   localparam integer SUMW   = AW + 1 + $clog2(LANES);
+  localparam integer PAIRED = (PAIRS != 0 && AW + 2 * WW + ((DIGITS != 0) ? 1 : 0) <= 19) ? 1 : 0;
 
 `ifdef SYNTHESIS
   localparam integer XW = AW;  // bits of a broadcast lane
@@ -84,10 +87,17 @@ module hwg_mac_array #(
       localparam [7:0] D2 = 8'(48 + r / 100);
       localparam [7:0] D1 = 8'(48 + (r / 10) % 10);
       localparam [7:0] D0 = 8'(48 + r % 10);
-      hwg_mac_row #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
-                    .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
-          .clk(clk), .re(row_re), .addr(row_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
-          .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
+      if (PAIRED == 0 || (r % 2 == 0 && r == ROWS - 1)) begin : gen_alone
+        hwg_mac_row #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .SOFT(SOFT), .DIGITS(DIGITS), .DEPTH(DEPTH),
+                      .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
+            .clk(clk), .re(row_re), .addr(row_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
+            .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
+      end else if (r % 2 == 1) begin : gen_pair
+        hwg_mac_pair #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
+                       .FILE0({FILE, "_", D2, D1, 8'(D0 - 8'd1), ".hex"}), .FILE1({FILE, "_", D2, D1, D0, ".hex"})) u_pair (
+            .clk(clk), .re(row_re), .addr(row_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
+            .acc_digit(en_digit), .data_sum(data_sum), .acc0(m_data[(r-1)*ACCW +: ACCW]), .acc1(m_data[r*ACCW +: ACCW]));
+      end
     end
   endgenerate
 endmodule

@@ -7,7 +7,6 @@
 //
 // latency   activations at cycle i -> acc from cycle i + 2 + clog2(LANES) on (see hwg_mac_array). addr at cycle i-3 in
 //           the structure; at cycle i in the behavioural model, whose ROM is read as it multiplies
-// DIGITS    1: the sum of the activations, weighted 2^(WW-1), is added for digits stored offset-binary
 // technology layer: the default is a behavioural model, the fastest form for simulation; `SYNTHESIS`, which synthesis
 // tools define, selects the structure. Both are equal.
 `default_nettype none
@@ -17,6 +16,7 @@ module hwg_mac_row #(
     parameter integer XW     = AW,  // bits of a lane of the bus
     parameter integer WW     = 8,
     parameter integer ACCW   = 24,
+    parameter integer SOFT   = 0,   // 1: products of adders
     parameter integer DIGITS = 0,
     parameter integer DEPTH  = 16,
     parameter         FILE   = "row.hex",
@@ -30,11 +30,10 @@ module hwg_mac_row #(
     input  wire                           acc_first,
     input  wire                           acc_digit,
     input  wire [AW+1+$clog2(LANES)-1:0]  data_sum,
-    output reg  signed [ACCW-1:0]         acc
+    output wire signed [ACCW-1:0]         acc
 );
   localparam integer YW = AW + WW + $clog2(LANES);
   wire signed [YW-1:0] y;
-  wire unused_y = &{1'b0, y};  // the accumulator may be narrower
 
 `ifdef SYNTHESIS
   wire [LANES*WW-1:0] weights;
@@ -46,7 +45,7 @@ module hwg_mac_row #(
     {re2_q, re1_q} <= {re1_q, re};
     if (re2_q) weights_q <= weights;
   end
-  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
+  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .SOFT(SOFT), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
 `else
   // Weights are extended when they are loaded; 32 bits hold every product and sum. Every address has a word, so that
   // simulators check no bounds.
@@ -78,24 +77,10 @@ module hwg_mac_row #(
     end
   endgenerate
   assign y = gen_stage[STAGES-1].y_q;
+  wire unused_soft = &{1'b0, SOFT != 0};
 `endif
 
-  generate
-    if (DIGITS == 0) begin : gen_whole
-      wire unused = &{1'b0, acc_digit, data_sum};
-      always @(posedge clk) if (acc_en) acc <= (acc_first ? '0 : acc) + ACCW'(y);
-    end else begin : gen_digits
-      // acc_digit: first word of a lower digit, shift what the higher digits gave; lower digits are offset-binary
-      reg lower_q;
-      wire lower = !acc_first && (acc_digit || lower_q);
-      wire signed [ACCW-1:0] offset = lower ? ACCW'($signed(data_sum)) <<< (WW - 1) : '0;
-      wire signed [ACCW-1:0] kept = acc_first ? '0 : acc_digit ? acc <<< WW : acc;
-      always @(posedge clk)
-        if (acc_en) begin
-          acc     <= kept + ACCW'(y) + offset;
-          lower_q <= lower;
-        end
-    end
-  endgenerate
+  hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(AW + 1 + $clog2(LANES)), .DIGITS(DIGITS)) u_accumulate (
+      .clk(clk), .en(acc_en), .first(acc_first), .digit(acc_digit), .data_sum(data_sum), .y(y), .c(1'b0), .acc(acc));
 endmodule
 `default_nettype wire

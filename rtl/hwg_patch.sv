@@ -13,7 +13,8 @@ module hwg_patch #(
     parameter integer H = 360,
     parameter integer SYMMETRIC = 0,
     parameter integer PW = 8,
-    parameter integer DEPTH = 16
+    parameter integer DEPTH = 16,
+    parameter integer LUT_DEPTH = 32  // a memory of up to so many words is LUT RAM
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -79,7 +80,7 @@ module hwg_patch #(
       .clk(clk), .rst(rst), .s_valid(step),
       .s_data({x_q, emits, x_q == '0, y_q == '0, 32'(y_q) == 1}),
       .m_valid(col_valid), .m_data({col_x, col_emits, col_x0, col_y0, col_y1}));
-  hwg_ram #(.WIDTH(6 * PW), .DEPTH(W2)) u_lines (
+  hwg_ram #(.WIDTH(6 * PW), .DEPTH(W2), .LUT_DEPTH(LUT_DEPTH)) u_lines (
       .clk(clk), .we(col_valid), .waddr(col_x), .wdata({pixel2_q, above[6*PW-1:3*PW]}),
       .re(step), .raddr(x_q), .rdata(above));
   always @(posedge clk) {pixel2_q, pixel1_q} <= {pixel1_q, pixel};

@@ -21,6 +21,10 @@ module hwg_project #(
     parameter integer AY = 8,              // bits of a depthwise output
     parameter integer AS = 8,              // bits of a state
     parameter integer WW = 8,
+    parameter integer PAIRS = 0,          // 1: rows share multipliers in twos
+    parameter integer SOFT = 0,           // 1: products of adders in LUTs
+    parameter integer RSOFT = 0,          // the same for requantisation
+    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
     parameter integer ACCW = 24,
     parameter integer DEPTH = 16,
     parameter integer RDEPTH = 16,
@@ -132,42 +136,61 @@ module hwg_project #(
   wire [2:0] l, k;
   wire [12:0] x, y;
   wire first_pixel, last_x, last_y, last_pixel, last_pass, done;
-  wire [63:0] later = mask >> n >> 1;
-  wire last_n = later == '0;
+  wire last_n;
   wire [15:0] count;
   wire free, valid, first_word, last_word, first_group, last_group;
   hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
-      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(start), .n(n), .l(l), .k(k), .x(x), .y(y),
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(start), .n(n), .last_n(last_n), .l(l), .k(k), .x(x), .y(y),
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));
   wire last_block = k == 3'(K - 1);
-  wire classify  = last_block && outputs[n];
+  reg  classified_q;  // iteration n is an output; jobs take seven cycles or more, so this and the tables below may lag
+  always @(posedge clk) classified_q <= outputs[n];
+  wire classify  = last_block && classified_q;
   wire to_stream = STREAM != 0 && l == '0 && !(last_n && last_block);
   assign start = free && full_q != '0 && (!classify || class_space) && (!to_stream || fb_space);
   assign class_start = start && classify;
   assign fb_start    = start && to_stream;
   wire unused = &{1'b0, x, y, last_x, last_y, done, count};
 
+  // Of the iteration, scale and block: what the next job begins with, in two steps.
   wire [5:0]    set, lks;
   wire [15:0]   period, words;
   wire [23:0]   wbase, rbase, set_wbase, set_rbase;
   wire [XW-1:0] sets;
   wire [8:0]    maps_before;  // n*L
   wire [EW-1:0] abase;
+  reg  [5:0]    set_q, lk_q;
+  reg  [8:0]    map_q;
+  reg  [15:0]   period_q, words_q;
+  reg  [DW-1:0] waddr_of_q;
+  reg  [QW-1:0] rbase_of_q;
+  reg  [EW-1:0] abase_of_q;
+  reg  [XW-1:0] x_of_q;
   hwg_select #(.N(64), .W(6)) u_set (.index(n), .entries(SET_OF), .entry(set));
   hwg_scale #(.FACTOR(K), .IW(3), .OW(6)) u_lk (.x(l), .y(lks));
-  wire [5:0]    lk = lks + 6'(k);
-  hwg_select #(.N(L * K), .W(16), .IW(6)) u_period (.index(lk), .entries(PERIOD), .entry(period));
-  hwg_select #(.N(L * K), .W(16), .IW(6)) u_lead (.index(lk), .entries(WORDS), .entry(words));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk), .entries(WBASE), .entry(wbase));
-  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk), .entries(RBASE), .entry(rbase));
-  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set), .entries(SET_WBASE), .entry(set_wbase));
-  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set), .entries(SET_RBASE), .entry(set_rbase));
-  hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set), .y(sets));
   hwg_scale #(.FACTOR(L), .IW(6), .OW(9)) u_maps (.x(n), .y(maps_before));
-  hwg_scale #(.FACTOR(AROW), .IW(9), .OW(EW)) u_abase (.x(maps_before + 9'(l)), .y(abase));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_period (.index(lk_q), .entries(PERIOD), .entry(period));
+  hwg_select #(.N(L * K), .W(16), .IW(6)) u_lead (.index(lk_q), .entries(WORDS), .entry(words));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_wbase (.index(lk_q), .entries(WBASE), .entry(wbase));
+  hwg_select #(.N(L * K), .W(24), .IW(6)) u_rbase (.index(lk_q), .entries(RBASE), .entry(rbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_wbase (.index(set_q), .entries(SET_WBASE), .entry(set_wbase));
+  hwg_select #(.N(SETS), .W(24), .IW(6)) u_set_rbase (.index(set_q), .entries(SET_RBASE), .entry(set_rbase));
+  hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set_q), .y(sets));
+  hwg_scale #(.FACTOR(AROW), .IW(9), .OW(EW)) u_abase (.x(map_q), .y(abase));
+  always @(posedge clk) begin
+    set_q      <= set;
+    lk_q       <= lks + 6'(k);
+    map_q      <= maps_before + 9'(l);
+    period_q   <= period;
+    words_q    <= words;
+    waddr_of_q <= DW'(wbase + set_wbase);
+    rbase_of_q <= QW'(rbase + set_rbase);
+    abase_of_q <= abase;
+    x_of_q     <= sets + XW'(lk_q);
+  end
   hwg_issue #(.GW(16), .TW(16)) u_issue (
-      .clk(clk), .rst(rst), .start(start), .groups(16'(GROUPS)), .period(period), .words(words),
+      .clk(clk), .rst(rst), .start(start), .groups(16'(GROUPS)), .period(period_q), .words(words_q),
       .free(free), .ending(ending), .valid(valid), .count(count),
       .first_word(first_word), .last_word(last_word), .first_group(first_group), .last_group(last_group));
 
@@ -180,10 +203,10 @@ module hwg_project #(
   reg [INFO-1:0] info_q;  // scale, block > 0, first pixel of the map, classify, to stream, last of scale, last of frame
   always @(posedge clk)
     if (start) begin
-      waddr_q <= DW'(wbase + set_wbase);
-      rbase_q <= QW'(rbase + set_rbase);
-      abase_q <= last_block ? abase : EW'(N * L * AROW);
-      x_q     <= sets + XW'(lk);
+      waddr_q <= waddr_of_q;
+      rbase_q <= rbase_of_q;
+      abase_q <= last_block ? abase_of_q : EW'(N * L * AROW);
+      x_q     <= x_of_q;
       info_q  <= {l, k != '0, first_pixel, classify, to_stream, last_pixel && last_block,
                   last_pixel && last_pass && last_n};
     end else if (valid) waddr_q <= waddr_q + 1'b1;
@@ -191,7 +214,7 @@ module hwg_project #(
   // Words of PI lanes out of memory words of V lanes.
   wire [V*AY-1:0]  v_word;
   wire [PI*AY-1:0] operand;
-  hwg_ram #(.WIDTH(V * AY), .DEPTH(V_SLOTS * V_SLOT)) u_vectors (
+  hwg_ram #(.WIDTH(V * AY), .DEPTH(V_SLOTS * V_SLOT), .LUT_DEPTH(LUT_DEPTH)) u_vectors (
       .clk(clk), .we(v_valid), .waddr(v_base + VAW'(v_index)), .wdata(v_data), .re(valid),
       .raddr(v_rbase_q + v_word_q), .rdata(v_word));
   generate
@@ -229,7 +252,8 @@ module hwg_project #(
   wire [PO*ACCW-1:0] a_data;
   wire [SIDE+1:0]    a_side, d_side;
   wire [Q*ACCW-1:0]  d_data;
-  hwg_mac_array #(.ROWS(PO), .LANES(PI), .AW(AY + 1), .WW(WW), .ACCW(ACCW), .DEPTH(DEPTH), .SIDE(SIDE + 2),
+  hwg_mac_array #(.ROWS(PO), .LANES(PI), .AW(AY + 1), .WW(WW), .ACCW(ACCW), .PAIRS(PAIRS), .SOFT(SOFT),
+                  .DEPTH(DEPTH), .SIDE(SIDE + 2),
                   .FILE({MEM, "project"})) u_array (
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(1'b0),
       .s_last(last_word), .s_side({x_q, rbase_q, abase_q, info_q, first_group, last_group}), .s_data(operand_signed),
@@ -259,7 +283,7 @@ module hwg_project #(
   wire [Q*RB-1:0]  y_data;
   wire [EW-1:0]    y_abase;
   wire [INFO-1:0]  y_info;
-  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .DEPTH(RDEPTH),
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(LUT_DEPTH),
                 .FILE({MEM, "project_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
       .s_lo(R_LO), .s_hi(R_HI), .s_side({d_abase, d_info, pixel_first, pixel_last}), .m_valid(y_valid),
@@ -301,7 +325,7 @@ module hwg_project #(
   wire            s_valid, s_first, s_last;
   wire [Q*AS-1:0] s_data;
   wire [INFO-1:0] s_info, p_info;
-  hwg_requant #(.LANES(Q), .VW(RB), .BW(ABW), .PW(APW), .YW(AS), .SIDE(INFO + 2), .DEPTH(ADEPTH),
+  hwg_requant #(.LANES(Q), .VW(RB), .BW(ABW), .PW(APW), .YW(AS), .SIDE(INFO + 2), .SOFT(RSOFT), .DEPTH(ADEPTH),
                 .FILE({MEM, "affine.hex"})) u_affine (
       .clk(clk), .rst(rst), .s_valid(r_valid), .s_data(r_data), .s_addr(r_addr_q), .s_shift(ASHIFT), .s_lo(S_LO),
       .s_hi(S_HI), .s_side({r_info, r_first, r_last}), .m_valid(s_valid), .m_data(s_data),

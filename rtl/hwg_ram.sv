@@ -9,6 +9,7 @@
 module hwg_ram #(
     parameter integer WIDTH = 8,
     parameter integer DEPTH = 16,
+    parameter integer LUT_DEPTH = 32,   // up to so many words are LUT RAM
     parameter integer AW    = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
     input  wire             clk,
@@ -19,7 +20,11 @@ module hwg_ram #(
     input  wire [AW-1:0]    raddr,
     output reg  [WIDTH-1:0] rdata
 );
+`ifdef SYNTHESIS
+  (* ram_style = (DEPTH <= LUT_DEPTH) ? "distributed" : "auto" *)
+`endif
   reg [WIDTH-1:0] mem [0:DEPTH-1];
+  wire unused = &{1'b0, LUT_DEPTH != 0};
   reg [WIDTH-1:0] array_q;
   reg             re_q;
 

@@ -13,7 +13,9 @@ module hwg_requant #(
     parameter integer PW    = 40,
     parameter integer YW    = 8,
     parameter integer SIDE  = 1,
+    parameter integer SOFT  = 0,   // 1: products of adders in LUTs
     parameter integer DEPTH = 16,
+    parameter integer LUT_DEPTH = 32,
     parameter         FILE  = "requant.hex",
     parameter integer AW    = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
@@ -31,7 +33,7 @@ module hwg_requant #(
     output wire [SIDE-1:0]      m_side
 );
   wire [LANES*(BW+16)-1:0] constants;
-  hwg_rom #(.WIDTH(LANES * (BW + 16)), .DEPTH(DEPTH), .FILE(FILE)) u_constants (
+  hwg_rom #(.WIDTH(LANES * (BW + 16)), .DEPTH(DEPTH), .LUT_DEPTH(LUT_DEPTH), .FILE(FILE)) u_constants (
       .clk(clk), .re(s_valid), .raddr(s_addr), .rdata(constants));
 
   reg [LANES*VW-1:0] v1_q, v2_q;
@@ -61,9 +63,12 @@ module hwg_requant #(
   genvar i;
   generate
     for (i = 0; i < LANES; i = i + 1) begin : gen_lane
+      wire [VW+15:0] product;
+      hwg_product #(.AW(VW), .WW(16), .SOFT(SOFT)) u_product (
+          .a(v2_q[i*VW +: VW]), .w(constants[i*(BW+16) +: 16]), .y(product));
       always @(posedge clk) begin
         if (live[0]) begin
-          product3_q[i*PW +: PW] <= PW'($signed(v2_q[i*VW +: VW]) * $signed(constants[i*(BW+16) +: 16]));
+          product3_q[i*PW +: PW] <= PW'($signed(product));
           bias3_q[i*BW +: BW]    <= constants[i*(BW+16)+16 +: BW];
         end
         if (live[1])

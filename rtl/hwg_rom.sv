@@ -9,6 +9,7 @@
 module hwg_rom #(
     parameter integer WIDTH = 8,
     parameter integer DEPTH = 16,
+    parameter integer LUT_DEPTH = 32,   // up to so many words are logic
     parameter         FILE  = "rom.hex",
     parameter integer AW    = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
@@ -17,7 +18,11 @@ module hwg_rom #(
     input  wire [AW-1:0]    raddr,
     output reg  [WIDTH-1:0] rdata
 );
+`ifdef SYNTHESIS
+  (* ram_style = (DEPTH <= LUT_DEPTH) ? "logic" : "auto" *)
+`endif
   reg [WIDTH-1:0] mem [0:DEPTH-1];
+  wire unused = &{1'b0, LUT_DEPTH != 0};
   reg [WIDTH-1:0] array_q;
   reg             re_q;
 

@@ -107,10 +107,14 @@ module hwg_upsample #(
   genvar i;
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_vertical
+      wire [TB+4:0] share;  // weights are 1 to 15
+      wire          unused = &{1'b0, share[TB+4], v_weight[4]};
+      hwg_product #(.AW(TB), .WW(5), .SOFT(1)) u_share (
+          .a(t_data[i*TB +: TB]), .w({1'b0, v_weight[3:0]}), .y(share));
       always @(posedge clk)
         if (v_live)
           column_q[i*VB +: VB] <= (v_second ? $signed(column_q[i*VB +: VB]) : VB'(0))
-                                + VB'($signed(t_data[i*TB +: TB]) * $signed({1'b0, v_weight}));
+                                + $signed(share[VB-1:0]);
     end
   endgenerate
   always @(posedge clk) column_valid_q <= !rst && v_live && v_second;

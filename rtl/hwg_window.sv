@@ -44,12 +44,13 @@ module hwg_window #(
 );
   localparam integer CW = $clog2(SLOTS + 2);
   wire [12:0] x, y;
-  wire last_x, last_y, last_pixel, last_pass;
+  wire last_n, last_x, last_y, last_pixel, last_pass;
   hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
-      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(start), .n(n), .l(l), .k(k), .x(x), .y(y),
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(start), .n(n), .last_n(last_n), .l(l), .k(k), .x(x), .y(y),
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));
   assign last_of_n = last_pixel && last_pass;
+  wire unused_last = last_n;
 
   // Slots: taken by the writer, given back when the window has moved past them.
   reg  [CW-1:0] used_q, avail_q, history_q;
@@ -57,18 +58,24 @@ module hwg_window #(
   wire [12:0]   width, height;
   hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .entries(MAP_W), .entry(width));
   hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .entries(MAP_H), .entry(height));
+  // What the next start needs and gives back is prepared: between two starts there are three cycles or more.
   wire [13:0]   reach      = 14'(width) + 14'd1;
   wire [CW-1:0] history    = first_pixel ? '0 : (14'(history_q) == reach) ? history_q : history_q + 1'b1;
-  wire [CW-1:0] given_back = begun_q ? history_q + 1'b1 - history : '0;
   // Pixels still to come in this map, this one included, as far as they matter (saturating): y last -> by x.
   wire          near_end   = last_y || (y == height - 13'd2 && last_x);
   wire [13:0]   left       = last_y ? 14'(width) - 14'(x) : reach;
-  wire [13:0]   need       = near_end ? left : reach + 14'd1;
+  reg  [13:0]   need_q;
+  reg  [CW-1:0] history_next_q, given_back_q;
+  always @(posedge clk) begin
+    need_q         <= near_end ? left : reach + 14'd1;
+    history_next_q <= history;
+    given_back_q   <= begun_q ? history_q + 1'b1 - history : '0;
+  end
   assign space = used_q < CW'(SLOTS);
-  assign ready = !done && 14'(avail_q) >= need;
+  assign ready = !done && 14'(avail_q) >= need_q;
 
   reg  [AW-1:0] center_q, job_center_q;
-  reg  [2:0]    job_l_q;
+  reg  [AW:0]   ring_center_q;  // job_center_q - SLOTS * SLOT
   reg           top_q, bottom_q, left_q, right_q;
   always @(posedge clk) begin
     if (rst) begin
@@ -77,7 +84,7 @@ module hwg_window #(
       begun_q   <= 1'b0;
       center_q  <= '0;
     end else begin
-      used_q  <= used_q + CW'(w_start) - (start ? given_back : '0);
+      used_q  <= used_q + CW'(w_start) - (start ? given_back_q : '0);
       avail_q <= avail_q + CW'(w_done) - CW'(start);
       if (start) begin
         begun_q  <= 1'b1;
@@ -85,9 +92,9 @@ module hwg_window #(
       end
     end
     if (start) begin
-      history_q    <= history;
-      job_center_q <= center_q;
-      job_l_q      <= l;
+      history_q    <= history_next_q;
+      job_center_q  <= center_q;
+      ring_center_q <= (AW+1)'(center_q) - (AW+1)'(SLOTS * SLOT);
       top_q        <= y == '0;
       bottom_q     <= last_y;
       left_q       <= x == '0;
@@ -95,13 +102,19 @@ module hwg_window #(
     end
   end
 
-  // Address of a tap: centre + displacement (mod ring) + word.
+  // Address of a tap: centre + displacement (mod ring) + word. Sums with and without the ring's length, the sign chooses.
   wire [9*AW-1:0] deltas;
-  wire [AW-1:0] delta;
-  hwg_select #(.N(L), .W(9 * AW), .IW(3)) u_deltas (.index(job_l_q), .entries(DELTA), .entry(deltas));
-  hwg_select #(.N(9), .W(AW)) u_delta (.index(tap), .entries(deltas), .entry(delta));
-  wire [AW:0]   sum    = (AW+1)'(job_center_q) + (AW+1)'(delta);
-  wire [AW:0]   folded = (sum >= (AW+1)'(SLOTS * SLOT)) ? sum - (AW+1)'(SLOTS * SLOT) : sum;
+  reg  [9*AW-1:0] next_deltas_q, deltas_q;
+  wire [AW-1:0]   delta;
+  hwg_select #(.N(L), .W(9 * AW), .IW(3)) u_deltas (.index(l), .entries(DELTA), .entry(deltas));
+  hwg_select #(.N(9), .W(AW)) u_delta (.index(tap), .entries(deltas_q), .entry(delta));
+  always @(posedge clk) begin
+    next_deltas_q <= deltas;
+    if (start) deltas_q <= next_deltas_q;
+  end
+  wire [AW:0]   sum     = (AW+1)'(job_center_q) + (AW+1)'(delta);
+  wire [AW:0]   less    = (AW+1)'(ring_center_q) + (AW+1)'(delta);  // sum - RING, bit AW its sign
+  wire [AW:0]   folded  = less[AW] ? sum : less;
   wire          unused_carry = &{1'b0, folded[AW]};
   wire          row0 = tap < 4'd3, row2 = tap > 4'd5;
   wire          col0 = tap == 4'd0 || tap == 4'd3 || tap == 4'd6;

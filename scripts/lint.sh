@@ -64,7 +64,7 @@ library() {
     mkdir -p "$out/library/mem"
     cp rtl/*.sv rtl/lint.vlt "$out/library"
     cd "$out/library" || exit 2
-    touch {rom,row,requant}.hex array_0{00..15}.hex mem/{expand,project,classify}_0{00..63}.hex \
+    touch {rom,row,row0,row1,requant}.hex array_0{00..15}.hex mem/{expand,project,classify}_0{00..63}.hex \
         mem/{expand,depthwise,project,classify}_requant.hex mem/{depthwise,affine}.hex
     for file in *.sv; do
         module=${file%.sv}

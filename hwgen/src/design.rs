@@ -4,19 +4,23 @@ use hwgen_quantize::Model;
 
 use crate::error::Error;
 use crate::folding::Folding;
+use crate::mapping::Mapping;
 use crate::plan::{Feedback, Plan};
 use crate::schedule::{self, Prediction};
-use crate::solver;
+use crate::solver::{self, Target};
+use crate::widths::Widths;
 
 /// What the user may choose about the hardware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Budget of multipliers.
     pub multipliers: usize,
-    /// Whether the multipliers of requantisation and affine maps come out of the budget too, as on a device.
-    pub budget_is_whole: bool,
+    /// What a device has, in place of the budget.
+    pub target: Option<Target>,
     /// Shapes to use instead of the solver's.
     pub folding: Option<Folding>,
+    /// What products and small memories are made of, instead of the solver's choice.
+    pub mapping: Option<Mapping>,
     /// Where the state goes between iterations.
     pub feedback: Feedback,
 }
@@ -26,7 +30,7 @@ pub const DEFAULT_MULTIPLIERS: usize = 342;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { multipliers: DEFAULT_MULTIPLIERS, budget_is_whole: false, folding: None, feedback: Feedback::Onchip }
+        Self { multipliers: DEFAULT_MULTIPLIERS, target: None, mapping: None, folding: None, feedback: Feedback::Onchip }
     }
 }
 
@@ -37,6 +41,10 @@ pub struct Design {
     pub model: Model,
     /// What was asked for.
     pub options: Options,
+    /// What products and small memories are made of.
+    pub mapping: Mapping,
+    /// Bits of requantisation.
+    pub widths: Widths,
     /// Derived numbers.
     pub plan: Plan,
     /// The frame with all iterations and outputs.
@@ -47,15 +55,19 @@ impl Design {
     /// Folds and schedules a model. Fails when the budget cannot hold the arrays.
     pub fn new(model: &Model, options: &Options) -> Result<Self, Error> {
         let net = &model.description;
-        let solve = if options.budget_is_whole { solver::solve_whole } else { solver::solve };
-        let folding = match options.folding {
-            Some(folding) => folding,
-            None => solve(net, &model.bits, options.feedback, options.multipliers)
+        let (folding, solved) = match (options.folding, options.target) {
+            (Some(folding), _) => (folding, None),
+            (None, Some(target)) => solver::solve_target(model, options.feedback, target)
+                .map(|(folding, mapping)| (folding, Some(mapping)))
+                .ok_or(Error::Target { dsp: target.dsp, ebr: target.ebr, lut: target.lut })?,
+            (None, None) => solver::solve(net, &model.bits, options.feedback, options.multipliers)
+                .map(|folding| (folding, None))
                 .ok_or(Error::Budget { got: options.multipliers, wanted: solver::MIN_MULTIPLIERS })?,
         };
+        let mapping = options.mapping.or(solved).unwrap_or_else(|| Mapping::new(&model.bits, &folding));
         let plan = Plan::new(net, &model.bits, folding, options.feedback);
         let prediction = schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan));
-        Ok(Self { model: model.clone(), options: *options, plan, prediction })
+        Ok(Self { model: model.clone(), options: *options, mapping, widths: Widths::new(model), plan, prediction })
     }
 
     /// The folder name when none is given.

@@ -33,7 +33,7 @@ pub fn emit(design: &Design, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
     files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
     files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
     files.push(("model.safetensors".into(), model_bytes));
-    files.push(("report.json".into(), report::report(design, &memories)));
+    files.push(("report.json".into(), report::report(design)));
     files.extend(files::build_files(design, &files));
     let manifest = manifest::manifest(design, &tables, &memories, &files, command, hash);
     files.push(("manifest.json".into(), manifest));

@@ -6,9 +6,12 @@ pub mod device;
 pub mod emit;
 pub mod error;
 pub mod folding;
+pub mod mapping;
 pub mod plan;
+pub mod resources;
 pub mod schedule;
 pub mod solver;
+pub mod widths;
 
 pub use design::{Design, Options};
 pub use device::Device;

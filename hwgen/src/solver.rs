@@ -5,12 +5,16 @@
 //! frame are compared by the exact schedule. Requantisation multipliers are not in the budget; shapes that need many
 //! are avoided where they win little.
 
+mod fit;
+
 use hwgen_network::Description;
 use hwgen_quantize::Bits;
 
 use crate::folding::{Folding, lcm};
 use crate::plan::{Feedback, Plan};
 use crate::schedule;
+
+pub use fit::{Target, solve_target};
 
 /// A budget below this cannot hold one multiplier in each of the four arrays.
 pub const MIN_MULTIPLIERS: usize = 4;
@@ -46,19 +50,6 @@ pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: us
         .min_by_key(|(cycles, _)| *cycles)?
         .1;
     Some(size_rings(net, bits, feedback, best))
-}
-
-/// Finds a folding whose multipliers, those of requantisation and affine maps included, are at most `multipliers`.
-pub fn solve_whole(net: &Description, bits: &Bits, feedback: Feedback, multipliers: usize) -> Option<Folding> {
-    let mut budget = multipliers;
-    loop {
-        let folding = solve(net, bits, feedback, budget)?;
-        let excess = (folding.total() + folding.requant()).saturating_sub(multipliers);
-        if excess == 0 {
-            return Some(folding);
-        }
-        budget = budget.checked_sub(excess)?;
-    }
 }
 
 /// Cycles of a whole frame with all outputs, by the exact schedule.
@@ -198,15 +189,21 @@ impl<'a> Search<'a> {
 
     fn classify_shapes(&self) -> Vec<Shape> {
         let (f, c) = (self.net.width as usize, self.net.classes as usize);
-        let pixels: usize = (0..self.net.scales as usize).map(|l| self.net.scale(l).pixels()).sum();
         let mut shapes = Vec::new();
         for lanes in chunks(f) {
             let words = 9 * f.div_ceil(lanes);
             for rows in chunks(c).into_iter().filter(|&rows| rows <= words) {
-                shapes.push(Shape { lanes, rows, drain: 1, cycles: pixels * c.div_ceil(rows) * words });
+                shapes.push(Shape { lanes, rows, drain: 1, cycles: self.class_cycles(lanes, rows) });
             }
         }
         shapes
+    }
+
+    /// Cycles of an output in the classification array.
+    fn class_cycles(&self, lanes: usize, rows: usize) -> usize {
+        let (f, c) = (self.net.width as usize, self.net.classes as usize);
+        let pixels: usize = (0..self.net.scales as usize).map(|l| self.net.scale(l).pixels()).sum();
+        pixels * c.div_ceil(rows) * 9 * f.div_ceil(lanes)
     }
 
     /// The fewest multipliers of depthwise, project and classification for iterations of `cycles`.

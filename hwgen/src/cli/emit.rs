@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use hwgen::design::DEFAULT_MULTIPLIERS;
 use hwgen::device::devices;
 use hwgen::plan::Feedback;
+use hwgen::solver::Target;
 use hwgen::{Design, Device, Options};
 use hwgen_quantize::Model;
 use serde::Serialize;
@@ -51,8 +52,8 @@ pub struct HardwareArgs {
     /// Budget of multipliers for all arrays together [default: 342].
     #[arg(long, value_name = "M")]
     multipliers: Option<u32>,
-    /// Device whose multipliers are the budget: ecp5-25k, ecp5-45k, ecp5-85k; its memory is compared with the core's.
-    #[arg(long, value_name = "D", conflicts_with = "multipliers")]
+    /// Device that the core must fit and, up to a budget that is given too, fill: ecp5-25k, ecp5-45k, ecp5-85k.
+    #[arg(long, value_name = "D")]
     device: Option<String>,
     /// Where the state goes between iterations [default: onchip].
     #[arg(long, value_name = "KIND")]
@@ -73,10 +74,14 @@ enum FeedbackKind {
 impl HardwareArgs {
     /// Options for the emitter; flags win over the file.
     fn options(&self, file: &HardwareFields, device: Option<&Device>) -> Result<Options, CliError> {
-        let multipliers = match device {
-            Some(device) => device.multipliers,
-            None => self.multipliers.or(file.multipliers).map_or(DEFAULT_MULTIPLIERS, |m| m as usize),
-        };
+        let budget = self.multipliers.or(file.multipliers).map(|m| m as usize);
+        let multipliers = budget.unwrap_or(DEFAULT_MULTIPLIERS);
+        let target = device.map(|device| Target {
+            dsp: device.multipliers,
+            ebr: device.block_rams,
+            lut: device.luts,
+            products: budget.unwrap_or(usize::MAX),
+        });
         let kind = match (self.feedback, &file.feedback) {
             (Some(kind), _) => kind,
             (None, Some(name)) => FeedbackKind::from_str(name, false)
@@ -88,7 +93,7 @@ impl HardwareArgs {
             FeedbackKind::Stream => Feedback::Stream,
             FeedbackKind::Axi => return Err(CliError::Feedback { got: "axi".to_owned(), why: "is not built yet" }),
         };
-        Ok(Options { multipliers, feedback, budget_is_whole: device.is_some(), ..Options::default() })
+        Ok(Options { multipliers, feedback, target, ..Options::default() })
     }
 
     /// The device that --device names.
@@ -160,14 +165,18 @@ fn text(body: &Body<'_>) -> String {
     let prediction = body.prediction;
     let first = prediction.outputs.first().map(|o| format!(", first output after {}", o.last + 1)).unwrap_or_default();
     let device = body.device.as_ref().map(|device| {
-        let number = |key: &str| body.report[key].as_u64().unwrap_or_default();
+        let number = |key: &str| body.report["estimate"][key].as_u64().unwrap_or_default();
         format!(
-            "{}: {} of {} multipliers, {} of {} block RAMs (estimated)\n",
+            "{}: {} of {} multipliers for {} products a cycle, {} of {} block RAMs, {} of {} LUTs, {} FFs (estimated)\n",
             device.part,
-            number("multipliers") + number("requant_multipliers"),
+            number("dsp"),
             device.multipliers,
-            number("block_rams"),
+            body.report["multipliers"],
+            number("ebr"),
             device.block_rams,
+            number("lut"),
+            device.luts,
+            number("ff"),
         )
     });
     format!(

@@ -121,7 +121,10 @@ fn guarded(case: &Case, args: &Args) -> Result<(), String> {
 /// Emits the case into a folder of its own and simulates it there.
 fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let model = model(case)?;
-    let design = design(case, &model)?;
+    let mut design = design(case, &model)?;
+    if args.structure {
+        design.mapping = design.mapping.mixed(case.seed);
+    }
     let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
     let files = hwgen::emit::emit(&design, model.to_bytes().map_err(told)?, &command);

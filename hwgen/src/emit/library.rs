@@ -11,6 +11,7 @@ macro_rules! modules {
 
 /// Every synthesisable module of `rtl/`.
 pub const LIBRARY: &[(&str, &str)] = modules![
+    "hwg_accumulate.sv",
     "hwg_argbest.sv",
     "hwg_axil.sv",
     "hwg_best2.sv",
@@ -21,6 +22,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_delay.sv",
     "hwg_depthwise.sv",
     "hwg_dot.sv",
+    "hwg_dot_pair.sv",
     "hwg_drain.sv",
     "hwg_expand.sv",
     "hwg_feedback.sv",
@@ -31,9 +33,11 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_loader.sv",
     "hwg_logit_sum.sv",
     "hwg_mac_array.sv",
+    "hwg_mac_pair.sv",
     "hwg_mac_row.sv",
     "hwg_patch.sv",
     "hwg_pixel_pack.sv",
+    "hwg_product.sv",
     "hwg_project.sv",
     "hwg_ram.sv",
     "hwg_requant.sv",

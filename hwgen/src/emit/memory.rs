@@ -6,6 +6,7 @@ use super::hex;
 use super::pack::Word;
 use super::tables::Tables;
 use crate::design::Design;
+use crate::mapping::Products;
 
 /// One `$readmemh` file.
 pub struct MemoryFile {
@@ -78,11 +79,21 @@ fn digit(value: i64, index: usize, count: usize, width: usize) -> i64 {
     if index == 0 { shifted } else { (shifted & ((1 << width) - 1)) - (1 << (width - 1)) }
 }
 
-fn rows(name: &str, instance: &str, layer: &str, width: usize, count: usize) -> Vec<MemoryFile> {
+/// Instance of a row in its array; a pair has the number of its second row.
+fn row_instance(products: Products, row: usize, rows: usize) -> String {
+    let second = row | 1;
+    if products == Products::Pair && second < rows {
+        format!("gen_row[{second}].gen_pair.u_pair")
+    } else {
+        format!("gen_row[{row}].gen_alone.u_row")
+    }
+}
+
+fn rows(name: &str, products: Products, layer: &str, width: usize, count: usize) -> Vec<MemoryFile> {
     (0..count)
         .map(|row| MemoryFile {
             name: format!("{name}_{row:03}"),
-            instance: format!("{instance}.u_array.gen_row[{row}].u_row.u_weights"),
+            instance: format!("u_{name}.u_array.{}", row_instance(products, row, count)),
             layer: format!("{layer}, row {row}"),
             width,
             words: Vec::new(),
@@ -95,7 +106,7 @@ fn expand_weights(design: &Design) -> Vec<MemoryFile> {
     let (fold, f) = (&plan.folding, plan.net.width as usize);
     let bits = plan.bits.expand as usize;
     let lanes = fold.expand_lanes;
-    let mut files = rows("expand", "u_expand", "data block and expand", lanes * bits, fold.expand_rows);
+    let mut files = rows("expand", design.mapping.expand, "data block and expand", lanes * bits, fold.expand_rows);
     let mut layer_words = |layer: &Layer,
                            groups: usize,
                            digits: usize,
@@ -214,7 +225,7 @@ fn project(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
     let bits = plan.bits.project as usize;
     let lanes = fold.project_lanes;
     let bias = tables.project_widths.bias;
-    let mut files = rows("project", "u_project", "project", lanes * bits, fold.project_rows);
+    let mut files = rows("project", design.mapping.project, "project", lanes * bits, fold.project_rows);
     let mut requants = Vec::new();
     for set in &design.model.blocks {
         for (l, scale) in set.iter().enumerate() {
@@ -291,7 +302,7 @@ fn classify(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
     let bits = plan.bits.head as usize;
     let lanes = fold.classify_lanes;
     let bias = tables.classify_widths.bias;
-    let mut files = rows("classify", "u_classify", "classification", lanes * bits, fold.classify_rows);
+    let mut files = rows("classify", design.mapping.classify, "classification", lanes * bits, fold.classify_rows);
     let mut requants = Vec::new();
     for layer in design.model.heads.iter().flatten() {
         for group in 0..plan.classify_job.groups {

@@ -48,9 +48,3 @@ pub fn vector(values: impl IntoIterator<Item = i64>, width: usize) -> String {
     text.push('}');
     text
 }
-
-/// The narrowest signed width that holds a value.
-pub fn signed_width(value: i64) -> usize {
-    let magnitude = if value < 0 { !value } else { value };
-    65 - magnitude.leading_zeros() as usize
-}

@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::memory::MemoryFile;
 use crate::design::Design;
-use crate::device::block_rams;
-use crate::plan::{Feedback, TOTAL_ROWS};
+use crate::plan::Feedback;
+use crate::resources;
 
 /// Bytes of the report.
-pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
+pub fn report(design: &Design) -> Vec<u8> {
     let plan = &design.plan;
     let (net, fold, bits, prediction) = (&plan.net, &plan.folding, &plan.bits, &design.prediction);
     let macs = Macs::of(design);
@@ -19,30 +18,15 @@ pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
         json!({"rows": rows, "lanes": lanes, "multipliers": rows * lanes, "macs": macs,
                "utilization": busy(macs, rows * lanes, prediction.cycles)})
     };
-    let mut bits_of: Vec<(String, usize, usize)> =
-        memories.iter().map(|memory| (memory.name.clone(), memory.width, memory.words.len())).collect();
-    let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
-    let state = fold.expand_lanes * bits.act_state as usize;
     let stream = usize::from(plan.feedback == Feedback::Stream);
-    let pixels = |from: usize| -> usize { (from..net.scales as usize).map(|l| net.scale(l).pixels()).sum() };
-    let lines: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
-    let total = bits.act_logit as usize + crate::plan::Plan::clog2(net.scales as usize);
-    bits_of.extend([
-        ("operands".into(), fold.expand_lanes * 9, plan.slots * plan.slot),
-        ("lines".into(), fold.expand_lanes * lane, lines * plan.cf),
-        ("state".into(), state, pixels(stream) * plan.cf),
-        ("residuals".into(), state, plan.residuals),
-        ("depthwise ring".into(), fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot),
-        ("vectors".into(), fold.vector_lanes() * bits.act_depthwise as usize, plan.vector_slots * plan.vector_slot),
-        ("classification ring".into(), fold.classify_lanes * bits.act_state as usize, plan.queue_slots * plan.cfc),
-        ("logits".into(), (net.classes * bits.act_logit) as usize, pixels(0)),
-        ("logit sums".into(), net.classes as usize * total, TOTAL_ROWS * net.scale(0).width as usize),
-    ]);
-    let memory: Vec<Value> = bits_of
+    let state = fold.expand_lanes * bits.act_state as usize;
+    let memories = resources::memories(plan, &design.widths);
+    let estimate = resources::estimate(plan, &design.mapping, &design.widths, &memories);
+    let memory: Vec<Value> = memories
         .iter()
-        .map(|(name, width, depth)| {
-            json!({"name": name, "width": width, "depth": depth, "bits": width * depth,
-            "block_rams": block_rams(*width, *depth)})
+        .map(|memory| {
+            json!({"name": memory.name, "width": memory.width, "depth": memory.depth, "bits": memory.width * memory.depth,
+            "block_rams": memory.block_rams(design.mapping.lut_ram_words)})
         })
         .collect();
     let per_loop = prediction
@@ -67,8 +51,10 @@ pub fn report(design: &Design, memories: &[MemoryFile]) -> Vec<u8> {
             "classify": array(fold.classify_rows, fold.classify_lanes, macs.head * net.outputs.len() as u64),
         },
         "memories": memory,
-        "memory_bits": bits_of.iter().map(|(_, width, depth)| width * depth).sum::<usize>(),
-        "block_rams": bits_of.iter().map(|(_, width, depth)| block_rams(*width, *depth)).sum::<usize>(),
+        "memory_bits": memories.iter().map(|memory| memory.width * memory.depth).sum::<usize>(),
+        "block_rams": estimate.ebr,
+        "estimate": estimate,
+        "mapping": design.mapping,
         "traffic_bytes": {
             "pixels_in": 3 * net.image.pixels(),
             "maps_out": net.image.pixels() * net.outputs.len(),

@@ -1,33 +1,11 @@
 //! Widths and table entries of the emitted core: what the units look up for each kind of job.
 
 use hwgen_network::{PixelDomain, Size};
-use hwgen_quantize::{Layer, Requant};
+use hwgen_quantize::Requant;
 
-use super::pack::signed_width;
 use crate::design::Design;
 use crate::plan::{Feedback, Job, Plan};
-
-/// Widths of one requantisation unit.
-#[derive(Clone, Copy, Debug)]
-pub struct RequantWidths {
-    /// Accumulator.
-    pub acc: usize,
-    /// Offset in the constant memory.
-    pub bias: usize,
-    /// Product and sum.
-    pub product: usize,
-}
-
-impl RequantWidths {
-    fn new<'a>(layers: impl Iterator<Item = (usize, &'a Requant)>) -> Self {
-        let (mut acc, mut bias) = (2, 2);
-        for (bits, requant) in layers {
-            acc = acc.max(bits);
-            bias = requant.bias.iter().map(|&b| signed_width(b)).max().unwrap_or(2).max(bias);
-        }
-        Self { acc, bias, product: (acc + 16).max(bias).max(32) + 2 }
-    }
-}
+use crate::widths::RequantWidths;
 
 /// One entry of the expand unit's table.
 pub struct ExpandEntry {
@@ -91,12 +69,6 @@ impl Tables {
         let (plan, model) = (&design.plan, &design.model);
         let (net, bits, fold) = (&plan.net, &plan.bits, &plan.folding);
         let scales = net.scales as usize;
-        let all_blocks = || model.blocks.iter().flatten().flatten();
-        let widths = |layers: Vec<&Layer>| {
-            RequantWidths::new(layers.into_iter().map(|layer| (layer.acc_bits as usize, &layer.requant)))
-        };
-        let expand_layers: Vec<&Layer> = model.data.iter().chain(all_blocks().map(|block| &block.expand)).collect();
-
         let mut expand = Vec::new();
         let (mut weight_base, mut requant_base) = (0, 0);
         let beats = fold.expand_rows / fold.expand_drain;
@@ -122,8 +94,7 @@ impl Tables {
             }
         }
 
-        let affine: Vec<(usize, &Requant)> =
-            model.affine.iter().flatten().map(|requant| (bits.residual() as usize, requant)).collect();
+        let widths = &design.widths;
         let stream = plan.feedback == Feedback::Stream;
         let (state_base, state_words) =
             bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.cf }));
@@ -136,15 +107,15 @@ impl Tables {
         );
         Self {
             lane_bits: bits.act_data.max(bits.act_state).max(bits.act_expand) as usize,
-            operand_bits: 9,
+            operand_bits: crate::mapping::OPERAND_BITS,
             patch_bits: if net.pixels == PixelDomain::Symmetric { 9 } else { 8 },
             total_bits: bits.act_logit as usize + Plan::clog2(scales),
             expand,
-            expand_widths: widths(expand_layers),
-            depthwise_widths: widths(all_blocks().map(|block| &block.depthwise).collect()),
-            project_widths: widths(all_blocks().map(|block| &block.project).collect()),
-            affine_widths: RequantWidths::new(affine.into_iter()),
-            classify_widths: widths(model.heads.iter().flatten().collect()),
+            expand_widths: widths.expand,
+            depthwise_widths: widths.depthwise,
+            project_widths: widths.project,
+            affine_widths: widths.affine,
+            classify_widths: widths.classify,
             state_base,
             state_words: state_words.max(1),
             line_base,

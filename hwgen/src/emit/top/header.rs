@@ -239,6 +239,7 @@ fn counts(design: &Design, tables: &Tables) -> String {
     integer("W0", net.scale(0).width as usize, "scale 0");
     integer("H0", net.scale(0).height as usize, "scale 0");
     integer("TOTAL_ROWS", crate::plan::TOTAL_ROWS, "rows of logit sums");
+    integer("LUT_DEPTH", design.mapping.lut_ram_words, "memories of up to so many words are LUT RAM");
     integer("TAW", address(crate::plan::TOTAL_ROWS * net.scale(0).width as usize), "their address");
     out
 }

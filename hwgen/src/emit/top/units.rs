@@ -3,10 +3,12 @@
 use std::fmt::Write;
 
 use super::super::pack::vector;
-use super::super::tables::{RequantWidths, Tables};
+use super::super::tables::Tables;
 use super::feedback_bytes;
 use crate::design::Design;
 use crate::folding::lcm;
+use crate::mapping::Products;
+use crate::widths::RequantWidths;
 use crate::plan::{CLASS_FIFO, DATA_LAG, FEEDBACK_PIXELS, Feedback, PATCH_DEPTH};
 
 /// Text of all sections.
@@ -27,6 +29,16 @@ pub fn units(design: &Design, tables: &Tables) -> String {
 
 fn requant(widths: &RequantWidths, depth: usize) -> String {
     format!(".ACCW({}), .RDEPTH({depth}), .BW({}), .PW({})", widths.acc, widths.bias, widths.product)
+}
+
+/// What an array's products are made of, and those of its requantisation.
+fn products(array: Products, requant: Products) -> String {
+    format!(".PAIRS({}), {}", u8::from(array == Products::Pair), single_products(array, requant))
+}
+
+/// The same where no two products share an operand.
+fn single_products(array: Products, requant: Products) -> String {
+    format!(".SOFT({}), .RSOFT({})", u8::from(array == Products::Lut), u8::from(requant == Products::Lut))
 }
 
 const CONTROL: &str = "  // ---------------------------------------------------------------- control and registers
@@ -77,7 +89,7 @@ fn input(design: &Design) -> String {
       .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(clear), .free(free),
       .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
       .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCH_DEPTH})) u_patch (
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCH_DEPTH}), .LUT_DEPTH(LUT_DEPTH)) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
       .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
 
@@ -109,7 +121,8 @@ fn loader(design: &Design) -> String {
       .LINE_DELTA(LINE_DELTA), .LAG({DATA_LAG}), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
       .PASS_OFFSET(PASS_OFFSET), .PIXELS({pixels}), .IE(IE), .CF(CF), .NW0({nw0}), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
       .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED({pooled}), .POOL_BASE(32'({pool_base})),
-      .POOL_WORDS({pool_words}), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .LAW(LAW), .SAW(SAW)) u_loader (
+      .POOL_WORDS({pool_words}), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .LUT_DEPTH(LUT_DEPTH),
+      .LAW(LAW), .SAW(SAW)) u_loader (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
       .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
       .state_addr(state_addr), .state_data(state_data), .fb_ready(fb_ready), .fb_take(fb_take), .fb_re(fb_re),
@@ -157,7 +170,7 @@ fn expand(design: &Design, tables: &Tables) -> String {
   wire [F*YB-1:0]    expand_probe_data;
   hwg_expand #(
       .L(L), .K(K), .J(J), .X({x}), .OE({oe}), .IE(IE), .Q({q}), .EA(EA), .WW({ww}), {requant}, .DIGITS({digits}),
-      .DEPTH({depth}), .YB(YB), .GROUPS(EXPAND_GROUPS), .PERIOD(EXPAND_PERIOD), .WORDS(EXPAND_WORDS),
+      {products}, .DEPTH({depth}), .YB(YB), .GROUPS(EXPAND_GROUPS), .PERIOD(EXPAND_PERIOD), .WORDS(EXPAND_WORDS),
       .DIGIT(EXPAND_DIGIT), .WBASE(EXPAND_WBASE), .RBASE(EXPAND_RBASE), .SHIFT(EXPAND_SHIFT), .LO(EXPAND_LO),
       .HI(EXPAND_HI), .SET_OF(SET_OF), .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .D(D), .LCM({lcm}), .IW(RIW), .F(F),
       .CF(CF), .STREAM(STREAM), .MEM(MEM_DIR)) u_expand (
@@ -176,6 +189,7 @@ fn expand(design: &Design, tables: &Tables) -> String {
         oe = fold.expand_rows,
         q = fold.expand_drain,
         ww = plan.bits.expand,
+        products = products(design.mapping.expand, design.mapping.requant[0]),
         requant = requant(&tables.expand_widths, tables.expand_constants(beats)),
         depth = tables.expand_depth(),
         lcm = lcm(fold.expand_drain, fold.depthwise_lanes),
@@ -269,7 +283,7 @@ fn depthwise(design: &Design, tables: &Tables) -> String {
   hwg_depthwise #(
       .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .RING_SLOTS(RING_SLOTS), .RING_SLOT(RING_SLOT),
       .RING_DELTA(RING_DELTA), .D(D), .Q({q}), .AX(YB), .AY(AD), .WW({ww}), {requant}, .DEPTH({depth}),
-      .GROUPS({groups}),
+      {products}, .GROUPS({groups}),
       .WBASE({wbase}),
       .RBASE({rbase}),
       .SET_WBASE({set_w}),
@@ -285,6 +299,7 @@ fn depthwise(design: &Design, tables: &Tables) -> String {
 ",
         q = fold.depthwise_drain,
         ww = plan.bits.depthwise,
+        products = single_products(design.mapping.depthwise, design.mapping.requant[1]),
         requant = requant(&tables.depthwise_widths, sets * set_constants),
         depth = sets * set_weights,
         groups = vector(passes.iter().map(|&groups| groups as i64 - 1), 16),
@@ -315,7 +330,8 @@ fn project(design: &Design, tables: &Tables) -> String {
   wire [F*AS-1:0]    project_probe_data;
   hwg_project #(
       .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .N(N), .SETS(SETS), .F(F), .PO({po}), .PI({pi}), .Q({q}), .AY(AD),
-      .AS(AS), .WW({ww}), {requant}, .DEPTH({depth}), .ADEPTH({adepth}), .ABW({abw}), .APW({apw}), .AROW({row}),
+      .AS(AS), .WW({ww}), {requant}, {products}, .LUT_DEPTH(LUT_DEPTH),
+      .DEPTH({depth}), .ADEPTH({adepth}), .ABW({abw}), .APW({apw}), .AROW({row}),
       .ASHIFT(5'd{ashift}), .MID_SHIFT(3'd{mid}), .GROUPS({groups}),
       .PERIOD({period}),
       .WORDS({words}),
@@ -343,6 +359,7 @@ fn project(design: &Design, tables: &Tables) -> String {
         pi = fold.project_lanes,
         q = fold.project_drain,
         ww = plan.bits.project,
+        products = products(design.mapping.project, design.mapping.requant[2]),
         requant = requant(&tables.project_widths, sets * set_constants),
         depth = sets * set_weights,
         adepth = affine_rows * row,
@@ -375,6 +392,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
       .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA), .C(C),
       .CO({co}), .CI(CI), .AS(AS), .WW({ww}), .ACCW({acc}), .HEADS({heads}), .WSTRIDE({wstride}), .RSTRIDE({rstride}),
       .BW({bw}), .PW({pw}), .LB(LB), .GROUPS({groups}), .PERIOD({period}), .HEAD_OF(HEAD_OF),
+      {products}, .LUT_DEPTH(LUT_DEPTH),
       .SHIFT({shift}),
       .LOGIT_BASE(LOGIT_BASE), .GAW(GAW), .MEM(MEM_DIR)) u_classify (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .ring_space(class_space), .ring_start(class_start),
@@ -386,6 +404,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
         co = fold.classify_rows,
         ww = plan.bits.head,
         acc = widths.acc,
+        products = products(design.mapping.classify, design.mapping.requant[3]),
         heads = model.heads.len(),
         wstride = job.groups * job.words,
         rstride = job.groups * fold.classify_rows,
@@ -406,7 +425,8 @@ fn output(design: &Design, tables: &Tables) -> String {
   wire [C*TB-1:0]    t_data, total_probe_data;
   hwg_logit_sum #(
       .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .LOGIT_BASE(LOGIT_BASE), .U_BASE(UP_BASE), .LOGIT_WORDS(LOGIT_WORDS),
-      .U_WORDS({up_words}), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .MARGIN_SHIFT({margin})) u_logit_sum (
+      .U_WORDS({up_words}), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .LUT_DEPTH(LUT_DEPTH),
+      .MARGIN_SHIFT({margin})) u_logit_sum (
       .clk(clk), .rst(rst), .output_issued(output_issued), .output_done(output_done), .logit_valid(logit_valid),
       .logit_addr(logit_addr), .logit_data(logit_data), .blocked(logits_blocked), .fine_free(fine_free),
       .coarse_free(coarse_free), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re), .t_addr(t_addr),

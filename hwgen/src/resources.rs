@@ -1,0 +1,215 @@
+//! What a core takes of a device: its memories, and an estimate of multipliers, block RAMs, LUTs and flip-flops.
+//!
+//! Owns: the list of memories and the estimate. Leaves alone: what a tool makes of the core (`hwgen-flow` counts that).
+//! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
+
+use crate::device::block_rams;
+use crate::mapping::{Mapping, Products, multipliers};
+use crate::plan::{Feedback, Plan, TOTAL_ROWS};
+use crate::widths::Widths;
+use serde::Serialize;
+
+/// Widest operand of a hardware multiplier.
+const MULTIPLIER_BITS: usize = 18;
+/// Bits of a requantisation multiplier.
+const REQUANT_BITS: usize = 16;
+
+/// A memory of the core.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Memory {
+    /// Name: that of the file for a ROM.
+    pub name: String,
+    /// Bits of a word.
+    pub width: usize,
+    /// Words.
+    pub depth: usize,
+    /// May become LUT RAM when it is small.
+    #[serde(skip)]
+    pub may_be_lut: bool,
+}
+
+impl Memory {
+    /// Block RAMs of it, none if it has at most `lut_words` words and may be LUT RAM.
+    pub fn block_rams(&self, lut_words: usize) -> usize {
+        if self.in_luts(lut_words) { 0 } else { block_rams(self.width, self.depth) }
+    }
+
+    fn in_luts(&self, lut_words: usize) -> bool {
+        self.depth <= if self.may_be_lut { lut_words } else { crate::mapping::LUT_RAM_WORDS }
+    }
+}
+
+/// An estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Resources {
+    /// Hardware multipliers, 18×18.
+    pub dsp: usize,
+    /// Block RAMs of 18 kbit.
+    pub ebr: usize,
+    /// Sites of four-input LUTs, carry chains and LUT RAM included.
+    pub lut: usize,
+    /// Flip-flops.
+    pub ff: usize,
+}
+
+/// Every memory that may take a block RAM.
+pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
+    let (net, fold, bits) = (&plan.net, &plan.folding, &plan.bits);
+    let mut list = Vec::new();
+    let mut add = |name: String, width: usize, depth: usize, may_be_lut: bool| {
+        list.push(Memory { name, width, depth, may_be_lut });
+    };
+    let sets = net.set_count();
+    let passes = |table: &Vec<Vec<crate::plan::Job>>, cost: &dyn Fn(&crate::plan::Job) -> usize| -> usize {
+        table.iter().flatten().map(cost).sum()
+    };
+    let constant = |bias: usize| bias + REQUANT_BITS;
+    let heads = net.outputs.len() * net.scales as usize;
+
+    let words = |job: &crate::plan::Job| job.groups * job.words;
+    let depth = plan.data_jobs.iter().map(words).sum::<usize>() + sets * passes(&plan.expand_jobs, &words);
+    for row in 0..fold.expand_rows {
+        add(format!("expand_{row:03}"), fold.expand_lanes * bits.expand as usize, depth, false);
+    }
+    let beats = |job: &crate::plan::Job| job.groups * fold.expand_rows / fold.expand_drain;
+    let depth = plan.data_jobs.iter().map(beats).sum::<usize>() + sets * passes(&plan.expand_jobs, &beats);
+    add("expand_requant".into(), fold.expand_drain * constant(widths.expand.bias), depth, false);
+
+    let groups: usize = plan.depthwise_groups.iter().flatten().sum();
+    add("depthwise".into(), fold.depthwise_lanes * bits.depthwise as usize, sets * groups * 9, false);
+    let depth = sets * groups * (fold.depthwise_lanes / fold.depthwise_drain);
+    add("depthwise_requant".into(), fold.depthwise_drain * constant(widths.depthwise.bias), depth, false);
+
+    let depth = sets * passes(&plan.project_jobs, &words);
+    for row in 0..fold.project_rows {
+        add(format!("project_{row:03}"), fold.project_lanes * bits.project as usize, depth, false);
+    }
+    let beats = plan.project_jobs[0][0].groups * fold.project_rows / fold.project_drain;
+    let depth = sets * (net.scales * net.blocks) as usize * beats;
+    add("project_requant".into(), fold.project_drain * constant(widths.project.bias), depth, true);
+    let rows = (net.iterations * net.scales) as usize + usize::from(net.blocks > 1);
+    add("affine".into(), fold.project_drain * constant(widths.affine.bias), rows * beats, false);
+
+    let job = &plan.classify_job;
+    for row in 0..fold.classify_rows {
+        let width = fold.classify_lanes * bits.head as usize;
+        add(format!("classify_{row:03}"), width, heads * job.groups * job.words, false);
+    }
+    add("classify_requant".into(), constant(widths.classify.bias), heads * job.groups * fold.classify_rows, true);
+
+    let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
+    let state = fold.expand_lanes * bits.act_state as usize;
+    let stream = usize::from(plan.feedback == Feedback::Stream);
+    let pixels = |from: usize| -> usize { (from..net.scales as usize).map(|l| net.scale(l).pixels()).sum() };
+    let lines: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
+    let logit = bits.act_logit as usize;
+    let classes = net.classes as usize;
+    let up: usize = (1..net.scales as usize).map(|l| (net.scales as usize - 1 - l) * net.scale(l).pixels()).sum();
+    add("patch lines".into(), 6 * 8, 2 * (net.image.width as usize).div_ceil(2), true);
+    add("operands".into(), fold.expand_lanes * crate::mapping::OPERAND_BITS, plan.slots * plan.slot, true);
+    add("lines".into(), fold.expand_lanes * lane, lines * plan.cf, false);
+    add("state".into(), state, pixels(stream) * plan.cf, false);
+    add("residuals".into(), state, plan.residuals, true);
+    add("depthwise ring".into(), fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, false);
+    let vector = fold.vector_lanes() * bits.act_depthwise as usize;
+    add("vectors".into(), vector, plan.vector_slots * plan.vector_slot, true);
+    let classify = fold.classify_lanes * bits.act_state as usize;
+    add("classification ring".into(), classify, plan.queue_slots * plan.cfc, false);
+    add("logits".into(), classes * logit, pixels(0), false);
+    add("maps on their way up".into(), classes * logit, up, true);
+    let total = logit + Plan::clog2(net.scales as usize);
+    add("logit sums".into(), classes * total, TOTAL_ROWS * net.scale(0).width as usize, true);
+    list
+}
+
+/// The estimate for a core.
+pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Memory]) -> Resources {
+    let fold = &plan.folding;
+    let mut total = Resources::default();
+    for unit in units(plan, mapping, widths) {
+        let cost = unit.cost();
+        total.dsp += cost.dsp;
+        total.lut += cost.lut;
+    }
+    for memory in memories {
+        total.ebr += memory.block_rams(mapping.lut_ram_words);
+        if memory.in_luts(mapping.lut_ram_words) {
+            total.lut += lut_ram(memory);
+        }
+    }
+    let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
+    total.lut += BASE.lut + LUT_A_STATE_LANE * fold.expand_lanes + LUT_A_CHANNEL * plan.net.width as usize
+        + LUT_A_CLASS * classes;
+    total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * plan.net.width as usize + FF_A_CLASS * classes;
+    total
+}
+
+// Fitted to Yosys 0.23 on the cores of `make bench-fpga`.
+const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 5000 };
+const LUT_A_STATE_LANE: usize = 110;
+const LUT_A_CHANNEL: usize = 45;
+const LUT_A_CLASS: usize = 330;
+const FF_A_MULTIPLIER: usize = 48;
+const FF_A_CHANNEL: usize = 120;
+const FF_A_CLASS: usize = 240;
+
+/// LUT sites of a memory as LUT RAM: cells of 16 × 4 bits, and the multiplexers that choose one.
+fn lut_ram(memory: &Memory) -> usize {
+    let rows = memory.depth.div_ceil(16);
+    rows * memory.width.div_ceil(4) * 4 + memory.width * (rows - 1).div_ceil(2)
+}
+
+/// Products of one kind: an array or a requantisation.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit {
+    /// What they are made of.
+    pub products: Products,
+    rows: usize,
+    lanes: usize,
+    activation: usize,
+    weight: usize,
+}
+
+impl Unit {
+    /// Multipliers and LUT sites.
+    pub fn cost(&self) -> Resources {
+        let blocks = self.activation.div_ceil(MULTIPLIER_BITS) * self.weight.div_ceil(MULTIPLIER_BITS);
+        let dsp = multipliers(self.products, self.rows, self.lanes) * blocks;
+        // an adder of the tree for each product, and its rows where it has no multiplier
+        let tree = self.rows * self.lanes * (self.activation + self.weight + 4);
+        let soft = self.rows * self.lanes * (self.weight.div_ceil(2) * (2 * self.activation + 6));
+        let lut = tree + if self.products == Products::Lut { soft } else { 0 };
+        Resources { dsp, ebr: 0, lut, ff: 0 }
+    }
+}
+
+/// All products: expand, project, classify, depthwise, and requantisation in the order of the arrays.
+pub fn units(plan: &Plan, mapping: &Mapping, widths: &Widths) -> [Unit; 9] {
+    let (fold, bits) = (&plan.folding, &plan.bits);
+    let array = |products, rows, lanes, activation, weight: u32| Unit {
+        products,
+        rows,
+        lanes,
+        activation,
+        weight: weight as usize,
+    };
+    let requant = |index: usize, lanes: usize, acc: usize| Unit {
+        products: mapping.requant[index],
+        rows: 1,
+        lanes,
+        activation: acc,
+        weight: REQUANT_BITS,
+    };
+    let depthwise = bits.act_depthwise as usize + 1;
+    [
+        array(mapping.expand, fold.expand_rows, fold.expand_lanes, crate::mapping::OPERAND_BITS, bits.expand),
+        array(mapping.project, fold.project_rows, fold.project_lanes, depthwise, bits.project),
+        array(mapping.classify, fold.classify_rows, fold.classify_lanes, bits.act_state as usize, bits.head),
+        array(mapping.depthwise, 1, fold.depthwise_lanes, bits.act_expand as usize + 1, bits.depthwise),
+        requant(0, fold.expand_drain, widths.expand.acc),
+        requant(1, fold.depthwise_drain, widths.depthwise.acc),
+        requant(2, fold.project_drain, widths.project.acc),
+        requant(2, fold.project_drain, widths.affine.acc),
+        requant(3, 1, widths.classify.acc),
+    ]
+}

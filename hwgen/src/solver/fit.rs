@@ -1,0 +1,180 @@
+//! The folding for a device: the fewest cycles a frame among the foldings whose multipliers, block RAMs and LUTs fit.
+//!
+//! For each length of an iteration and each shape of the expand array that keeps to it, the other arrays take the
+//! cheapest shapes that keep to it too. Which products then get hardware multipliers is decided by trying all ways:
+//! the one with the fewest LUTs wins. Small memories move to LUT RAM where block RAMs run out.
+
+use hwgen_network::Description;
+use hwgen_quantize::Model;
+
+use super::{FINALISTS, MIN_MULTIPLIERS, Search, Shape, frame_cycles, size_rings};
+use crate::device::block_rams;
+use crate::folding::Folding;
+use crate::mapping::{LUT_RAM_WORDS, Mapping, Products};
+use crate::plan::{Feedback, Plan};
+use crate::resources::{self, Resources};
+use crate::widths::Widths;
+
+/// Share of a device's LUTs that the estimate may take: routers want room, and the estimate is one.
+const LUT_SHARE: f64 = 0.75;
+/// Sizes of memory tried as LUT RAM.
+const LUT_RAM_CHOICES: [usize; 3] = [LUT_RAM_WORDS, 128, 256];
+/// A product in LUTs takes at least so many: the bound of the search.
+const LUTS_A_PRODUCT: usize = 60;
+/// Shapes of the project array that are tried for each expand array.
+const PROJECT_CHOICES: usize = 3;
+
+/// What a core may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Hardware multipliers.
+    pub dsp: usize,
+    /// Block RAMs.
+    pub ebr: usize,
+    /// LUT sites.
+    pub lut: usize,
+    /// Products a cycle in all arrays together.
+    pub products: usize,
+}
+
+/// The folding and mapping with the fewest cycles that fit; `None` if none does.
+pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option<(Folding, Mapping)> {
+    let net = &model.description;
+    let budget = (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS);
+    let fit = Fit { model, net, widths: Widths::new(model), feedback, target, search: Search::new(net, &model.bits, budget) };
+    let mut found = fit.candidates();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found.dedup_by(|a, b| a.1 == b.1);
+    found.truncate(4 * FINALISTS);
+    found
+        .into_iter()
+        .map(|(_, folding)| size_rings(net, &model.bits, feedback, folding))
+        .filter_map(|folding| Some((folding, fit.mapping(&folding)?)))
+        .min_by_key(|(folding, _)| frame_cycles(net, &model.bits, feedback, *folding))
+}
+
+struct Fit<'a> {
+    model: &'a Model,
+    net: &'a Description,
+    widths: Widths,
+    feedback: Feedback,
+    target: Target,
+    search: Search<'a>,
+}
+
+impl Fit<'_> {
+    /// Foldings that fit, with the estimated cycles of a frame.
+    fn candidates(&self) -> Vec<(f64, Folding)> {
+        let search = &self.search;
+        let mut targets: Vec<usize> = search.expand.iter().chain(&search.project).map(|shape| shape.cycles).collect();
+        targets.sort_unstable();
+        targets.dedup_by(|a, b| *a <= *b + *b / 100);
+        let mut found: Vec<(f64, Folding)> = Vec::new();
+        for &cycles in &targets {
+            let before = found.len();
+            // an expand array much faster than the rest is a waste
+            let expands = search.expand.iter().filter(|s| s.cycles <= cycles && s.cycles * 10 >= cycles * 9);
+            for expand in expands {
+                for folding in self.complete(expand, cycles) {
+                    if self.mapping(&folding).is_some() {
+                        let (data, _) = search.data_block(expand, folding.depthwise_lanes);
+                        let classify = search.class_cycles(folding.classify_lanes, folding.classify_rows);
+                        found.push((search.frame(data, cycles, classify), folding));
+                    }
+                }
+            }
+            // longer iterations cannot win once several shorter ones fit
+            if found.len() > before && found.len() > 8 * FINALISTS {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The other arrays' shapes for iterations of `cycles`.
+    fn complete(&self, expand: &Shape, cycles: usize) -> Vec<Folding> {
+        let (net, search) = (self.net, &self.search);
+        let outputs = net.outputs.len();
+        let factors: &[usize] = if outputs * 2 > net.iterations as usize { &[1] } else { &[1, 2, 4] };
+        let Some(depthwise) = search.depthwise.iter().filter(|s| s.cycles <= cycles).min_by_key(|s| s.cost()) else {
+            return Vec::new();
+        };
+        let mut projects: Vec<(usize, &Shape)> = search
+            .project
+            .iter()
+            .filter(|s| s.cycles <= cycles)
+            .filter(|s| s.lanes >= depthwise.drain || depthwise.drain.is_multiple_of(s.lanes))
+            .map(|s| (self.project_cost(s), s))
+            .collect();
+        projects.sort_by_key(|(cost, _)| *cost);
+        projects.truncate(PROJECT_CHOICES);
+        let (_, drain) = search.data_block(expand, depthwise.lanes);
+        let mut made = Vec::new();
+        for (_, project) in projects {
+            for factor in factors {
+                let wanted = search.classify.iter().filter(|s| s.cycles <= cycles * factor);
+                let Some(classify) = wanted.min_by_key(|s| (s.cost(), s.rows)) else { continue };
+                made.push(Folding {
+                    expand_lanes: expand.lanes,
+                    expand_rows: expand.rows,
+                    expand_drain: drain,
+                    depthwise_lanes: depthwise.lanes,
+                    depthwise_drain: depthwise.drain,
+                    project_lanes: project.lanes,
+                    project_rows: project.rows,
+                    project_drain: project.drain,
+                    classify_lanes: classify.lanes,
+                    classify_rows: classify.rows,
+                    ring_slack: (net.scale(0).width as usize / 2).max(8),
+                    queue_slack: (net.scale(0).width as usize / 2).max(8),
+                });
+            }
+        }
+        made.retain(|folding| folding.total() <= self.target.products);
+        made
+    }
+
+    /// Multipliers of a project array, two rows sharing one, and the block RAMs of its weights, which are scarcer.
+    fn project_cost(&self, shape: &Shape) -> usize {
+        let bits = self.model.bits.project as usize;
+        let groups = (self.net.width as usize).div_ceil(shape.rows);
+        let depth: usize = (0..self.net.scales as usize)
+            .flat_map(|l| (0..self.net.blocks as usize).map(move |k| (l, k)))
+            .map(|(l, k)| groups * self.net.block_hidden(l, k).div_ceil(shape.lanes))
+            .sum();
+        let blocks = shape.rows * block_rams(shape.lanes * bits, depth * self.net.set_count());
+        2 * blocks + shape.rows.div_ceil(2) * shape.lanes
+    }
+
+    /// The mapping with the fewest LUTs that fits the device.
+    fn mapping(&self, folding: &Folding) -> Option<Mapping> {
+        let plan = Plan::new(self.net, &self.model.bits, *folding, self.feedback);
+        let memories = resources::memories(&plan, &self.widths);
+        let shared = Mapping::new(&self.model.bits, folding);
+        let estimate = |mapping: &Mapping| resources::estimate(&plan, mapping, &self.widths, &memories);
+        let lut_ram_words = LUT_RAM_CHOICES.into_iter().find(|&lut_ram_words| {
+            let ebr: usize = memories.iter().map(|memory| memory.block_rams(lut_ram_words)).sum();
+            ebr <= self.target.ebr
+        })?;
+        (0..256u32)
+            .map(|soft| {
+                let choose = |bit: u32, other: Products| if soft >> bit & 1 == 1 { Products::Lut } else { other };
+                let mut mapping = Mapping { lut_ram_words, ..shared };
+                mapping.expand = choose(0, shared.expand);
+                mapping.depthwise = choose(1, shared.depthwise);
+                mapping.project = choose(2, shared.project);
+                mapping.classify = choose(3, shared.classify);
+                mapping.requant = std::array::from_fn(|i| choose(4 + i as u32, Products::Dsp));
+                (estimate(&mapping), mapping)
+            })
+            .filter(|(cost, _)| self.holds(cost))
+            .min_by_key(|(cost, mapping)| (cost.lut, *mapping != shared))
+            .map(|(_, mapping)| mapping)
+    }
+
+    fn holds(&self, cost: &Resources) -> bool {
+        cost.dsp <= self.target.dsp
+            && cost.ebr <= self.target.ebr
+            && cost.lut as f64 <= LUT_SHARE * self.target.lut as f64
+    }
+}
