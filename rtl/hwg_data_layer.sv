@@ -2,7 +2,8 @@
 // One stride-2 3x3 layer of the data block: which output pixel comes next, what it needs, where its window lies.
 //
 // `step` moves to the next pixel at the next cycle. `need` counts input pixels in raster order; `center` is the word
-// address of input pixel (2y, 2x) inside the layer's ring. reset by load.
+// address of input pixel (2y, 2x) inside the layer's ring. `above` pulses for each job of the layer above, above_done
+// after its last: a job is ready when those of its inputs have been issued, with LAG to spare. reset by load.
 // limits    SLOTS >= 2*IW + 5
 `default_nettype none
 module hwg_data_layer #(
@@ -18,8 +19,10 @@ module hwg_data_layer #(
     input  wire          load,
     input  wire          step,
     output reg           done,
-    output wire [CW-1:0] need,        // input pixels written before the job may read
-    output wire [CW-1:0] need_issue,  // input jobs issued before the job is taken
+    input  wire          above,
+    input  wire          above_done,
+    output wire          ready,
+    output wire [CW-1:0] need,    // input pixels written before the job may read
     output reg  [AW-1:0] center,
     output wire          top,
     output wire          bottom,
@@ -30,25 +33,28 @@ module hwg_data_layer #(
   localparam integer OH = (IH + 1) / 2;
   localparam integer RING = SLOTS * SLOT;
   localparam integer ROW_STEP = ((2 * IW) % SLOTS) * SLOT;
-  localparam integer FIRST_ROW = (IH > 1) ? IW : 0;
+  // The window reads up to column 2x+1 of row 2y+1, as far as there are such.
+  localparam integer FIRST = (IW > 1) ? 2 : 1;                 // pixels of that row for the first output pixel
+  localparam integer BEGIN = ((IH > 1) ? IW : 0) + FIRST;
 
-  localparam integer LAST_ROW = (IH - 1) * IW;
-
-  reg [12:0]   x_q, y_q;
-  reg [CW-1:0] row_q;   // raster index of the last input row that the window reads
-  reg [AW-1:0] line_q;  // centre of the row's first pixel
+  reg [12:0]         x_q, y_q;
+  reg [AW-1:0]       line_q;   // centre of the row's first pixel
+  reg [CW-1:0]       need_q;
+  reg signed [CW:0]  slack_q;  // jobs of the layer above beyond those needed
   wire [13:0] x2 = {x_q, 1'b0};
   wire [13:0] y2 = {y_q, 1'b0};
   wire last_x = 32'(x_q) == OW - 1;
   wire last_y = 32'(y_q) == OH - 1;
+  wire to_edge   = IW % 2 == 1 && 32'(x_q) == OW - 2;          // the next pixel has no column 2x+1
+  wire two_rows  = 32'(y2) + 3 < IH;                           // the next row of pixels reads two rows more
+  wire [CW-1:0] further = last_x ? (two_rows ? CW'(IW + FIRST) : CW'(FIRST)) : to_edge ? CW'(1) : CW'(2);
 
   assign top    = y_q == '0;
   assign bottom = 32'(y2) == IH - 1;
   assign left   = x_q == '0;
   assign right  = 32'(x2) == IW - 1;
-  assign need   = row_q + CW'(x2) + CW'(!right) + CW'(1);
-  wire [CW-1:0] later = need + CW'(LAG);
-  assign need_issue = (later > CW'(IW * IH)) ? CW'(IW * IH) : later;
+  assign need   = need_q;
+  assign ready  = !done && (!slack_q[CW] || above_done);
 
   function [AW-1:0] forward(input [AW-1:0] from, input [AW-1:0] by);
     reg [AW:0] sum;
@@ -59,22 +65,25 @@ module hwg_data_layer #(
     end
   endfunction
 
-  always @(posedge clk)
+  always @(posedge clk) begin
+    if (load) slack_q <= -(CW+1)'(BEGIN + LAG);
+    else slack_q <= slack_q + (CW+1)'(above) - (step ? $signed({1'b0, further}) : '0);
     if (load) begin
       {x_q, y_q} <= '0;
-      row_q  <= CW'(FIRST_ROW);
+      need_q <= CW'(BEGIN);
       line_q <= '0;
       center <= '0;
       done   <= 1'b0;
     end else if (step) begin
-      x_q <= last_x ? '0 : x_q + 1'b1;
+      x_q    <= last_x ? '0 : x_q + 1'b1;
+      need_q <= need_q + further;
       if (last_x) begin
         y_q    <= y_q + 1'b1;
-        row_q  <= (32'(y2) + 3 < IH) ? row_q + CW'(2 * IW) : CW'(LAST_ROW);
         line_q <= forward(line_q, AW'(ROW_STEP));
         center <= forward(line_q, AW'(ROW_STEP));
         done   <= last_y;
       end else center <= forward(center, AW'(2 * SLOT));
     end
+  end
 endmodule
 `default_nettype wire

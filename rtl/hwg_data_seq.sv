@@ -27,38 +27,41 @@ module hwg_data_seq #(
     output reg           done      // every job has been taken
 );
   wire [J-1:0]    more, ready;
-  wire [J*CW-1:0] need, issued;
+  wire [J*CW-1:0] need;
   wire [J*AW-1:0] center;
   wire [J*4-1:0]  edges;
   wire [J-1:0]    step;
-  wire unused = &{1'b0, issued[(J-1)*CW +: CW]};  // nobody waits for the last layer's jobs
   reg             live_q;
 
   genvar j;
   generate
     for (j = 0; j < J; j = j + 1) begin : gen_layer
-      localparam integer TOTAL = 32'(MAP_W[(j+1)*13 +: 13]) * 32'(MAP_H[(j+1)*13 +: 13]);
-      reg [CW-1:0] issued_q;
       assign step[j] = take && m_layer == 3'(j);
-      assign issued[j*CW +: CW] = issued_q;
-      assign more[j] = issued_q != CW'(TOTAL);
-      always @(posedge clk)
-        if (load) issued_q <= '0;
-        else if (step[j]) issued_q <= issued_q + 1'b1;
       if (j == 0) begin : gen_stem
         assign need[0 +: CW]   = '0;
         assign center[0 +: AW] = '0;
         assign edges[0 +: 4]   = '0;
-        assign ready[0]        = more[0];
+        localparam integer TOTAL = 32'(MAP_W[13 +: 13]) * 32'(MAP_H[13 +: 13]);
+        reg [CW-1:0] left_q;
+        reg          more_q;
+        assign more[0]  = more_q;
+        assign ready[0] = more_q;
+        always @(posedge clk)
+          if (load) begin
+            left_q <= CW'(TOTAL - 1);
+            more_q <= 1'b1;
+          end else if (step[0]) begin
+            left_q <= left_q - 1'b1;
+            more_q <= left_q != '0;
+          end
       end else begin : gen_conv
-        wire [CW-1:0] need_issue;
-        wire          layer_done;
+        wire layer_done;
         hwg_data_layer #(.IW(32'(MAP_W[j*13 +: 13])), .IH(32'(MAP_H[j*13 +: 13])), .SLOTS(32'(SLOTS[j*16 +: 16])),
                          .SLOT(SLOT), .LAG(LAG), .AW(AW), .CW(CW)) u_layer (
-            .clk(clk), .load(load), .step(step[j]), .done(layer_done), .need(need[j*CW +: CW]),
-            .need_issue(need_issue), .center(center[j*AW +: AW]), .top(edges[j*4]), .bottom(edges[j*4+1]),
-            .left(edges[j*4+2]), .right(edges[j*4+3]));
-        assign ready[j] = !layer_done && issued[(j-1)*CW +: CW] >= need_issue;
+            .clk(clk), .load(load), .step(step[j]), .done(layer_done), .above(step[j-1]), .above_done(!more[j-1]),
+            .ready(ready[j]), .need(need[j*CW +: CW]), .center(center[j*AW +: AW]), .top(edges[j*4]),
+            .bottom(edges[j*4+1]), .left(edges[j*4+2]), .right(edges[j*4+3]));
+        assign more[j] = !layer_done;
       end
     end
   endgenerate

@@ -350,9 +350,8 @@ module hwg_loader #(
   generate
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
       reg  signed [RW-1:0] sum_q;  // of the taps before this one, in sixteenths, with the rounding constant
-      wire [AS+4:0]        tap;
-      hwg_product #(.AW(AS), .WW(5), .SOFT(1)) u_tap (
-          .a(state_data[i*AS +: AS]), .w({1'b0, d_weight}), .y(tap));
+      wire [AS+3:0]        tap;
+      hwg_tap #(.AW(AS)) u_tap (.a(state_data[i*AS +: AS]), .w(d_weight), .y(tap));
       wire signed [RW-1:0] up2 = (d_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
         if (d_live && d_kind == UP) sum_q <= up2;

@@ -221,13 +221,13 @@ module hwg_logit_sum #(
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_class
       reg  signed [LB+4:0] sum_q4;   // times 16
-      wire [LB+4:0]        tap;
-      hwg_product #(.AW(LB), .WW(5), .SOFT(1)) u_tap (
-          .a(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]), .w({1'b0, d_weight}), .y(tap));
+      wire [LB+3:0]        tap;
+      hwg_tap #(.AW(LB)) u_tap (
+          .a(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]), .w(d_weight), .y(tap));
       always @(posedge clk) begin
         if (d_valid)
           sum_q4 <= d_single ? (LB+5)'($signed(logits[i*LB +: LB])) <<< 4
-                  : (d_first ? (LB+5)'(8) : sum_q4) + $signed(tap);
+                  : (d_first ? (LB+5)'(8) : sum_q4) + (LB+5)'($signed(tap));
         if (e_last) total_q[i*TB +: TB] <= (e_first_term ? '0 : $signed(total_q[i*TB +: TB]))
                                          + TB'($signed(sum_q4[LB+3:4]));
       end

@@ -56,8 +56,17 @@ module hwg_requant #(
     {hi4_q, hi3_q, hi2_q, hi1_q} <= {hi3_q, hi2_q, hi1_q, s_hi};
   end
 
+  // Only the low bits are compared; `fits`: the bits above are all like the sign.
   function [YW-1:0] saturate(input signed [PW-1:0] v, input signed [YW:0] lo, input signed [YW:0] hi);
-    saturate = (v < PW'(lo)) ? lo[YW-1:0] : (v > PW'(hi)) ? hi[YW-1:0] : v[YW-1:0];
+    reg               fits, under, over;
+    reg signed [YW:0] low;
+    begin
+      low      = v[YW:0];
+      fits     = &v[PW-1:YW] || !(|v[PW-1:YW]);
+      under    = fits ? low < lo : v[PW-1];
+      over     = fits ? low > hi : !v[PW-1];
+      saturate = under ? lo[YW-1:0] : over ? hi[YW-1:0] : v[YW-1:0];
+    end
   endfunction
 
   genvar i;

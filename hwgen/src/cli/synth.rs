@@ -40,7 +40,7 @@ struct Body {
     fmax_mhz: Option<f64>,
     #[serde(flatten)]
     report: flow::Report,
-    /// The emitter's own estimate of multipliers and block RAMs.
+    /// The emitter's own estimate.
     estimate: Estimate,
 }
 
@@ -49,6 +49,8 @@ struct Body {
 struct Estimate {
     dsp: Option<u64>,
     ebr: Option<u64>,
+    lut: Option<u64>,
+    ff: Option<u64>,
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
@@ -82,11 +84,8 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
 fn estimate(args: &Args) -> Estimate {
     let text = std::fs::read(args.folder.join("report.json")).unwrap_or_default();
     let value: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    let number = |key: &str| value[key].as_u64();
-    Estimate {
-        dsp: number("multipliers").zip(number("requant_multipliers")).map(|(a, b)| a + b),
-        ebr: number("block_rams"),
-    }
+    let number = |key: &str| value["estimate"][key].as_u64();
+    Estimate { dsp: number("dsp"), ebr: number("ebr"), lut: number("lut"), ff: number("ff") }
 }
 
 fn text(body: &Body) -> String {
@@ -94,6 +93,8 @@ fn text(body: &Body) -> String {
     let estimate = |name: &str| match name {
         "dsp" => body.estimate.dsp,
         "ebr" => body.estimate.ebr,
+        "lut" => body.estimate.lut,
+        "ff" => body.estimate.ff,
         _ => None,
     };
     let rows: Vec<_> = result

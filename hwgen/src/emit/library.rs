@@ -47,6 +47,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_select.sv",
     "hwg_slicer.sv",
     "hwg_store.sv",
+    "hwg_tap.sv",
     "hwg_tree.sv",
     "hwg_upsample.sv",
     "hwg_video_in.sv",
