@@ -65,7 +65,6 @@ module hwg_iter_seq #(
   hwg_select #(.N(L * K), .W(24), .IW(6)) u_earlier (.index(earlier), .entries(OFFSET), .entry(earlier_offset));
   hwg_select #(.N(L * K), .W(24), .IW(6)) u_last (.index(last), .entries(OFFSET), .entry(last_offset));
 
-  wire unused = &{1'b0, last_n, last_pixel, last_pass, earlier_offset, last_offset, reach_q};
 
   assign m_n = n;
   assign m_l = l;
@@ -133,6 +132,7 @@ module hwg_iter_seq #(
     end
   end
 
+  wire unused = &{1'b0, last_n, last_pixel, last_pass, earlier_offset, last_offset, reach_q};
   assign m_taps[0*AW +: AW] = near_q + nxa_q;
   assign m_taps[1*AW +: AW] = near_q + sxa_q;
   assign m_taps[2*AW +: AW] = other_q + nxa_q;
