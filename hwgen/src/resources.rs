@@ -23,7 +23,9 @@ pub struct Memory {
     pub width: usize,
     /// Words.
     pub depth: usize,
-    /// May become LUT RAM when it is small.
+    /// Read from a file, never written.
+    pub rom: bool,
+    /// May move to LUTs when it is small.
     #[serde(skip)]
     pub may_be_lut: bool,
 }
@@ -57,7 +59,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let (net, fold, bits) = (&plan.net, &plan.folding, &plan.bits);
     let mut list = Vec::new();
     let mut add = |name: String, width: usize, depth: usize, may_be_lut: bool| {
-        list.push(Memory { name, width, depth, may_be_lut });
+        list.push(Memory { name, width, depth, rom: true, may_be_lut });
     };
     let sets = net.set_count();
     let passes = |table: &Vec<Vec<crate::plan::Job>>, cost: &dyn Fn(&crate::plan::Job) -> usize| -> usize {
@@ -105,20 +107,23 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let logit = bits.act_logit as usize;
     let classes = net.classes as usize;
     let up: usize = (1..net.scales as usize).map(|l| (net.scales as usize - 1 - l) * net.scale(l).pixels()).sum();
-    add("patch lines".into(), 6 * 8, 2 * (net.image.width as usize).div_ceil(2), true);
-    add("operands".into(), fold.expand_lanes * crate::mapping::OPERAND_BITS, plan.slots * plan.slot, true);
-    add("lines".into(), fold.expand_lanes * lane, lines * plan.cf, false);
-    add("state".into(), state, pixels(stream) * plan.cf, false);
-    add("residuals".into(), state, plan.residuals, true);
-    add("depthwise ring".into(), fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, false);
+    let mut ram = |name: &str, width: usize, depth: usize, may_be_lut: bool| {
+        list.push(Memory { name: name.to_owned(), width, depth, rom: false, may_be_lut });
+    };
+    ram("patch lines", 6 * 8, 2 * (net.image.width as usize).div_ceil(2), true);
+    ram("operands", fold.expand_lanes * crate::mapping::OPERAND_BITS, plan.slots * plan.slot, true);
+    ram("lines", fold.expand_lanes * lane, lines * plan.cf, false);
+    ram("state", state, pixels(stream) * plan.cf, false);
+    ram("residuals", state, plan.residuals, true);
+    ram("depthwise ring", fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, false);
     let vector = fold.vector_lanes() * bits.act_depthwise as usize;
-    add("vectors".into(), vector, plan.vector_slots * plan.vector_slot, true);
+    ram("vectors", vector, plan.vector_slots * plan.vector_slot, true);
     let classify = fold.classify_lanes * bits.act_state as usize;
-    add("classification ring".into(), classify, plan.queue_slots * plan.cfc, false);
-    add("logits".into(), classes * logit, pixels(0), false);
-    add("maps on their way up".into(), classes * logit, up, true);
+    ram("classification ring", classify, plan.queue_slots * plan.cfc, false);
+    ram("logits", classes * logit, pixels(0), false);
+    ram("maps on their way up", classes * logit, up, true);
     let total = logit + Plan::clog2(net.scales as usize);
-    add("logit sums".into(), classes * total, TOTAL_ROWS * net.scale(0).width as usize, true);
+    ram("logit sums", classes * total, TOTAL_ROWS * net.scale(0).width as usize, true);
     list
 }
 
@@ -134,29 +139,38 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Mem
     for memory in memories {
         total.ebr += memory.block_rams(mapping.lut_ram_words);
         if memory.in_luts(mapping.lut_ram_words) {
-            total.lut += lut_ram(memory);
+            total.lut += in_luts(memory);
         }
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
-    total.lut += BASE.lut + LUT_A_STATE_LANE * fold.expand_lanes + LUT_A_CHANNEL * plan.net.width as usize
+    total.lut += BASE.lut
+        + LUT_A_STATE_LANE * fold.expand_lanes
+        + LUT_A_CHANNEL * plan.net.width as usize
         + LUT_A_CLASS * classes;
+    total.lut += total.lut * PACKING / 100;
     total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * plan.net.width as usize + FF_A_CLASS * classes;
     total
 }
 
+/// LUT sites of a LUT RAM of 16 × 4 bits.
+const RAM_CELL: usize = 6;
 // Fitted to Yosys 0.23 on the cores of `make bench-fpga`.
 const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 5000 };
 const LUT_A_STATE_LANE: usize = 110;
-const LUT_A_CHANNEL: usize = 45;
+const LUT_A_CHANNEL: usize = 110;
 const LUT_A_CLASS: usize = 330;
+/// Percent of LUT sites more after placement: ends of carry chains, write ports of LUT RAM.
+const PACKING: usize = 15;
 const FF_A_MULTIPLIER: usize = 48;
 const FF_A_CHANNEL: usize = 120;
 const FF_A_CLASS: usize = 240;
 
-/// LUT sites of a memory as LUT RAM: cells of 16 × 4 bits, and the multiplexers that choose one.
-fn lut_ram(memory: &Memory) -> usize {
+/// LUT sites of a memory in LUTs: sixteen bits each, those of a RAM with their write ports, and the multiplexers that
+/// choose one.
+fn in_luts(memory: &Memory) -> usize {
     let rows = memory.depth.div_ceil(16);
-    rows * memory.width.div_ceil(4) * 4 + memory.width * (rows - 1).div_ceil(2)
+    let bits = if memory.rom { memory.width } else { memory.width.div_ceil(4) * RAM_CELL };
+    rows * bits + memory.width * (rows - 1).div_ceil(2)
 }
 
 /// Products of one kind: an array or a requantisation.
@@ -176,7 +190,7 @@ impl Unit {
         let blocks = self.activation.div_ceil(MULTIPLIER_BITS) * self.weight.div_ceil(MULTIPLIER_BITS);
         let dsp = multipliers(self.products, self.rows, self.lanes) * blocks;
         // an adder of the tree for each product, and its rows where it has no multiplier
-        let tree = self.rows * self.lanes * (self.activation + self.weight + 4);
+        let tree = self.rows * self.lanes * (self.activation + self.weight + 8);
         let soft = self.rows * self.lanes * (self.weight.div_ceil(2) * (2 * self.activation + 6));
         let lut = tree + if self.products == Products::Lut { soft } else { 0 };
         Resources { dsp, ebr: 0, lut, ff: 0 }

@@ -1,0 +1,62 @@
+//! Cores for a device: what the solver promises, and that the list of memories is what the emitter writes.
+
+use hwgen::device::devices;
+use hwgen::solver::Target;
+use hwgen::{Design, Options, resources};
+use hwgen_network::Preset;
+use hwgen_quantize::{Bits, Model};
+
+fn model(preset: Preset) -> Model {
+    Model::random(&preset.description(), &Bits::default(), 1)
+}
+
+fn target(name: &str) -> Target {
+    let device = devices().into_iter().find(|device| device.name == name).expect("a known device");
+    Target { dsp: device.multipliers, ebr: device.block_rams, lut: device.luts, products: usize::MAX }
+}
+
+fn design(preset: Preset, target: Target) -> Design {
+    Design::new(&model(preset), &Options { target: Some(target), ..Options::default() }).expect("it fits")
+}
+
+#[test]
+fn the_list_of_memories_names_every_memory_file_with_its_size() {
+    let design = design(Preset::Tiny, Target { products: 60, ..target("ecp5-85k") });
+    let bytes = design.model.to_bytes().expect("a model file");
+    let files = hwgen::emit::emit(&design, bytes, "hwgen emit (test)");
+    let list = resources::memories(&design.plan, &design.widths);
+    let mut seen = 0;
+    for (path, bytes) in &files {
+        let Some(name) = path.strip_prefix("mem/").and_then(|name| name.strip_suffix(".hex")) else { continue };
+        let memory = list.iter().find(|memory| memory.name == name).unwrap_or_else(|| panic!("{name} is not listed"));
+        let text = std::str::from_utf8(bytes).expect("hexadecimal");
+        assert_eq!(text.lines().count(), memory.depth, "words of {name}");
+        assert_eq!(text.lines().next().map(str::len), Some(memory.width.div_ceil(4)), "digits of {name}");
+        seen += 1;
+    }
+    assert_eq!(seen, list.iter().filter(|memory| memory.rom).count());
+}
+
+#[test]
+fn a_core_for_a_device_fits_it_by_its_estimate() {
+    let target = Target { dsp: 20, products: 120, ..target("ecp5-45k") };
+    let design = design(Preset::Tiny, target);
+    let memories = resources::memories(&design.plan, &design.widths);
+    let cost = resources::estimate(&design.plan, &design.mapping, &design.widths, &memories);
+    assert!(cost.dsp <= target.dsp && cost.ebr <= target.ebr && cost.lut <= target.lut, "{cost:?}");
+    assert!(design.plan.folding.total() > target.dsp, "multipliers are shared, or products made of LUTs");
+}
+
+#[test]
+fn a_budget_limits_the_products_of_a_core_for_a_device() {
+    let design = design(Preset::Tiny, Target { products: 40, ..target("ecp5-85k") });
+    assert!(design.plan.folding.total() <= 40);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let target = Target { ebr: 20, ..target("ecp5-25k") };
+    let options = Options { target: Some(target), ..Options::default() };
+    let error = Design::new(&model(Preset::Camvid240), &options).expect_err("20 block RAMs hold no weights");
+    assert!(error.to_string().contains("20 block RAMs"), "{error}");
+}
