@@ -73,7 +73,7 @@ impl Mapping {
     }
 }
 
-/// Whether two products fit in 18×18 bits (hwg_dot_pair): a bit more is needed where weights are cut into digits.
+/// Whether two products fit in 18×18 bits (`hwg_dot_pair`): a bit more is needed where weights are cut into digits.
 fn pairs(activation: usize, weight: usize, digits: usize) -> bool {
     activation + 2 * weight + digits <= 19
 }

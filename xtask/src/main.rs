@@ -37,6 +37,9 @@ enum Command {
     BenchFpga {
         /// Designs to build [default: all]
         designs: Vec<String>,
+        /// Build nothing, make the page anew from the results in docs/fpga/
+        #[arg(long, conflicts_with = "designs")]
+        page: bool,
     },
     /// Measure what the README states
     Bench {
@@ -58,7 +61,8 @@ fn main() -> ExitCode {
         Command::Demo { out } => demo::demo(&out),
         Command::Test => Ok(test::test()),
         Command::Lint => lint::lint(),
-        Command::BenchFpga { designs } => fpga::bench(&designs),
+        Command::BenchFpga { page: true, .. } => fpga::page().map(|()| true),
+        Command::BenchFpga { designs, .. } => fpga::bench(&designs),
         Command::Bench { image, quick } => bench::bench(image, quick),
     };
     match done {
