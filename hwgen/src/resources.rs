@@ -5,7 +5,7 @@
 
 use crate::device::block_rams;
 use crate::mapping::{Mapping, Products, multipliers};
-use crate::plan::{Feedback, Plan, TOTAL_ROWS};
+use crate::plan::{Plan, TOTAL_ROWS};
 use crate::widths::Widths;
 use serde::Serialize;
 
@@ -99,7 +99,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
 
     let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
     let state = fold.expand_lanes * bits.act_state as usize;
-    let stream = usize::from(plan.feedback == Feedback::Stream);
+    let stream = usize::from(plan.feedback.leaves());
     let pixels = |from: usize| -> usize { (from..net.scales as usize).map(|l| net.scale(l).pixels()).sum() };
     let lines: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
     let logit = bits.act_logit as usize;
@@ -138,7 +138,9 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Mem
         }
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
-    total.lut += BASE.lut + LUT_A_STATE_LANE * fold.expand_lanes + LUT_A_CHANNEL * plan.net.width as usize
+    total.lut += BASE.lut
+        + LUT_A_STATE_LANE * fold.expand_lanes
+        + LUT_A_CHANNEL * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * plan.net.width as usize + FF_A_CLASS * classes;
     total
