@@ -47,7 +47,7 @@ module hwg_axi_burst #(
       if (issue) offset_q <= (offset == (OW+1)'(REGION)) ? '0 : offset[OW-1:0];
     end
     if (issue) begin
-      m_axi_addr <= base + (64'(offset_q) << SHIFT);
+      m_axi_addr <= base + 64'({offset_q, {SHIFT{1'b0}}});
       m_axi_len  <= length;
     end
   end

@@ -125,14 +125,14 @@ private:
         return false;
     }
 
-    /// An early exit leaves words of the frame unseen: the loop of the next one begins when its data block is done.
+    /// An early exit leaves words of the frame unseen, in some probes more than in others: the loop of the next one
+    /// begins when its data block is done.
     void begin_iteration(const Probe& start) {
         if (data_ >= 0) {
             const uint32_t ready = probes_[data_].complete();
-            const uint32_t loop = start.frame();
-            if (ready > loop + 1 && config_.frames[loop].may_stop) {
-                for (Probe& probe : probes_)
-                    if (&probe - probes_.data() != data_) probe.go_to(ready - 1);
+            for (Probe& probe : probes_) {
+                const uint32_t at = probe.frame();
+                if (ready > at + 1 && config_.frames[at].may_stop) probe.go_to(ready - 1);
             }
         }
         starts_.push_back({start.frame(), cycle_});
