@@ -73,8 +73,8 @@ fn control(design: &Design) -> String {
       .read_known(read_known), .irq(irq), .begin_frame(begin_frame), .frame_abort(frame_abort),
       .frame_error(frame_error), .frame_dropped(frame_dropped),
       .input_gap(in_frame && s_axis_video_tready && !s_axis_video_tvalid), .free(free), .drop(drop),
-      .draining(draining), .bus_error({bus_error}), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin), .load(load),
-      .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(m_axis_class_tvalid),
+      .draining(draining), .bus_error({bus_error}), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin),
+      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(m_axis_class_tvalid),
       .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser), .class_end(class_end),
       .class_id(m_axis_class_tid));
 
