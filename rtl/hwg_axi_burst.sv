@@ -2,7 +2,8 @@
 // The next burst along a ring in DRAM, and its address channel.
 //
 // `beats` of the `have` that wait go into the burst: as many as lie before the end of an aligned block of BURST beats,
-// so that no burst crosses 4 KiB or the end of the ring; `whole` if all of these do. `issue` takes it, while not `busy`.
+// so that no burst crosses 4 KiB or the end of the ring; `whole` if it reaches that end. `issue` takes it, while not
+// `busy`.
 // latency   on the channel one cycle after `issue`, and until it is taken; reset rewinds the ring, data is not reset
 // limits    BURST a power of two, 2...256; BURST beats divide 4 KiB, which divides REGION beats; base aligned to 4 KiB
 `default_nettype none

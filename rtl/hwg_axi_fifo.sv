@@ -7,7 +7,7 @@
 // A beat is asked for when the response to its write has come, never before, and its place is written again when it
 // has come back. After `clear` what is inside is dropped: no burst starts, those begun are finished, their responses
 // awaited and thrown away; `draining` until then. An error response sets `error` and changes nothing else.
-// latency   some ten cycles and the memory's two latencies, behind a partial burst too: an empty FIFO holds nothing back
+// latency   some ten cycles and the memory's two latencies, of a partial burst too: an empty FIFO holds nothing back
 // rate      one beat a cycle and direction, as far as the memory's latency fits into READ beats
 // reset     rst, together with the bus: responses that are under way are forgotten
 // limits    those of hwg_axi_write and hwg_axi_read; REGION beats are a multiple of 4 KiB; s_last only hurries

@@ -3,8 +3,8 @@
 //
 //   committed -> bursts on AR      R -> [ buffer, room booked beforehand ] -> [ beats of a word ] -> m (words)
 //
-// R is always ready: the room for a burst is booked when it starts. A burst takes what is committed, up to the end of an
-// aligned block of BURST beats, so that none crosses 4 KiB. With `stop` no burst starts; those begun are awaited.
+// R is always ready: the room for a burst is booked when it starts. A burst takes what is committed, as far as
+// hwg_axi_burst lets it. With `stop` no burst starts; those begun are awaited.
 // latency   a burst is on AR one cycle after its beats are committed; a word leaves two cycles after its last beat on R
 // rate      one beat a cycle; a burst every second cycle, as many at once as BUFFER has room for
 // reset     rst empties it, and may come only while `idle`, or with the whole bus; data is not reset

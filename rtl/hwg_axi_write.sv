@@ -3,9 +3,9 @@
 //
 //   s (words) -> [ beats of a word ] -> [ buffer ] -> bursts on AW and W      B -> commit (beats that may be read)
 //
-// A word takes BEATS beats, its bits from bit 0 up, the rest zero. A burst starts when the buffer holds all its beats, so
-// W never waits for the core; it ends where an aligned block of BURST beats ends, so that none crosses 4 KiB. A shorter
-// one starts behind s_last, or when the reader is `hungry`. With `stop` no burst starts; those begun are finished.
+// A word takes BEATS beats, its bits from bit 0 up, the rest zero. A burst starts when the buffer holds all its beats,
+// so W never waits for the core; hwg_axi_burst says where it ends. One that ends before that starts behind s_last, or
+// when the reader is `hungry`. With `stop` no burst starts; those begun are finished.
 // latency   a word's first beat is in the buffer two cycles after the word, its burst on AW two cycles later or more
 // rate      one beat a cycle, one cycle lost between bursts, WRITES bursts without a response at most
 // reset     rst empties it, and may come only while `idle`, or with the whole bus; data is not reset

@@ -16,7 +16,8 @@ class AxiMemory {
 public:
     AxiMemory(Design& design, const MemoryShape& shape, const MemoryRates& rates, uint64_t seed)
         : p_{design.pins.m_axi_fb}, present_{design.has_master()}, shape_{shape}, seed_{seed}, random_{seed, 10},
-          aw_{p_.aw, "aw", {shape.beat_bytes, shape.burst_beats}}, ar_{p_.ar, "ar", {shape.beat_bytes, shape.burst_beats}} {
+          aw_{p_.aw, "aw", {shape.beat_bytes, shape.burst_beats}},
+          ar_{p_.ar, "ar", {shape.beat_bytes, shape.burst_beats}} {
         behave(rates);
         if (!present_) return;
         if (shape.beat_bytes != p_.wdata.bytes || shape.beat_bytes != p_.rdata.bytes || shape.region_bytes == 0)

@@ -1,5 +1,6 @@
 //! `--feedback axi` as a user simulates it: a ring in DRAM that is gone round several times, and faults in the master
-//! that the simulated memory has to find. Needs Verilator; without it a test says "skipped" and passes, but fails in CI.
+//! that the simulated memory has to find.
+//! Needs Verilator; without it a test says "skipped" and passes, but fails in CI.
 
 use hwgen_tests::{Scratch, has_verilator};
 

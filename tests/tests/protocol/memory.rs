@@ -119,8 +119,8 @@ fn stop_and_malformed_frames_with_a_late_memory() {
     }
 }
 
-/// Early exits, some of them while the last iteration runs, compared down to every intermediate; each frame has a region
-/// of its own.
+/// Early exits, some of them while the last iteration runs, compared down to every intermediate; frames use two regions
+/// in turn.
 #[test]
 fn early_exits_with_a_late_memory() {
     for core in cores() {
