@@ -142,7 +142,7 @@ fn early_exit(core: &Core, seed: u64) -> FrameInput {
     let confidences = core.expect(&image, 3, u64::MAX).confidences;
     FrameInput {
         iterations: [None, Some(1), Some(2)][seed as usize % 3],
-        threshold: if seed % 2 == 0 { confidences[seed as usize % 2].max(1) } else { 0 },
+        threshold: if seed.is_multiple_of(2) { confidences[seed as usize % 2].max(1) } else { 0 },
         mask: None,
         image,
     }
