@@ -33,6 +33,7 @@ module hwg_control #(
     output wire        drop,
     // units
     input  wire        draining,
+    input  wire        bus_error,      // of the feedback master
     input  wire        loop_end,
     input  wire        margin_valid,
     input  wire [31:0] margin,
@@ -169,7 +170,7 @@ module hwg_control #(
       end
 
       status_q <= (status_q & ~((write && write_addr == 8'h10) ? set_bits[6:1] : 6'd0))
-                | {frame_dropped, finish && !finish_q, sent, 1'b0, early && !finish_q, frame_error};
+                | {frame_dropped, finish && !finish_q, sent, bus_error, early && !finish_q, frame_error};
     end
   end
 

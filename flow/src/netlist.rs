@@ -56,7 +56,7 @@ pub struct Part {
 }
 
 /// Roles of instances; longer names first, as the first that fits counts.
-const ROLES: [(&str, &str); 14] = [
+const ROLES: [(&str, &str); 16] = [
     ("u_depthwise.u_ring", "ring"),
     ("u_expand", "expand"),
     ("u_depthwise", "depthwise"),
@@ -67,6 +67,8 @@ const ROLES: [(&str, &str); 14] = [
     ("u_loader", "operands"),
     ("u_store", "state and feedback"),
     ("u_feedback", "state and feedback"),
+    ("u_fb_memory", "state and feedback"),
+    ("u_base", "control"),
     ("u_patch", "data block"),
     ("u_video_in", "data block"),
     ("u_control", "control"),

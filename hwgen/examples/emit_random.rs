@@ -44,6 +44,7 @@ fn main() {
             "sym" => net.pixels = hwgen_network::PixelDomain::Symmetric,
             "m" => options.multipliers = number() as usize,
             "stream" => options.feedback = hwgen::plan::Feedback::Stream,
+            "axi" => options.feedback = hwgen::plan::Feedback::Axi(hwgen::plan::AxiWidth::default()),
             "wb" => {
                 bits.data = number();
                 bits.expand = number();

@@ -5,6 +5,7 @@ pub mod design;
 pub mod device;
 pub mod emit;
 pub mod error;
+pub mod feedback;
 pub mod folding;
 pub mod mapping;
 pub mod plan;

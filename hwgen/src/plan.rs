@@ -5,17 +5,9 @@
 use hwgen_network::{Description, Size};
 use hwgen_quantize::Bits;
 
+use crate::feedback::AxiRing;
+pub use crate::feedback::{AxiWidth, Feedback};
 use crate::folding::Folding;
-
-/// Where the state goes between iterations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Feedback {
-    /// State memory on chip, updated in place.
-    Onchip,
-    /// Scale 0 leaves on `m_axis_fb` and returns on `s_axis_fb`.
-    Stream,
-}
 
 /// Timing of one kind of job on an array: `groups` groups of `period` cycles, the last `words` of each at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +191,24 @@ impl Plan {
             residuals: (ring_slots + slots + 16) * cf,
             data_digits,
             feedback_depth: (2 * cf).max(16),
+        }
+    }
+
+    /// Words of the feedback FIFO outside the core: a map of scale 0.
+    pub fn feedback_words(&self) -> usize {
+        self.map(0).pixels() * self.cf
+    }
+
+    /// Bits of a state word.
+    pub fn word_bits(&self) -> usize {
+        self.folding.expand_lanes * self.bits.act_state as usize
+    }
+
+    /// The FIFO in DRAM, if the state goes there.
+    pub fn axi_ring(&self) -> Option<AxiRing> {
+        match self.feedback {
+            Feedback::Axi(width) => Some(AxiRing::new(width, self.word_bits(), self.feedback_words())),
+            Feedback::Onchip | Feedback::Stream => None,
         }
     }
 

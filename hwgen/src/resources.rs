@@ -5,7 +5,7 @@
 
 use crate::device::block_rams;
 use crate::mapping::{Mapping, Products, multipliers};
-use crate::plan::{Feedback, Plan, TOTAL_ROWS};
+use crate::plan::{Plan, TOTAL_ROWS};
 use crate::widths::Widths;
 use serde::Serialize;
 
@@ -101,7 +101,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
 
     let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
     let state = fold.expand_lanes * bits.act_state as usize;
-    let stream = usize::from(plan.feedback == Feedback::Stream);
+    let stream = usize::from(plan.feedback.leaves());
     let pixels = |from: usize| -> usize { (from..net.scales as usize).map(|l| net.scale(l).pixels()).sum() };
     let lines: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
     let logit = bits.act_logit as usize;

@@ -2,7 +2,7 @@
 // Compiled with every Verilated design (model class `Vitnet`): makes it usable through design_abi.h.
 //
 // Owns: construction, memory files, the hooks that Verilator offers for failures, waveforms.
-// HWG_STREAM: the design has feedback streams. HWG_TRACE: waveforms.
+// HWG_STREAM: the design has feedback streams. HWG_AXI: it has an AXI4 master instead. HWG_TRACE: waveforms.
 #include "design_abi.h"
 
 #include <cstdarg>
@@ -112,6 +112,25 @@ void ports(void* pointer, HwgPorts* p) {
     p->s_axis_fb_tdata = wide(top.s_axis_fb_tdata);
     HWG_PIN(m_axis_fb_tvalid), HWG_PIN(m_axis_fb_tready), HWG_PIN(m_axis_fb_tlast);
     HWG_PIN(s_axis_fb_tvalid), HWG_PIN(s_axis_fb_tready), HWG_PIN(s_axis_fb_tlast);
+#endif
+#if HWG_AXI
+#define HWG_MASTER(name) p->m_axi_fb.name = &top.m_axi_fb_##name
+#define HWG_ADDRESS(channel, name) p->m_axi_fb.channel.name = &top.m_axi_fb_##channel##name
+#define HWG_CHANNEL(channel)                                                                          \
+    HWG_ADDRESS(channel, addr), HWG_ADDRESS(channel, id), HWG_ADDRESS(channel, len);                  \
+    HWG_ADDRESS(channel, size), HWG_ADDRESS(channel, burst), HWG_ADDRESS(channel, cache);             \
+    HWG_ADDRESS(channel, prot), HWG_ADDRESS(channel, valid), HWG_ADDRESS(channel, ready)
+    HWG_CHANNEL(aw);
+    HWG_CHANNEL(ar);
+    p->m_axi_fb.wdata = wide(top.m_axi_fb_wdata);
+    p->m_axi_fb.wstrb = wide(top.m_axi_fb_wstrb);
+    p->m_axi_fb.rdata = wide(top.m_axi_fb_rdata);
+    HWG_MASTER(wlast), HWG_MASTER(wvalid), HWG_MASTER(wready);
+    HWG_MASTER(bid), HWG_MASTER(bresp), HWG_MASTER(bvalid), HWG_MASTER(bready);
+    HWG_MASTER(rid), HWG_MASTER(rresp), HWG_MASTER(rlast), HWG_MASTER(rvalid), HWG_MASTER(rready);
+#undef HWG_CHANNEL
+#undef HWG_ADDRESS
+#undef HWG_MASTER
 #endif
     HWG_PIN(s_axil_awaddr), HWG_PIN(s_axil_awprot), HWG_PIN(s_axil_awvalid), HWG_PIN(s_axil_awready);
     HWG_PIN(s_axil_wdata), HWG_PIN(s_axil_wstrb), HWG_PIN(s_axil_wvalid), HWG_PIN(s_axil_wready);

@@ -8,13 +8,28 @@
 #include <cstdint>
 
 /// Raised with every change of this file.
-constexpr uint32_t HWG_ABI = 1;
+constexpr uint32_t HWG_ABI = 2;
 
 /// A signal: its storage, its width, and the size of its storage.
 struct HwgSignal {
     void* data;
     uint32_t bits;
     uint32_t bytes;
+};
+
+/// An address channel of the AXI4 master.
+struct HwgAddress {
+    uint64_t* addr;
+    uint8_t *id, *len, *size, *burst, *cache, *prot, *valid, *ready;
+};
+
+/// The AXI4 master `m_axi_fb`; `wdata.data` is null without one.
+struct HwgMaster {
+    HwgAddress aw, ar;
+    HwgSignal wdata, wstrb, rdata;
+    uint8_t *wlast, *wvalid, *wready;
+    uint8_t *bid, *bresp, *bvalid, *bready;
+    uint8_t *rid, *rresp, *rlast, *rvalid, *rready;
 };
 
 /// The pins of `itnet_top`.
@@ -28,6 +43,7 @@ struct HwgPorts {
     HwgSignal m_axis_fb_tdata, s_axis_fb_tdata;
     uint8_t *m_axis_fb_tvalid, *m_axis_fb_tready, *m_axis_fb_tlast;
     uint8_t *s_axis_fb_tvalid, *s_axis_fb_tready, *s_axis_fb_tlast;
+    HwgMaster m_axi_fb;
     uint8_t *s_axil_awaddr, *s_axil_awprot, *s_axil_awvalid, *s_axil_awready;
     uint32_t* s_axil_wdata;
     uint8_t *s_axil_wstrb, *s_axil_wvalid, *s_axil_wready, *s_axil_bresp, *s_axil_bvalid, *s_axil_bready;

@@ -31,6 +31,7 @@ public:
 
     HwgPorts pins{};
     bool has_feedback() const { return pins.m_axis_fb_tdata.data != nullptr; }
+    bool has_master() const { return pins.m_axi_fb.wdata.data != nullptr; }
 
 private:
     void edge(uint8_t level) {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pins.h"
 
+#include "axi_memory.h"
 #include "driver.h"
 #include "feedback.h"
 
 namespace hwgen {
 
-Pins::Pins(std::unique_ptr<Design> design, uint64_t depth, uint32_t word_bytes)
-    : design_{std::move(design)}, depth_{depth}, word_bytes_{word_bytes} {}
+Pins::Pins(std::unique_ptr<Design> design, uint64_t depth, uint32_t word_bytes, const MemoryShape& memory)
+    : design_{std::move(design)}, shape_{std::make_unique<MemoryShape>(memory)},
+      rates_{std::make_unique<MemoryRates>()}, depth_{depth}, word_bytes_{word_bytes} {
+    restart();
+}
 
 Pins::~Pins() = default;
 
@@ -35,20 +39,17 @@ void Pins::apply(const Inputs& in) {
 Outputs Pins::step(const Inputs& in) {
     apply(in);
     HwgPorts& p = design_->pins;
-    if (!in.aresetn) {
-        feedback_.reset();
-        if (design_->has_feedback()) *p.m_axis_fb_tready = *p.s_axis_fb_tvalid = 0;
-    } else {
-        if (!feedback_) {
-            feedback_ = std::make_unique<FeedbackFifo>(*design_, FeedbackShape{depth_, 0, 0, word_bytes_},
-                                                       Pauser{0, 0, 0, 0}, Pauser{0, 0, 0, 0});
-        }
+    if (in.aresetn) {
         feedback_->drive();
+        memory_->drive();
+    } else {
+        restart();
     }
     design_->low();
-    if (feedback_) {
+    if (in.aresetn) {
         try {
             feedback_->sample();
+            memory_->sample();
         } catch (const Stop& stop) {
             throw std::runtime_error(std::string{stop.finding.message});
         }
@@ -58,10 +59,27 @@ Outputs Pins::step(const Inputs& in) {
                       *p.s_axil_awready != 0,      *p.s_axil_wready != 0,       *p.s_axil_bvalid != 0,
                       *p.s_axil_bresp,             *p.s_axil_arready != 0,      *p.s_axil_rvalid != 0,
                       *p.s_axil_rdata,             *p.s_axil_rresp,             *p.irq != 0,
-                      feedback_ ? feedback_->fill() : 0};
+                      feedback_->fill()};
     design_->high();
     return out;
 }
+
+/// Reset: whatever was outside of the core is lost.
+void Pins::restart() {
+    feedback_ = std::make_unique<FeedbackFifo>(*design_, FeedbackShape{depth_, 0, 0, word_bytes_},
+                                               Pauser{0, 0, 0, 0}, Pauser{0, 0, 0, 0});
+    memory_ = std::make_unique<AxiMemory>(*design_, *shape_, *rates_, ++restarts_);
+    memory_->reset();
+    HwgPorts& p = design_->pins;
+    if (design_->has_feedback()) *p.m_axis_fb_tready = *p.s_axis_fb_tvalid = 0;
+}
+
+void Pins::behave(const MemoryRates& rates) {
+    *rates_ = rates;
+    memory_->behave(rates);
+}
+
+MemoryTraffic Pins::traffic() { return memory_->traffic; }
 
 uint64_t Pins::peek(rust::Str path) {
     const HwgSignal signal = design_->find(std::string{path});
@@ -72,8 +90,9 @@ uint64_t Pins::peek(rust::Str path) {
 
 void Pins::trace(rust::Str path) { design_->trace(std::string{path}); }
 
-std::unique_ptr<Pins> new_pins(std::unique_ptr<Design> design, uint64_t depth, uint32_t word_bytes) {
-    return std::make_unique<Pins>(std::move(design), depth, word_bytes);
+std::unique_ptr<Pins> new_pins(std::unique_ptr<Design> design, uint64_t depth, uint32_t word_bytes,
+                               const MemoryShape& memory) {
+    return std::make_unique<Pins>(std::move(design), depth, word_bytes, memory);
 }
 
 }  // namespace hwgen

@@ -4,6 +4,7 @@
 // A cycle: choose the inputs, settle with the clock low, sample everything, rising edge. Nothing is compared twice.
 #include <ctime>
 
+#include "axi_memory.h"
 #include "axil.h"
 #include "classes.h"
 #include "driver.h"
@@ -27,7 +28,10 @@ public:
                     {config.feedback_depth, config.feedback_initial_words, config.feedback_iteration_words,
                      config.feedback_word_bytes},
                     {config.feedback_source.percent, config.feedback_source.burst, config.seed, 3},
-                    {config.feedback_sink.percent, config.feedback_sink.burst, config.seed, 4}} {
+                    {config.feedback_sink.percent, config.feedback_sink.burst, config.seed, 4}},
+          memory_{design, config.memory,
+                  {config.feedback_source, config.feedback_sink, config.memory_latency, config.memory_errors},
+                  config.seed} {
         uint32_t number = 0;
         for (const ProbeSpec& spec : config.probes) {
             probes_.emplace_back(design, spec, config.frames, number);
@@ -69,6 +73,7 @@ public:
         outcome.classes.reserve(classes_.classes.size());
         for (uint8_t value : classes_.classes) outcome.classes.push_back(value);
         outcome.feedback_fill = feedback_.deepest();
+        outcome.memory = memory_.traffic;
     }
 
 private:
@@ -78,6 +83,7 @@ private:
         *p.s_axis_video_tvalid = *p.m_axis_class_tready = 0;
         *p.s_axil_awvalid = *p.s_axil_wvalid = *p.s_axil_arvalid = *p.s_axil_bready = *p.s_axil_rready = 0;
         if (design_.has_feedback()) *p.m_axis_fb_tready = *p.s_axis_fb_tvalid = 0;
+        memory_.reset();
         for (; cycle_ < config_.reset_cycles; ++cycle_) {
             design_.low();
             design_.high();
@@ -91,6 +97,7 @@ private:
         video_.drive(settled_);
         classes_.drive();
         feedback_.drive();
+        memory_.drive();
         axil_.drive();
     }
 
@@ -99,6 +106,7 @@ private:
         bool moved = video_.sample(cycle_);
         moved |= classes_.sample(cycle_, video_.times);
         moved |= feedback_.sample();
+        moved |= memory_.sample();
         for (Probe& probe : probes_) {
             if (!probe.strobe()) continue;
             moved = true;
@@ -111,20 +119,20 @@ private:
             complete_ = complete();
             return false;
         }
-        if (complete_ && feedback_.fill() == 0) return cycle_ - progress_ > TAIL_CYCLES;
+        if (complete_ && feedback_.fill() == 0 && memory_.idle()) return cycle_ - progress_ > TAIL_CYCLES;
         if (cycle_ - progress_ > config_.hang_cycles) hang("no handshake and no strobe for ");
         if (cycle_ > config_.cycle_limit) hang("not finished, last progress ago: ");
         return false;
     }
 
-    /// An early exit leaves words of the frame unseen: the loop of the next one begins when its data block is done.
+    /// An early exit leaves words of the frame unseen, in some probes more than in others: the loop of the next one
+    /// begins when its data block is done.
     void begin_iteration(const Probe& start) {
         if (data_ >= 0) {
             const uint32_t ready = probes_[data_].complete();
-            const uint32_t loop = start.frame();
-            if (ready > loop + 1 && config_.frames[loop].may_stop) {
-                for (Probe& probe : probes_)
-                    if (&probe - probes_.data() != data_) probe.go_to(ready - 1);
+            for (Probe& probe : probes_) {
+                const uint32_t at = probe.frame();
+                if (ready > at + 1 && config_.frames[at].may_stop) probe.go_to(ready - 1);
             }
         }
         starts_.push_back({start.frame(), cycle_});
@@ -202,7 +210,7 @@ private:
         Finding f = no_finding();
         f.verdict = Verdict::Hang;
         std::string text = what + std::to_string(cycle_ - progress_) + " cycles; " + video_.where() + "; " +
-                           classes_.where() + feedback_.where() + axil_.where();
+                           classes_.where() + feedback_.where() + memory_.where() + axil_.where();
         for (const Probe& probe : probes_) text += probe.where();
         if (read_frame_ < watched_frames())
             text += "; register 0x28 has not counted frame " + std::to_string(read_frame_);
@@ -216,6 +224,7 @@ private:
     ClassSink classes_;
     AxilMaster axil_;
     FeedbackFifo feedback_;
+    AxiMemory memory_;
     std::vector<Probe> probes_;
     std::ptrdiff_t start_ = -1, data_ = -1;
     std::vector<StartTime> starts_;
@@ -243,7 +252,7 @@ std::unique_ptr<Design> open_design(rust::Str library, rust::Str folder, uint64_
 
 Outcome simulate(Design& design, const SimConfig& config) {
     if (!config.trace.empty()) design.trace(std::string{config.trace});
-    Outcome outcome{no_finding(), 0, 0.0, 0.0, 0, {}, {}, {}, {}, {}, 0};
+    Outcome outcome{no_finding(), 0, 0.0, 0.0, 0, {}, {}, {}, {}, {}, 0, {}};
     Simulation simulation{design, config};
     const double wall = seconds(CLOCK_MONOTONIC), processor = seconds(CLOCK_THREAD_CPUTIME_ID);
     outcome.finding = simulation.run();

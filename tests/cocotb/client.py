@@ -304,7 +304,8 @@ async def soft_reset_in_a_frame(dut):
     await bench.idle()
 
 
-def main():
+def simulate(flags, module):
+    """Emits a core, has `hwgen run` compute the maps, starts Icarus with the tests of a module: tests and failures."""
     import json
 
     from cocotb_tools.runner import get_results, get_runner
@@ -312,7 +313,7 @@ def main():
     hwgen = os.environ["HWGEN_BIN"]
     with tempfile.TemporaryDirectory() as work:
         core = Path(work) / "core"
-        subprocess.run([hwgen, "-q", "emit", *CORE.split(), "-o", core], check=True)
+        subprocess.run([hwgen, "-q", "emit", *flags.split(), "-o", core], check=True)
         for index in range(IMAGES):
             picture = f"{work}/image_{index}.png"
             png.write_rgb(picture, WIDTH, HEIGHT, image(index))
@@ -328,7 +329,7 @@ def main():
             timescale=("1ns", "1ps"),
         )
         results = runner.test(
-            test_module="client",
+            test_module=module,
             hdl_toplevel="itnet_top",
             build_dir=f"{work}/build",
             test_dir=core,
@@ -339,10 +340,14 @@ def main():
                 "PYTHONPATH": str(Path(__file__).parent),
             },
         )
-        tests, failed = get_results(results)
+        return get_results(results)
+
+
+def report(tests, failed):
+    """The last line, and the exit status."""
     print(f"cocotb: {tests - failed} passed, {failed} failed")
     return 1 if failed or not tests else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(*simulate(CORE, "client")))

@@ -37,6 +37,20 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package has a parent")
 }
 
+/// Whether Verilator is here; says "skipped" if not.
+///
+/// # Panics
+/// In CI, where it has to be.
+pub fn has_verilator() -> bool {
+    let here = Command::new("verilator").arg("--version").output().is_ok();
+    let ci = std::env::var("CI").is_ok_and(|v| v == "true");
+    assert!(here || !ci, "verilator is not installed (make setup installs it)");
+    if !here {
+        eprintln!("skipped: verilator is not installed (make setup installs it)");
+    }
+    here
+}
+
 /// A folder of one test, gone at its end; hwgen runs inside it, so that messages hold no path of this machine.
 pub struct Scratch(tempfile::TempDir);
 
@@ -103,6 +117,17 @@ impl Scratch {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("UTF-8 on stdout")
+    }
+
+    /// Runs hwgen with `--json` among its arguments: exit status and document.
+    ///
+    /// # Panics
+    /// If it prints none.
+    pub fn json(&self, arguments: &[&str]) -> (i32, serde_json::Value) {
+        let output = self.run(arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        let code = output.status.code().expect("hwgen was not killed");
+        (code, serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {text}")))
     }
 
     /// Exit status, standard output and error of a run as one text, without this folder's name and without the line

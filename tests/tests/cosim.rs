@@ -1,9 +1,8 @@
 //! `hwgen cosim` as a user runs it: the keys of its JSON, stalls that change no value, a fault that is found.
 //! Needs Verilator; without it a test says "skipped" and passes, but fails in CI.
 
-use hwgen_tests::Scratch;
+use hwgen_tests::{Scratch, has_verilator};
 use serde_json::Value;
-use std::process::Command;
 
 /// A core that compiles in seconds.
 const SMALL: [&str; 16] = [
@@ -25,27 +24,10 @@ const SMALL: [&str; 16] = [
     "16",
 ];
 
-fn has_verilator() -> bool {
-    let here = Command::new("verilator").arg("--version").output().is_ok();
-    let ci = std::env::var("CI").is_ok_and(|v| v == "true");
-    assert!(here || !ci, "verilator is not installed (make setup installs it)");
-    if !here {
-        eprintln!("skipped: verilator is not installed (make setup installs it)");
-    }
-    here
-}
-
 fn core() -> Scratch {
     let scratch = Scratch::new();
     scratch.good(&[&["emit", "-o", "core", "--quiet"][..], &SMALL].concat());
     scratch
-}
-
-fn json(scratch: &Scratch, arguments: &[&str]) -> (i32, Value) {
-    let output = scratch.run(arguments);
-    let text = String::from_utf8_lossy(&output.stderr);
-    let code = output.status.code().expect("hwgen was not killed");
-    (code, serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {text}")))
 }
 
 #[test]
@@ -54,7 +36,7 @@ fn cosim_agrees_and_names_its_keys() {
         return;
     }
     let scratch = core();
-    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--maps", "maps"]);
+    let (code, report) = scratch.json(&["cosim", "core", "--json", "--maps", "maps"]);
     assert_eq!(code, 0);
     for key in [
         "bit_exact",
@@ -91,7 +73,7 @@ fn the_structure_for_synthesis_does_the_same() {
         return;
     }
     let scratch = core();
-    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--structure", "--deep"]);
+    let (code, report) = scratch.json(&["cosim", "core", "--json", "--structure", "--deep"]);
     assert_eq!(code, 0);
     assert_eq!(report["bit_exact"], true);
     assert_eq!(report["timing_as_predicted"], true);
@@ -103,7 +85,7 @@ fn a_guided_build_does_the_same() {
         return;
     }
     let scratch = core();
-    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--build", "guided", "--deep"]);
+    let (code, report) = scratch.json(&["cosim", "core", "--json", "--build", "guided", "--deep"]);
     assert_eq!(code, 0);
     assert_eq!(report["bit_exact"], true);
     assert_eq!(report["timing_as_predicted"], true);
@@ -117,7 +99,7 @@ fn cosim_with_stalls_changes_times_only() {
     }
     let scratch = core();
     let (code, report) =
-        json(&scratch, &["cosim", "core", "--json", "--frames", "3", "--stall", "90", "--gap", "75", "--seed", "7"]);
+        scratch.json(&["cosim", "core", "--json", "--frames", "3", "--stall", "90", "--gap", "75", "--seed", "7"]);
     assert_eq!(code, 0);
     assert_eq!(report["bit_exact"], true);
     assert_eq!(report["predicted_cycles"], Value::Null);
@@ -136,7 +118,7 @@ fn cosim_finds_a_fault_and_says_where() {
     let faulty: String = text.chars().map(|c| if c.is_ascii_hexdigit() { '9' } else { c }).collect();
     assert_ne!(text, faulty);
     std::fs::write(&path, faulty).expect("the file can be written");
-    let (code, report) = json(&scratch, &["cosim", "core", "--json", "--trace", "wave.fst"]);
+    let (code, report) = scratch.json(&["cosim", "core", "--json", "--trace", "wave.fst"]);
     assert_eq!(code, 1);
     assert_eq!(report["bit_exact"], false);
     assert_eq!(report["folder"]["changed"], serde_json::json!(["mem/depthwise.hex"]));

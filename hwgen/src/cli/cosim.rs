@@ -46,6 +46,9 @@ pub struct Args {
     /// Percent of the cycles in which no pixel (and no feedback word, inwards) is offered, 0…97.
     #[arg(long, value_name = "P", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=97))]
     gap: u32,
+    /// The latency of the feedback memory (--feedback axi) is drawn from 0 to so many cycles.
+    #[arg(long, value_name = "CYCLES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    latency: u32,
     /// Mean length of gaps and stalls in cycles; 0: every cycle is drawn by itself.
     #[arg(long, value_name = "CYCLES", default_value_t = 0)]
     burst: u32,
@@ -155,6 +158,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let options = RunOptions {
         gap: pause(args.gap),
         stall: pause(args.stall),
+        latency: args.latency,
         seed: args.seed,
         deep: args.deep,
         trace: trace.as_ref().map(|(temporary, _)| temporary.path().to_owned()),

@@ -9,7 +9,7 @@ use super::{Outcome, command, emitted, write};
 use clap::ValueEnum;
 use hwgen::design::DEFAULT_MULTIPLIERS;
 use hwgen::device::devices;
-use hwgen::plan::Feedback;
+use hwgen::feedback::{AxiWidth, Feedback};
 use hwgen::solver::Target;
 use hwgen::{Design, Device, Options};
 use hwgen_quantize::Model;
@@ -27,6 +27,7 @@ use std::path::PathBuf;
   hwgen emit --preset tiny --multipliers 64 --feedback stream -o out/tiny
   hwgen emit --weights itnet.safetensors --calib images/ --weight-bits 4 --act-bits 8
   hwgen emit --model itnet.q.safetensors --multipliers 342
+  hwgen emit --preset paper --feedback axi --axi-width 128
   hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has")]
 pub struct Args {
     #[command(flatten)]
@@ -58,6 +59,9 @@ pub struct HardwareArgs {
     /// Where the state goes between iterations [default: onchip].
     #[arg(long, value_name = "KIND")]
     feedback: Option<FeedbackKind>,
+    /// Data bits of the AXI4 master, with --feedback axi [default: 64].
+    #[arg(long, value_name = "BITS")]
+    axi_width: Option<AxiBits>,
 }
 
 /// Feedback kinds on the command line.
@@ -67,8 +71,29 @@ enum FeedbackKind {
     Onchip,
     /// A pair of AXI4-Streams.
     Stream,
-    /// DRAM behind an AXI4 master (not built yet).
+    /// DRAM behind an AXI4 master.
     Axi,
+}
+
+/// Widths of the AXI4 master on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AxiBits {
+    #[value(name = "32")]
+    Bits32,
+    #[value(name = "64")]
+    Bits64,
+    #[value(name = "128")]
+    Bits128,
+}
+
+impl From<AxiBits> for AxiWidth {
+    fn from(bits: AxiBits) -> Self {
+        match bits {
+            AxiBits::Bits32 => Self::Bits32,
+            AxiBits::Bits64 => Self::Bits64,
+            AxiBits::Bits128 => Self::Bits128,
+        }
+    }
 }
 
 impl HardwareArgs {
@@ -84,15 +109,19 @@ impl HardwareArgs {
         });
         let kind = match (self.feedback, &file.feedback) {
             (Some(kind), _) => kind,
-            (None, Some(name)) => FeedbackKind::from_str(name, false)
-                .map_err(|_| CliError::Feedback { got: name.clone(), why: "is unknown" })?,
+            (None, Some(name)) => {
+                FeedbackKind::from_str(name, false).map_err(|_| CliError::Feedback { got: name.clone() })?
+            }
             (None, None) => FeedbackKind::Onchip,
         };
         let feedback = match kind {
             FeedbackKind::Onchip => Feedback::Onchip,
             FeedbackKind::Stream => Feedback::Stream,
-            FeedbackKind::Axi => return Err(CliError::Feedback { got: "axi".to_owned(), why: "is not built yet" }),
+            FeedbackKind::Axi => Feedback::Axi(self.axi_width.map(AxiWidth::from).unwrap_or_default()),
         };
+        if self.axi_width.is_some() && kind != FeedbackKind::Axi {
+            return Err(CliError::AxiWidth { feedback: feedback.kind() });
+        }
         Ok(Options { multipliers, feedback, target, ..Options::default() })
     }
 

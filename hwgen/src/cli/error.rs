@@ -41,9 +41,13 @@ pub enum CliError {
     )]
     ModelContradicted { path: PathBuf, what: String },
 
-    #[error("feedback `{got}` {why}, wanted onchip or stream")]
-    #[diagnostic(code(hwgen::cli::feedback), help("set `feedback` (--feedback) to onchip or stream"))]
-    Feedback { got: String, why: &'static str },
+    #[error("feedback `{got}` is unknown, wanted onchip, stream or axi")]
+    #[diagnostic(code(hwgen::cli::feedback), help("set `feedback` (--feedback) to one of these"))]
+    Feedback { got: String },
+
+    #[error("--axi-width with feedback `{feedback}`, which has no AXI4 master")]
+    #[diagnostic(code(hwgen::cli::axi_width), help("add --feedback axi, or leave --axi-width away"))]
+    AxiWidth { feedback: &'static str },
 
     #[error("device `{got}` is unknown, wanted one of {known}")]
     #[diagnostic(

@@ -6,6 +6,8 @@ use super::interrupt::Temporary;
 use super::report::Report;
 use super::{Outcome, cosim, emitted, write};
 use case::{Case, Registers};
+use hwgen::feedback::Feedback;
+use hwgen::schedule::Prediction;
 use hwgen::{Design, Options};
 use hwgen_network::{RgbImage, Weights};
 use hwgen_quantize::{Model, Ranges, quantize};
@@ -130,12 +132,12 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let files = hwgen::emit::emit(&design, model.to_bytes().map_err(told)?, &command);
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
-        return simulate(case, &model, folder, args);
+        return simulate(case, &design, folder, args);
     }
     let name = format!("hwgen-fuzz-{}-{}-{}", std::process::id(), args.seed, case.index);
     let folder = Temporary::new(std::env::temp_dir().join(name));
     write::folder(folder.path(), &files).map_err(told)?;
-    simulate(case, &model, folder.path(), args)
+    simulate(case, &design, folder.path(), args)
 }
 
 /// Cycles of a frame without pauses, where a budget of multipliers below [`ENOUGH`] is the reason for more of them.
@@ -168,9 +170,9 @@ fn model(case: &Case) -> Result<Model, String> {
     Ok(quantize(&case.description, &weights, &case.bits, &ranges).map_err(told)?.model)
 }
 
-fn simulate(case: &Case, model: &Model, folder: &Path, args: &Args) -> Result<(), String> {
+fn simulate(case: &Case, design: &Design, folder: &Path, args: &Args) -> Result<(), String> {
     let command = command(case, args);
-    let golden = Golden::new(model).map_err(told)?;
+    let golden = Golden::new(&design.model).map_err(told)?;
     let build = BuildOptions {
         profile: Profile::FastBuild,
         layer: cosim::layer(args.structure),
@@ -192,6 +194,7 @@ fn simulate(case: &Case, model: &Model, folder: &Path, args: &Args) -> Result<()
         stall,
         feedback_gap: Some(feedback_gap),
         feedback_stall: Some(feedback_stall),
+        latency: case.latency,
         host,
         seed: case.seed,
         command: command.clone(),
@@ -202,6 +205,9 @@ fn simulate(case: &Case, model: &Model, folder: &Path, args: &Args) -> Result<()
     let free = RunOptions { seed: case.seed, deep: true, command, ..RunOptions::default() };
     let result = session.run(&golden, &[first], &free).map_err(told)?;
     exact("without pauses", &result)?;
+    if matches!(case.feedback, Feedback::Axi(_)) {
+        return not_before(&design.prediction, &result);
+    }
     match cosim::timing(&result) {
         Some(true) => Ok(()),
         None => Err("without pauses: nothing was predicted".to_owned()),
@@ -214,6 +220,14 @@ fn simulate(case: &Case, model: &Model, folder: &Path, args: &Args) -> Result<()
             result.loop_cycles,
             result.predicted_loop_cycles,
         )),
+    }
+}
+
+/// With a memory the prediction is a bound: no output may come earlier.
+fn not_before(prediction: &Prediction, result: &hwgen_sim::cosim::Report) -> Result<(), String> {
+    match prediction.outputs.iter().zip(&result.output_cycles).find(|(bound, got)| got.last < bound.last) {
+        None => Ok(()),
+        Some((bound, got)) => Err(format!("without pauses: {got:?}, expected not before {bound:?}")),
     }
 }
 

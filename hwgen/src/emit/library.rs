@@ -13,6 +13,11 @@ macro_rules! modules {
 pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_accumulate.sv",
     "hwg_argbest.sv",
+    "hwg_axi_base.sv",
+    "hwg_axi_burst.sv",
+    "hwg_axi_fifo.sv",
+    "hwg_axi_read.sv",
+    "hwg_axi_write.sv",
     "hwg_axil.sv",
     "hwg_best2.sv",
     "hwg_classify.sv",
@@ -57,9 +62,10 @@ pub const LIBRARY: &[(&str, &str)] = modules![
 
 /// The modules of a design.
 pub fn modules(design: &Design) -> Vec<(&'static str, &'static str)> {
-    LIBRARY
-        .iter()
-        .filter(|(name, _)| *name != "hwg_feedback.sv" || design.plan.feedback == Feedback::Stream)
-        .copied()
-        .collect()
+    let feedback = design.plan.feedback;
+    let used = |name: &str| match name {
+        "hwg_feedback.sv" => feedback.leaves(),
+        _ => !name.starts_with("hwg_axi_") || matches!(feedback, Feedback::Axi(_)),
+    };
+    LIBRARY.iter().filter(|(name, _)| used(name)).copied().collect()
 }

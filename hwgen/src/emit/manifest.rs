@@ -8,7 +8,7 @@ use super::memory::MemoryFile;
 use super::tables::Tables;
 use super::{File, hex, ports, sources, top};
 use crate::design::Design;
-use crate::plan::Feedback;
+use crate::feedback::BURST_BEATS;
 
 /// Bytes of the manifest.
 pub fn manifest(
@@ -21,7 +21,7 @@ pub fn manifest(
 ) -> Vec<u8> {
     let plan = &design.plan;
     let fold = &plan.folding;
-    let stream = plan.feedback == Feedback::Stream;
+    let leaves = plan.feedback.leaves();
     let sources = sources(files);
     let hashes: serde_json::Map<String, Value> =
         files.iter().map(|(path, bytes)| (path.clone(), Value::from(hex(bytes)))).collect();
@@ -31,7 +31,7 @@ pub fn manifest(
             json!({"path": memory.instance, "layer": memory.layer, "file": memory.path(), "sha256": memory.hash()})
         })
         .collect();
-    let value = json!({
+    let mut value = json!({
         "schema_version": 1,
         "name": design.name(),
         "command": command,
@@ -48,10 +48,10 @@ pub fn manifest(
         "confidence_shift": design.model.confidence_shift,
         "config_hash": format!("0x{hash:08x}"),
         "feedback": {
-            "kind": plan.feedback,
-            "word_bytes": if stream { top::feedback_bytes(design) } else { 0 },
-            "words_per_pixel": if stream { plan.cf } else { 0 },
-            "depth_words": if stream { plan.map(0).pixels() * plan.cf } else { 0 },
+            "kind": plan.feedback.kind(),
+            "word_bytes": if leaves { top::feedback_bytes(design) } else { 0 },
+            "words_per_pixel": if leaves { plan.cf } else { 0 },
+            "depth_words": if leaves { plan.feedback_words() } else { 0 },
             "order": "scale 0 in raster order: initial state, then every block of every iteration but the last word \
                       of the last iteration; a pixel is words_per_pixel words, channels ascending from bit 0",
         },
@@ -66,6 +66,10 @@ pub fn manifest(
         "prediction": design.prediction,
         "probes": probes(design, tables),
     });
+    if let Some(ring) = plan.axi_ring() {
+        value["feedback"]["axi"] = json!({"data_bits": ring.data_bits, "beats_per_word": ring.word_beats,
+            "burst_beats": BURST_BEATS, "region_bytes": ring.region_bytes});
+    }
     let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     text.push(b'\n');
     text

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::top::feedback_bytes;
 use crate::design::Design;
-use crate::plan::Feedback;
 
 /// Which way a port goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -65,22 +64,7 @@ fn groups(design: &Design) -> Vec<Group> {
             ],
         ),
     ];
-    if design.plan.feedback == Feedback::Stream {
-        let bits = feedback_bytes(design) * 8;
-        groups.push((
-            Some("feedback FIFO: state words of scale 0 out and, in the same order, back"),
-            vec![
-                output("m_axis_fb_tdata", bits),
-                output("m_axis_fb_tvalid", 1),
-                input("m_axis_fb_tready", 1),
-                output("m_axis_fb_tlast", 1),
-                input("s_axis_fb_tdata", bits),
-                input("s_axis_fb_tvalid", 1),
-                output("s_axis_fb_tready", 1),
-                input("s_axis_fb_tlast", 1),
-            ],
-        ));
-    }
+    groups.extend(feedback(design));
     groups.push((
         Some("registers: AXI4-Lite"),
         vec![
@@ -107,6 +91,69 @@ fn groups(design: &Design) -> Vec<Group> {
         ],
     ));
     groups
+}
+
+/// Where the state leaves the core.
+fn feedback(design: &Design) -> Option<Group> {
+    if let Some(ring) = design.plan.axi_ring() {
+        return Some((Some("feedback FIFO in DRAM: AXI4 master"), axi(ring.data_bits)));
+    }
+    if !design.plan.feedback.leaves() {
+        return None;
+    }
+    let bits = feedback_bytes(design) * 8;
+    Some((
+        Some("feedback FIFO: state words of scale 0 out and, in the same order, back"),
+        vec![
+            output("m_axis_fb_tdata", bits),
+            output("m_axis_fb_tvalid", 1),
+            input("m_axis_fb_tready", 1),
+            output("m_axis_fb_tlast", 1),
+            input("s_axis_fb_tdata", bits),
+            input("s_axis_fb_tvalid", 1),
+            output("s_axis_fb_tready", 1),
+            input("s_axis_fb_tlast", 1),
+        ],
+    ))
+}
+
+/// The AXI4 master of the feedback.
+pub fn axi(data_bits: usize) -> Vec<Port> {
+    vec![
+        output("m_axi_fb_awid", 1),
+        output("m_axi_fb_awaddr", 64),
+        output("m_axi_fb_awlen", 8),
+        output("m_axi_fb_awsize", 3),
+        output("m_axi_fb_awburst", 2),
+        output("m_axi_fb_awcache", 4),
+        output("m_axi_fb_awprot", 3),
+        output("m_axi_fb_awvalid", 1),
+        input("m_axi_fb_awready", 1),
+        output("m_axi_fb_wdata", data_bits),
+        output("m_axi_fb_wstrb", data_bits / 8),
+        output("m_axi_fb_wlast", 1),
+        output("m_axi_fb_wvalid", 1),
+        input("m_axi_fb_wready", 1),
+        input("m_axi_fb_bid", 1),
+        input("m_axi_fb_bresp", 2),
+        input("m_axi_fb_bvalid", 1),
+        output("m_axi_fb_bready", 1),
+        output("m_axi_fb_arid", 1),
+        output("m_axi_fb_araddr", 64),
+        output("m_axi_fb_arlen", 8),
+        output("m_axi_fb_arsize", 3),
+        output("m_axi_fb_arburst", 2),
+        output("m_axi_fb_arcache", 4),
+        output("m_axi_fb_arprot", 3),
+        output("m_axi_fb_arvalid", 1),
+        input("m_axi_fb_arready", 1),
+        input("m_axi_fb_rid", 1),
+        input("m_axi_fb_rdata", data_bits),
+        input("m_axi_fb_rresp", 2),
+        input("m_axi_fb_rlast", 1),
+        input("m_axi_fb_rvalid", 1),
+        output("m_axi_fb_rready", 1),
+    ]
 }
 
 /// All ports in order.

@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::design::Design;
-use crate::plan::Feedback;
 use crate::resources;
 
 /// Bytes of the report.
 pub fn report(design: &Design) -> Vec<u8> {
     let plan = &design.plan;
-    let (net, fold, bits, prediction) = (&plan.net, &plan.folding, &plan.bits, &design.prediction);
+    let (net, fold, prediction) = (&plan.net, &plan.folding, &design.prediction);
     let macs = Macs::of(design);
     let iterations = u64::from(net.iterations);
     let busy = |macs: u64, multipliers: usize, cycles: u64| macs as f64 / (multipliers as f64 * cycles as f64);
@@ -18,8 +17,9 @@ pub fn report(design: &Design) -> Vec<u8> {
         json!({"rows": rows, "lanes": lanes, "multipliers": rows * lanes, "macs": macs,
                "utilization": busy(macs, rows * lanes, prediction.cycles)})
     };
-    let stream = usize::from(plan.feedback == Feedback::Stream);
-    let state = fold.expand_lanes * bits.act_state as usize;
+    let state = plan.word_bits();
+    let word_bytes = plan.axi_ring().map_or(state.div_ceil(8), |ring| ring.word_beats * ring.data_bits / 8);
+    let stream = usize::from(plan.feedback.leaves());
     let memories = resources::memories(plan, &design.widths);
     let estimate = resources::estimate(plan, &design.mapping, &design.widths, &memories);
     let memory: Vec<Value> = memories
@@ -58,7 +58,7 @@ pub fn report(design: &Design) -> Vec<u8> {
         "traffic_bytes": {
             "pixels_in": 3 * net.image.pixels(),
             "maps_out": net.image.pixels() * net.outputs.len(),
-            "feedback": 2 * stream * net.scale(0).pixels() * plan.cf * state.div_ceil(8)
+            "feedback": 2 * stream * plan.feedback_words() * word_bytes
                 * (net.iterations * net.blocks) as usize,
         },
     });

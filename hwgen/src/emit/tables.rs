@@ -4,7 +4,7 @@ use hwgen_network::{PixelDomain, Size};
 use hwgen_quantize::Requant;
 
 use crate::design::Design;
-use crate::plan::{Feedback, Job, Plan};
+use crate::plan::{Job, Plan};
 use crate::widths::RequantWidths;
 
 /// One entry of the expand unit's table.
@@ -95,7 +95,7 @@ impl Tables {
         }
 
         let widths = &design.widths;
-        let stream = plan.feedback == Feedback::Stream;
+        let stream = plan.feedback.leaves();
         let (state_base, state_words) =
             bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.cf }));
         let (line_base, line_words) = bases((0..net.data_layers()).map(|j| plan.line_slots(j) * plan.cf));

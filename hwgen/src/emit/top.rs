@@ -1,5 +1,6 @@
 //! The top module: header, parameters, and one section a unit.
 
+mod feedback;
 mod header;
 mod units;
 
@@ -22,5 +23,5 @@ pub fn top(design: &Design, tables: &Tables, command: &str, model_hash: &str, ha
 
 /// Bytes of a feedback word.
 pub fn feedback_bytes(design: &Design) -> usize {
-    (design.plan.folding.expand_lanes * design.plan.bits.act_state as usize).div_ceil(8)
+    design.plan.word_bits().div_ceil(8)
 }

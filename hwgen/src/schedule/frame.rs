@@ -3,7 +3,7 @@
 use super::emission::Emission;
 use super::feed::{self, ARRAY, Feed, LOAD, REQUANT};
 use super::{Bound, Cycle, OutputCycles, Prediction};
-use crate::plan::{Feedback, Plan};
+use crate::plan::Plan;
 
 /// One visit of all pixels of a scale by one block.
 #[derive(Clone, Copy)]
@@ -138,7 +138,7 @@ impl<'a> Frame<'a> {
             .collect();
         let outputs: Vec<u32> = (0..iterations).filter(|&n| enabled(n as usize)).map(|n| n + 1).collect();
         let feed = feed::run(plan);
-        let pending = if plan.feedback == Feedback::Stream {
+        let pending = if plan.feedback.leaves() {
             feed.state_words.iter().copied().collect()
         } else {
             std::collections::VecDeque::new()
@@ -255,7 +255,7 @@ impl<'a> Frame<'a> {
             let Some(&there) = self.written.get(needed - 1) else { return false };
             decision = decision.max(there);
         }
-        if plan.feedback == Feedback::Stream && pass.l == 0 {
+        if plan.feedback.leaves() && pass.l == 0 {
             self.stream.advance();
             let last = self.stream.reads.len() + plan.cf - 1;
             let Some(&back) = self.stream.back.get(last) else { return false };
@@ -358,7 +358,7 @@ impl<'a> Frame<'a> {
             self.class_ready.push(pixel + 2 + plan.cfc as Cycle);
         }
         let last_iteration = pass.n + 1 == self.passes.last().map_or(0, |last| last.n + 1);
-        if plan.feedback == Feedback::Stream && pass.l == 0 && !(last_block && last_iteration) {
+        if plan.feedback.leaves() && pass.l == 0 && !(last_block && last_iteration) {
             self.stream.pending.extend((0..cf).map(|word| pixel + 2 + word));
         }
         self.loop_end = pixel + 1 + cf;

@@ -100,6 +100,41 @@ pub(crate) mod bridge {
         burst: u32,
     }
 
+    /// The regions of the AXI4 memory (`--feedback axi`); all 0 without one.
+    #[derive(Clone, Debug, Default)]
+    struct MemoryShape {
+        beat_bytes: u32,
+        /// Beats of a burst at most.
+        burst_beats: u32,
+        /// Bytes of a region.
+        region_bytes: u64,
+        /// First address of each region that the core may be told to use.
+        bases: Vec<u64>,
+    }
+
+    /// How the AXI4 memory answers.
+    #[derive(Clone, Debug, Default)]
+    struct MemoryRates {
+        /// Pauses of R and B.
+        source: PauseRate,
+        /// Pauses of AW, W and AR.
+        sink: PauseRate,
+        /// Cycles from a request to its answer: 0 to this, at random.
+        latency: u32,
+        /// Percent of the write bursts and of the read beats that are answered with an error.
+        errors: u32,
+    }
+
+    /// What the AXI4 memory counted.
+    #[derive(Clone, Copy, Debug, Default)]
+    struct MemoryTraffic {
+        write_bursts: u64,
+        read_bursts: u64,
+        beats_written: u64,
+        beats_read: u64,
+        errors: u64,
+    }
+
     /// Everything that a simulation needs.
     #[derive(Clone, Debug, Default)]
     struct SimConfig {
@@ -123,6 +158,9 @@ pub(crate) mod bridge {
         /// Words up to the `tlast` of the initial state and of an iteration.
         feedback_initial_words: u64,
         feedback_iteration_words: u64,
+        memory: MemoryShape,
+        memory_latency: u32,
+        memory_errors: u32,
         reset_cycles: u32,
         /// Cycles without any handshake or strobe that count as a hang.
         hang_cycles: u64,
@@ -222,6 +260,7 @@ pub(crate) mod bridge {
         classes: Vec<u8>,
         /// Deepest fill of the simulated feedback FIFO, in words.
         feedback_fill: u64,
+        memory: MemoryTraffic,
     }
 
     /// Inputs of one clock.
@@ -282,12 +321,17 @@ pub(crate) mod bridge {
 
         /// One instance driven clock by clock.
         type Pins;
-        /// Takes the design over; `feedback_*` as in `SimConfig`.
+        /// Takes the design over; `feedback_*` and `memory` as in `SimConfig`.
         fn new_pins(
             design: UniquePtr<Design>,
             feedback_depth: u64,
             feedback_word_bytes: u32,
+            memory: &MemoryShape,
         ) -> Result<UniquePtr<Pins>>;
+        /// How the memory answers from now on.
+        fn behave(self: Pin<&mut Pins>, rates: &MemoryRates);
+        /// What the memory has counted since reset.
+        fn traffic(self: Pin<&mut Pins>) -> MemoryTraffic;
         /// Applies the inputs, samples the outputs, clocks.
         fn step(self: Pin<&mut Pins>, inputs: &Inputs) -> Result<Outputs>;
         /// The low 64 bits of a public signal, as of the last sampling.

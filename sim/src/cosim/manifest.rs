@@ -71,6 +71,54 @@ pub struct Feedback {
     /// Words that the FIFO must hold.
     #[serde(default)]
     pub depth_words: u64,
+    /// The FIFO in DRAM, for `axi`.
+    #[serde(default)]
+    pub axi: Option<AxiFeedback>,
+}
+
+/// The region of the feedback FIFO in DRAM, and the bursts to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct AxiFeedback {
+    /// Bits of a beat.
+    pub data_bits: u32,
+    /// Beats of a burst at most.
+    pub burst_beats: u32,
+    /// Bytes of the region.
+    pub region_bytes: u64,
+}
+
+/// Bytes of a region at most: 8192×8192 pixels at 256 channels, a byte each, in beats of 16 bytes.
+const MAX_REGION: u64 = 1 << 32;
+
+impl Feedback {
+    /// Whether nothing of the state leaves the core.
+    pub fn stays_inside(&self) -> bool {
+        self.kind == "onchip"
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let words = self.word_bytes > 0 && self.words_per_pixel > 0;
+        match (self.kind.as_str(), self.axi) {
+            ("onchip", None) => Ok(()),
+            ("stream", None) if words => Ok(()),
+            ("axi", Some(axi)) if words => axi.check(),
+            (kind, _) => Err(format!("feedback kind `{kind}` cannot be simulated")),
+        }
+    }
+}
+
+impl AxiFeedback {
+    fn check(self) -> Result<(), String> {
+        let Self { data_bits, burst_beats, region_bytes } = self;
+        if [32, 64, 128].contains(&data_bits)
+            && (1..=256).contains(&burst_beats)
+            && (1..=MAX_REGION).contains(&region_bytes)
+            && region_bytes.is_multiple_of(4096)
+        {
+            return Ok(());
+        }
+        Err(format!("feedback to a memory of {data_bits} bits, {burst_beats} beats a burst, {region_bytes} bytes"))
+    }
 }
 
 /// Multipliers of the core.
@@ -176,11 +224,7 @@ impl Manifest {
             let ProbeEntry { tensor, lanes, lane_bits, .. } = probe;
             return Err(format!("probe `{tensor}` has {lanes} lanes of {lane_bits} bits, at most {MAX_LANES} of 32"));
         }
-        match self.feedback.kind.as_str() {
-            "onchip" => Ok(()),
-            "stream" if self.feedback.word_bytes > 0 && self.feedback.words_per_pixel > 0 => Ok(()),
-            kind => Err(format!("feedback kind `{kind}` cannot be simulated")),
-        }
+        self.feedback.check()
     }
 
     /// Refuses a manifest that lacks a probe, so that nothing passes unchecked.
@@ -194,7 +238,7 @@ impl Manifest {
         Err(CosimError::Manifest { path: folder.join("manifest.json"), reason })
     }
 
-    /// Whether the feedback FIFO is outside the core.
+    /// Whether the feedback streams are at the pins.
     pub fn has_stream(&self) -> bool {
         self.feedback.kind == "stream"
     }

@@ -10,6 +10,7 @@
 //! | [`verilate`] | from Verilog to a library |
 //! | [`session`] | one core, and simulations of it |
 //! | [`expected`] | what the core has to show |
+//! | `memory` | addresses of the feedback in DRAM |
 //! | [`report`] | what came out |
 //! | [`pins`] | the core clock by clock, for protocol tests |
 //!
@@ -23,6 +24,7 @@ pub mod expected;
 mod ffi;
 pub mod folder;
 pub mod manifest;
+mod memory;
 pub mod pins;
 mod plan;
 pub mod report;
@@ -39,6 +41,7 @@ pub use error::CosimError;
 pub use expected::FrameInput;
 pub use folder::Differences;
 pub use manifest::{Manifest, Prediction};
+pub use memory::PIN_BASES;
 pub use pins::Pins;
 pub use report::{Mismatch, Report};
 pub use session::{Access, Pause, RunOptions, Session};

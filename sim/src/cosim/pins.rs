@@ -1,11 +1,13 @@
 //! The core clock by clock, under control of the caller: for malformed frames, resets, interrupts.
 //!
-//! Owns: sequences of clocks that tests need again and again (register accesses, reset). The feedback FIFO is played
-//! by the driver. Leaves alone: whether anything that comes out is right.
+//! Owns: sequences of clocks that tests need again and again (register accesses, reset). The feedback FIFO or
+//! memory is played by the driver. Leaves alone: whether anything that comes out is right.
 
 use super::error::CosimError;
 use super::ffi::bridge::{self, Design};
-pub use super::ffi::bridge::{Inputs, Outputs};
+pub use super::ffi::bridge::{Inputs, MemoryTraffic, Outputs};
+use super::ffi::bridge::{MemoryRates, MemoryShape, PauseRate};
+use super::session::Pause;
 use std::path::Path;
 
 /// Clocks that a register access may take.
@@ -34,9 +36,22 @@ impl Pins {
         design: cxx::UniquePtr<Design>,
         feedback_depth: u64,
         feedback_word_bytes: u32,
+        memory: &MemoryShape,
     ) -> Result<Self, CosimError> {
-        let inner = bridge::new_pins(design, feedback_depth, feedback_word_bytes).map_err(CosimError::load)?;
+        let inner = bridge::new_pins(design, feedback_depth, feedback_word_bytes, memory).map_err(CosimError::load)?;
         Ok(Self { inner, inputs: Inputs { wstrb: 0xF, ..Inputs::default() }, cycle: 0 })
+    }
+
+    /// How the memory behind `--feedback axi` answers from now on: pauses on all its channels, cycles of latency at most,
+    /// percent of errors.
+    pub fn memory(&mut self, pause: Pause, latency: u32, errors: u32) {
+        let rate = || PauseRate { percent: pause.percent, burst: pause.burst };
+        self.inner.pin_mut().behave(&MemoryRates { source: rate(), sink: rate(), latency, errors });
+    }
+
+    /// What that memory has counted since reset.
+    pub fn traffic(&mut self) -> MemoryTraffic {
+        self.inner.pin_mut().traffic()
     }
 
     /// One clock: applies `inputs`, returns the outputs as the rising edge sees them.

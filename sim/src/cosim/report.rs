@@ -116,6 +116,21 @@ pub struct AccessResult {
     pub response: u8,
 }
 
+/// What the feedback memory counted, all frames together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MemoryTraffic {
+    /// Write bursts.
+    pub write_bursts: u64,
+    /// Read bursts.
+    pub read_bursts: u64,
+    /// Beats written.
+    pub beats_written: u64,
+    /// Beats read.
+    pub beats_read: u64,
+    /// Error responses given.
+    pub errors: u64,
+}
+
 /// The result of a co-simulation.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -163,6 +178,8 @@ pub struct Report {
     pub seed: u64,
     /// Deepest fill of the simulated feedback FIFO, in words; none without feedback streams.
     pub feedback_words: Option<u64>,
+    /// What the feedback memory did; none without one.
+    pub memory: Option<MemoryTraffic>,
     /// Frame by frame.
     pub frames: Vec<FrameResult>,
     /// Answers to the script.

@@ -8,6 +8,7 @@ use super::error::CosimError;
 use super::expected::{self, FrameExpectation, FrameInput, Reference};
 use super::ffi::bridge::{self, Finding, FrameSpec, Outcome, PauseRate, RegisterWrite, ScriptStep, SimConfig, Verdict};
 use super::manifest::{Manifest, Prediction};
+use super::memory::{self, PIN_BASES};
 use super::pins::Pins;
 use super::report::Report;
 use super::summary;
@@ -56,6 +57,10 @@ pub struct RunOptions {
     pub feedback_gap: Option<Pause>,
     /// Pauses of the FIFO taking words; none: as `stall`.
     pub feedback_stall: Option<Pause>,
+    /// Cycles from a request to the feedback memory to its answer: 0 to this, at random.
+    pub latency: u32,
+    /// Percent of the memory's answers that are errors.
+    pub bus_errors: u32,
     /// Pauses of the host.
     pub host: Pause,
     /// Seed of all pauses, and of what uninitialised registers hold.
@@ -85,6 +90,8 @@ impl Default for RunOptions {
             stall: Pause::default(),
             feedback_gap: None,
             feedback_stall: None,
+            latency: 0,
+            bus_errors: 0,
             host: Pause::default(),
             seed: 1,
             deep: false,
@@ -107,7 +114,7 @@ impl RunOptions {
     /// Whether nothing from outside delays the core.
     pub(crate) fn undisturbed(&self, manifest: &Manifest) -> bool {
         let (source, sink) = self.feedback();
-        let streams = if manifest.has_stream() { source.percent + sink.percent } else { 0 };
+        let streams = if manifest.feedback.stays_inside() { 0 } else { source.percent + sink.percent + self.latency };
         self.gap.percent + self.stall.percent + streams == 0
     }
 }
@@ -179,7 +186,12 @@ impl Session {
     /// One instance under control of the caller, clock by clock.
     pub fn pins(&self, seed: u64) -> Result<Pins, CosimError> {
         let feedback = &self.manifest.feedback;
-        Pins::new(self.open(seed, true)?, feedback.depth_words, feedback.word_bytes)
+        Pins::new(
+            self.open(seed, true)?,
+            feedback.depth_words,
+            feedback.word_bytes,
+            &memory::shape(feedback, PIN_BASES),
+        )
     }
 
     /// Processor seconds that `cycles` clocks take with nothing but Verilator's `eval`, all streams always willing.
@@ -226,7 +238,7 @@ impl Session {
         let rate = |pause: Pause| PauseRate { percent: pause.percent, burst: pause.burst };
         let (source, sink) = options.feedback();
         let patience = Patience::new(&self.manifest, options);
-        let writes = settings(&self.manifest, frames);
+        let writes = settings(&self.manifest, frames, options.seed);
         SimConfig {
             width: d.image.width,
             height: d.image.height,
@@ -246,6 +258,9 @@ impl Session {
             // An abandoned frame may lack the `tlast` of its last iteration.
             feedback_initial_words: if any_stop { 0 } else { pixel_words },
             feedback_iteration_words: pixel_words * u64::from(d.blocks),
+            memory: memory::shape(feedback, memory::bases(options.seed)),
+            memory_latency: options.latency,
+            memory_errors: options.bus_errors,
             reset_cycles: 8,
             hang_cycles: patience.idle,
             cycle_limit: patience.total.saturating_mul(frames.len() as u64 + 1),
@@ -271,6 +286,8 @@ impl Patience {
         let slower = u64::from(100 / (100 - percent)).pow(2);
         let image = manifest.description.image.pixels() as u64;
         let frame = manifest.prediction.as_ref().map_or(100_000_000, |p| p.cycles).max(image);
+        // In the worst case every word waits for its own way through the memory.
+        let slower = slower * (1 + u64::from(options.latency) / 16);
         let idle = (frame / 4 + 20_000) * slower.min(40) + 100 * u64::from(burst);
         let words = image * (1 + manifest.description.outputs.len() as u64);
         Self { idle: options.hang_cycles.unwrap_or(idle), total: (frame * 4 + words + 100_000) * slower }
@@ -301,7 +318,7 @@ fn distinct(frames: &[FrameInput]) -> (Vec<&FrameInput>, Vec<u32>) {
 }
 
 /// The register writes before each frame: what differs from the settings of the frame before.
-fn settings(manifest: &Manifest, frames: &[FrameInput]) -> Vec<Vec<RegisterWrite>> {
+fn settings(manifest: &Manifest, frames: &[FrameInput], seed: u64) -> Vec<Vec<RegisterWrite>> {
     let configured = manifest.description.outputs.iter().fold(0u64, |mask, &o| mask | 1 << (o - 1));
     let words = |frame: &FrameInput| {
         let mask = frame.mask.unwrap_or(configured);
@@ -310,10 +327,11 @@ fn settings(manifest: &Manifest, frames: &[FrameInput]) -> Vec<Vec<RegisterWrite
     };
     let mut now = words(&FrameInput::new(Vec::new()));
     let mut all = Vec::new();
-    for frame in frames {
+    for (number, frame) in frames.iter().enumerate() {
         let next = words(frame);
         let changed = next.iter().zip(&now).filter(|(next, now)| next != now);
-        all.push(changed.map(|(&(address, value), _)| RegisterWrite { address, value }).collect());
+        let changed = changed.map(|(&(address, value), _)| RegisterWrite { address, value });
+        all.push(changed.chain(memory::base_writes(&manifest.feedback, seed, number)).collect());
         now = next;
     }
     all

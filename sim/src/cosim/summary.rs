@@ -3,7 +3,9 @@
 use super::expected::{FrameExpectation, FrameInput};
 use super::ffi::bridge::{Outcome, RegisterAnswer};
 use super::manifest::{Manifest, Prediction};
-use super::report::{AccessResult, FrameRegisters, FrameResult, Mismatch, OutputCycles, ReceivedMap, Report};
+use super::report::{
+    AccessResult, FrameRegisters, FrameResult, MemoryTraffic, Mismatch, OutputCycles, ReceivedMap, Report,
+};
 use super::session::{RunOptions, Session};
 use hwgen_network::{Cost, Description, WeightSets};
 
@@ -52,9 +54,21 @@ pub(crate) fn report(
         build_cached: session.library.cached,
         seed: options.seed,
         feedback_words: manifest.has_stream().then_some(outcome.feedback_fill),
+        memory: manifest.feedback.axi.map(|_| traffic(outcome)),
         frames,
         accesses: outcome.registers.iter().filter(|r| r.frame == u32::MAX).map(access).collect(),
         maps: maps(&manifest.description, outcome),
+    }
+}
+
+fn traffic(outcome: &Outcome) -> MemoryTraffic {
+    let counted = &outcome.memory;
+    MemoryTraffic {
+        write_bursts: counted.write_bursts,
+        read_bursts: counted.read_bursts,
+        beats_written: counted.beats_written,
+        beats_read: counted.beats_read,
+        errors: counted.errors,
     }
 }
 
@@ -129,7 +143,8 @@ fn register_mismatch(
 /// The prediction that holds for these frames.
 fn prediction<'a>(manifest: &'a Manifest, inputs: &[FrameInput], options: &'a RunOptions) -> Option<&'a Prediction> {
     let early = inputs.iter().any(|frame| frame.threshold != 0);
-    if !options.undisturbed(manifest) || early {
+    // A memory takes its time: the prediction is a bound then, no more.
+    if !options.undisturbed(manifest) || early || manifest.feedback.axi.is_some() {
         return None;
     }
     let d = &manifest.description;

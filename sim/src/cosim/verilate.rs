@@ -49,7 +49,7 @@ pub enum Profile {
     #[default]
     FastRun,
     /// The longest: an instrumented build runs for a while and tells the compiler what to make fast. The build takes
-    /// about three times as long, a cycle about 0.7 times. Where that is not possible (Clang, feedback streams, no
+    /// about three times as long, a cycle about 0.7 times. Where that is not possible (Clang, feedback outside of the core, no
     /// prediction), as `FastRun`.
     Guided,
 }
@@ -188,6 +188,7 @@ impl Recipe {
         flags.push(bit("VM_TRACE_FST", options.trace));
         flags.push(bit("HWG_TRACE", options.trace));
         flags.push(bit("HWG_STREAM", manifest.has_stream()));
+        flags.push(bit("HWG_AXI", manifest.feedback.axi.is_some()));
         let mut sources = vec!["probes.vlt".to_owned()];
         sources.extend(manifest.sources.iter().cloned());
         Self { verilator, sources, flags, trace: options.trace, parts, training }
@@ -306,7 +307,7 @@ impl Training {
     fn new(manifest: &Manifest) -> Option<Self> {
         let first = manifest.prediction.as_ref()?.outputs.first()?;
         let cycles = (first.last + first.last / 20).min(MAX_TRAINING);
-        (!manifest.has_stream()).then_some(Self { image: manifest.description.image, cycles })
+        manifest.feedback.stays_inside().then_some(Self { image: manifest.description.image, cycles })
     }
 
     /// The counts are written when the library is unloaded.

@@ -25,6 +25,8 @@ pub mod reg {
     pub const CONFIDENCE: u8 = 0x20;
     pub const FRAMES: u8 = 0x28;
     pub const LAST_OUTPUT: u8 = 0x34;
+    pub const BASE_LOW: u8 = 0x3C;
+    pub const BASE_HIGH: u8 = 0x40;
     pub const ENABLE_IRQ: u8 = 0x44;
 }
 
@@ -33,6 +35,7 @@ pub mod status {
     pub const BUSY: u32 = 1;
     pub const SIZE_ERROR: u32 = 1 << 1;
     pub const STOPPED: u32 = 1 << 2;
+    pub const BUS_ERROR: u32 = 1 << 3;
     pub const OUTPUT_SENT: u32 = 1 << 4;
     pub const FRAME_DONE: u32 = 1 << 5;
     pub const DROPPED: u32 = 1 << 6;
@@ -85,7 +88,8 @@ impl Random {
 
 /// Camera, display and host.
 pub struct Bench {
-    pins: Pins,
+    /// The core's pins, and the memory behind them.
+    pub pins: Pins,
     /// What the camera has still to send.
     pub camera: VecDeque<Pixel>,
     /// What the display received.

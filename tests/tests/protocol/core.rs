@@ -26,6 +26,11 @@ impl Core {
         Self { session, golden: Golden::new(&model).expect("a valid model"), _folder: scratch }
     }
 
+    /// Whether its state goes to DRAM.
+    pub fn has_memory(&self) -> bool {
+        self.session.manifest.feedback.axi.is_some()
+    }
+
     /// What the core has to send for an image.
     pub fn expect(&self, image: &[u8], iterations: usize, mask: u64) -> Frame {
         self.golden.run(image, iterations, mask, &mut golden::Nothing).expect("the image has the right size")

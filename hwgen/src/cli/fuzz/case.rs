@@ -4,7 +4,7 @@
 //! costs more than the caps is drawn again. The caps leave out the far corners: a width of 256 alone has more than a
 //! million weights.
 
-use hwgen::plan::Feedback;
+use hwgen::feedback::{AxiWidth, Feedback};
 use hwgen_network::random::Stream;
 use hwgen_network::{Cost, Description, Mixing, PixelDomain, Size, WeightSets};
 use hwgen_quantize::Bits;
@@ -38,6 +38,9 @@ pub struct Case {
     pub pauses: [Pause; 5],
     /// Run-time registers of the second frame.
     pub second_frame: Registers,
+    /// Latency of the feedback memory at most.
+    #[serde(skip)]
+    pub latency: u32,
 }
 
 /// Run-time settings of a frame.
@@ -56,7 +59,7 @@ impl Case {
     pub fn new(seed: u64, index: u64) -> Self {
         let stream = &mut Stream::new(seed, &format!("case {index}"));
         let description = description(stream);
-        let feedback = if stream.below(3) == 0 { Feedback::Stream } else { Feedback::Onchip };
+        let feedback = feedback(stream);
         Self {
             index,
             bits: bits(stream),
@@ -66,6 +69,7 @@ impl Case {
             feedback,
             pauses: std::array::from_fn(|_| pause(stream)),
             second_frame: registers(stream, &description),
+            latency: latency(stream),
             description,
         }
     }
@@ -135,6 +139,15 @@ fn with_fields(stream: &mut Stream, fields: [u32; FIELDS.len()]) -> Description 
     }
 }
 
+/// On chip as often as outside: only there are the cycles known beforehand.
+fn feedback(stream: &mut Stream) -> Feedback {
+    match stream.below(6) {
+        0..3 => Feedback::Onchip,
+        3 => Feedback::Stream,
+        _ => Feedback::Axi([AxiWidth::Bits32, AxiWidth::Bits64, AxiWidth::Bits128][stream.below(3) as usize]),
+    }
+}
+
 /// Sets numbered from 0 without holes, in any order.
 fn map(stream: &mut Stream, iterations: u32) -> Vec<u32> {
     let sets = stream.between(1, u64::from(iterations));
@@ -170,6 +183,12 @@ fn pause(stream: &mut Stream) -> Pause {
         _ => stream.between(0, 97) as u32,
     };
     Pause { percent, burst: if stream.below(3) == 0 { stream.between(2, 200) as u32 } else { 0 } }
+}
+
+/// None, some, or that of a busy DRAM.
+fn latency(stream: &mut Stream) -> u32 {
+    let most = [0, 8, 200][stream.below(3) as usize];
+    stream.between(0, most) as u32
 }
 
 fn registers(stream: &mut Stream, description: &Description) -> Registers {
@@ -213,6 +232,6 @@ mod tests {
         let odd = cases.iter().filter(|c| c.description.image.width % 8 != 0).count();
         assert!(odd > 60);
         let kinds: BTreeSet<_> = cases.iter().map(|c| format!("{:?}", c.feedback)).collect();
-        assert_eq!(kinds.len(), 2);
+        assert_eq!(kinds.len(), 5, "{kinds:?}");
     }
 }

@@ -39,9 +39,13 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
         sets = net.weight_sets,
         mixing = net.mixing,
     );
-    if plan.feedback == Feedback::Stream {
-        text.push_str("//   *_axis_fb       AXI4-Stream          state of scale 0, out and back in the same order\n");
-    }
+    text.push_str(match plan.feedback {
+        Feedback::Onchip => "",
+        Feedback::Stream => {
+            "//   *_axis_fb       AXI4-Stream          state of scale 0, out and back in the same order\n"
+        }
+        Feedback::Axi(_) => "//   m_axi_fb        AXI4 master          state of scale 0, a FIFO in DRAM\n",
+    });
     text.push_str("//   s_axil          AXI4-Lite            registers\n//\n");
     let mut unit = |line: String| {
         let _ = writeln!(text, "//   {line}");
@@ -108,7 +112,8 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
         classes.cycles()
     ));
     let prediction = &design.prediction;
-    let _ = writeln!(text, "//\n// a frame without stalls: {} cycles", prediction.cycles);
+    let bound = if matches!(plan.feedback, Feedback::Axi(_)) { ", if the memory answered at once" } else { "" };
+    let _ = writeln!(text, "//\n// a frame without stalls: {} cycles{bound}", prediction.cycles);
     for output in &prediction.outputs {
         let _ = writeln!(text, "//   output {:2}: words {} ... {}", output.output, output.first, output.last);
     }
@@ -205,7 +210,7 @@ fn counts(design: &Design, tables: &Tables) -> String {
     integer("C", net.classes as usize, "classes");
     integer("J", net.data_layers(), "data-block layers");
     integer("SETS", net.set_count(), "weight sets");
-    integer("STREAM", usize::from(plan.feedback == Feedback::Stream), "scale 0 goes through the feedback stream");
+    integer("STREAM", usize::from(plan.feedback.leaves()), "scale 0 goes through the feedback stream");
     integer("AS", plan.bits.act_state as usize, "bits of a state");
     integer("AD", plan.bits.act_depthwise as usize, "bits of a depthwise output");
     integer("YB", tables.lane_bits, "bits of an expand output");

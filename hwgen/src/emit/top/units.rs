@@ -4,22 +4,22 @@ use std::fmt::Write;
 
 use super::super::pack::vector;
 use super::super::tables::Tables;
-use super::feedback_bytes;
+use super::feedback;
 use crate::design::Design;
 use crate::folding::lcm;
 use crate::mapping::Products;
-use crate::plan::{CLASS_FIFO, DATA_LAG, FEEDBACK_PIXELS, Feedback, PATCH_DEPTH};
+use crate::plan::{CLASS_FIFO, DATA_LAG, PATCH_DEPTH};
 use crate::widths::RequantWidths;
 
 /// Text of all sections.
 pub fn units(design: &Design, tables: &Tables) -> String {
     let mut text = String::new();
-    text.push_str(CONTROL);
+    text.push_str(&control(design));
     text.push_str(&input(design));
     text.push_str(&loader(design));
     text.push_str(&expand(design, tables));
     text.push_str(&store(design));
-    text.push_str(&feedback(design));
+    text.push_str(&feedback::unit(design));
     text.push_str(&depthwise(design, tables));
     text.push_str(&project(design, tables));
     text.push_str(&classify(design, tables));
@@ -41,7 +41,10 @@ fn single_products(array: Products, requant: Products) -> String {
     format!(".SOFT({}), .RSOFT({})", u8::from(array == Products::Lut), u8::from(requant == Products::Lut))
 }
 
-const CONTROL: &str = "  // ---------------------------------------------------------------- control and registers
+fn control(design: &Design) -> String {
+    let registers = feedback::Registers::of(design);
+    format!(
+        "  // ---------------------------------------------------------------- control and registers
   wire        clk = aclk;
   reg         reset_q;
   always @(posedge aclk) reset_q <= !aresetn;
@@ -53,7 +56,7 @@ const CONTROL: &str = "  // ----------------------------------------------------
   wire        reg_write, write_known, read_known;
   wire [7:0]  write_addr, read_addr;
   wire [31:0] write_data, write_mask, read_data;
-  hwg_axil u_axil (
+{base}  hwg_axil u_axil (
       .clk(clk), .rst(reset_q),
       .s_axil_awaddr(s_axil_awaddr), .s_axil_awvalid(s_axil_awvalid), .s_axil_awready(s_axil_awready),
       .s_axil_wdata(s_axil_wdata), .s_axil_wstrb(s_axil_wstrb), .s_axil_wvalid(s_axil_wvalid),
@@ -62,20 +65,27 @@ const CONTROL: &str = "  // ----------------------------------------------------
       .s_axil_arready(s_axil_arready), .s_axil_rdata(s_axil_rdata), .s_axil_rresp(s_axil_rresp),
       .s_axil_rvalid(s_axil_rvalid), .s_axil_rready(s_axil_rready),
       .write(reg_write), .write_addr(write_addr), .write_data(write_data), .write_mask(write_mask),
-      .write_known(write_known), .read_addr(read_addr), .read_data(read_data), .read_known(read_known));
-  wire unused_prot = &{1'b0, s_axil_awprot, s_axil_arprot};
+      .write_known({write_known}), .read_addr(read_addr), .read_data({read_data}), .read_known({read_known}));
+  wire unused_prot = &{{1'b0, s_axil_awprot, s_axil_arprot}};
   hwg_control #(.N(N), .OUTPUTS(OUTPUTS), .VERSION(VERSION), .HASH(CONFIG_HASH)) u_control (
       .clk(clk), .rst(reset_q), .write(reg_write), .write_addr(write_addr), .write_data(write_data),
       .write_mask(write_mask), .write_known(write_known), .read_addr(read_addr), .read_data(read_data),
       .read_known(read_known), .irq(irq), .begin_frame(begin_frame), .frame_abort(frame_abort),
       .frame_error(frame_error), .frame_dropped(frame_dropped),
       .input_gap(in_frame && s_axis_video_tready && !s_axis_video_tvalid), .free(free), .drop(drop),
-      .draining(draining), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin), .load(load),
-      .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(m_axis_class_tvalid),
+      .draining(draining), .bus_error({bus_error}), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin),
+      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(m_axis_class_tvalid),
       .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser), .class_end(class_end),
       .class_id(m_axis_class_tid));
 
-";
+",
+        write_known = registers.write_known,
+        read_data = registers.read_data,
+        read_known = registers.read_known,
+        base = registers.unit,
+        bus_error = registers.bus_error,
+    )
+}
 
 fn input(design: &Design) -> String {
     let symmetric = usize::from(design.plan.net.pixels == hwgen_network::PixelDomain::Symmetric);
@@ -213,54 +223,6 @@ fn store(_design: &Design) -> String {
 
 "
     .into()
-}
-
-fn feedback(design: &Design) -> String {
-    if design.plan.feedback == Feedback::Onchip {
-        return "  // ---------------------------------------------------------------- feedback: on chip, nothing leaves
-  wire               loop_fb_space, loop_fb_start;
-  assign loop_fb_space = 1'b1;
-  assign data_fb_space = 1'b1;
-  assign fb_ready      = 1'b0;
-  assign fb_data       = '0;
-  assign draining      = 1'b0;
-  wire unused_feedback = &{1'b0, fb_re, fb_take, data_fb_start, loop_fb_start, loop_to_stream, loop_it_last};
-
-"
-        .into();
-    }
-    let last_pixel = design.plan.net.data_size(2).pixels() - 1;
-    format!(
-        "  // ---------------------------------------------------------------- feedback: scale 0 through the stream
-  wire               loop_fb_space, loop_fb_start;
-  wire               state_fb_valid = data_valid && data_layer == 3'd2;
-  wire [IE*AS-1:0]   state_fb_word;
-  genvar             fb_lane;
-  generate
-    for (fb_lane = 0; fb_lane < IE; fb_lane = fb_lane + 1) begin : gen_fb_lane
-      assign state_fb_word[fb_lane*AS +: AS] = data_word[fb_lane*YB +: AS];
-    end
-  endgenerate
-  reg [25:0]         fb_pixel_q;
-  always @(posedge clk)
-    if (load) fb_pixel_q <= '0;
-    else if (state_fb_valid && data_last) fb_pixel_q <= fb_pixel_q + 1'b1;
-  wire               loop_fb_valid = loop_valid && loop_to_stream;
-  hwg_feedback #(.WIDTH(IE*AS), .BYTES({bytes}), .CF(CF), .PIXELS_OUT({FEEDBACK_PIXELS}), .DEPTH_IN({depth})) u_feedback (
-      .clk(clk), .rst(reset_q), .clear(clear), .draining(draining), .space(loop_fb_space),
-      .reserve(data_fb_start || loop_fb_start), .s_valid(state_fb_valid || loop_fb_valid),
-      .s_pixel_last(state_fb_valid ? data_last : loop_last),
-      .s_last(state_fb_valid ? data_last && fb_pixel_q == 26'd{last_pixel} : loop_last && loop_it_last),
-      .s_data(state_fb_valid ? state_fb_word : loop_word), .m_axis_fb_tdata(m_axis_fb_tdata),
-      .m_axis_fb_tvalid(m_axis_fb_tvalid), .m_axis_fb_tready(m_axis_fb_tready), .m_axis_fb_tlast(m_axis_fb_tlast),
-      .s_axis_fb_tdata(s_axis_fb_tdata), .s_axis_fb_tvalid(s_axis_fb_tvalid), .s_axis_fb_tready(s_axis_fb_tready),
-      .s_axis_fb_tlast(s_axis_fb_tlast), .ready(fb_ready), .take(fb_take), .re(fb_re), .data(fb_data));
-  assign data_fb_space = loop_fb_space;
-
-",
-        bytes = feedback_bytes(design),
-        depth = design.plan.feedback_depth,
-    )
 }
 
 fn depthwise(design: &Design, tables: &Tables) -> String {
