@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use super::tables::Tables;
-use super::{File, hex, ports, sources, top};
+use super::{File, Shell, hex, ports, sources, top};
 use crate::design::Design;
 use crate::plan::Feedback;
 
 /// Bytes of the manifest.
 pub fn manifest(
     design: &Design,
+    shell: &Shell,
     tables: &Tables,
     memories: &[MemoryFile],
     files: &[File],
@@ -31,7 +32,7 @@ pub fn manifest(
             json!({"path": memory.instance, "layer": memory.layer, "file": memory.path(), "sha256": memory.hash()})
         })
         .collect();
-    let value = json!({
+    let mut value = json!({
         "schema_version": 1,
         "name": design.name(),
         "command": command,
@@ -66,6 +67,11 @@ pub fn manifest(
         "prediction": design.prediction,
         "probes": probes(design, tables),
     });
+    for (key, entry) in shell.manifest(design) {
+        if !entry.is_null() {
+            value[key] = entry;
+        }
+    }
     let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     text.push(b'\n');
     text
