@@ -23,7 +23,8 @@ module hwg_map_out #(
     output reg  [7:0] m_data,
     output wire       m_last
 );
-  localparam [2:0] HEAD = 3'd0, GATHER = 3'd4, ONCE = 3'd5, MORE = 3'd7;  // the head has four steps; 6 is the class again
+  // the head has four steps; 6 is the class again
+  localparam [2:0] HEAD = 3'd0, GATHER = 3'd4, ONCE = 3'd5, MORE = 3'd7;
   reg [2:0]  step_q;
   reg [15:0] row_q;
   reg [7:0]  class_q, id_q;
