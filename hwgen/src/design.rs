@@ -30,7 +30,13 @@ pub const DEFAULT_MULTIPLIERS: usize = 342;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { multipliers: DEFAULT_MULTIPLIERS, target: None, mapping: None, folding: None, feedback: Feedback::Onchip }
+        Self {
+            multipliers: DEFAULT_MULTIPLIERS,
+            target: None,
+            mapping: None,
+            folding: None,
+            feedback: Feedback::Onchip,
+        }
     }
 }
 

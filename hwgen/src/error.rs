@@ -19,8 +19,10 @@ pub enum Error {
     #[error("no folding of this network fits {dsp} multipliers, {ebr} block RAMs and {lut} LUTs")]
     #[diagnostic(
         code(hwgen::folding::device),
-        help("try --feedback stream, fewer bits, a smaller image or network, or a larger device; \
-              `hwgen emit --multipliers M` emits a core whatever its size, its report.json has the memories")
+        help(
+            "try --feedback stream, fewer bits, a smaller image or network, or a larger device; \
+              `hwgen emit --multipliers M` emits a core whatever its size, its report.json has the memories"
+        )
     )]
     Target {
         /// Multipliers of the device.

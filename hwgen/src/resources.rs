@@ -138,7 +138,9 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Mem
         }
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
-    total.lut += BASE.lut + LUT_A_STATE_LANE * fold.expand_lanes + LUT_A_CHANNEL * plan.net.width as usize
+    total.lut += BASE.lut
+        + LUT_A_STATE_LANE * fold.expand_lanes
+        + LUT_A_CHANNEL * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * plan.net.width as usize + FF_A_CLASS * classes;
     total

@@ -41,7 +41,8 @@ pub struct Target {
 pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option<(Folding, Mapping)> {
     let net = &model.description;
     let budget = (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS);
-    let fit = Fit { model, net, widths: Widths::new(model), feedback, target, search: Search::new(net, &model.bits, budget) };
+    let fit =
+        Fit { model, net, widths: Widths::new(model), feedback, target, search: Search::new(net, &model.bits, budget) };
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.dedup_by(|a, b| a.1 == b.1);

@@ -8,8 +8,8 @@ use super::feedback_bytes;
 use crate::design::Design;
 use crate::folding::lcm;
 use crate::mapping::Products;
-use crate::widths::RequantWidths;
 use crate::plan::{CLASS_FIFO, DATA_LAG, FEEDBACK_PIXELS, Feedback, PATCH_DEPTH};
+use crate::widths::RequantWidths;
 
 /// Text of all sections.
 pub fn units(design: &Design, tables: &Tables) -> String {
