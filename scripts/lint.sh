@@ -34,6 +34,10 @@ declare -A cores=(
     [many-classes]="--preset tiny --width 3 --classes 256 --weight-bits 2 --act-bits 4"
     [sets]="--preset tiny --weight-sets independent --iterations 8 --outputs 2,5 --weight-bits 3 --data-bits 7"
     [silent]="--preset tiny --iterations 64 --outputs 64"
+    [board-ulx3s]="--preset tiny --multipliers 24 --board ulx3s-85f --video-clock separate"
+    [board-ecpix]="--preset tiny --multipliers 24 --board ecpix-5-85f --clock 80 --baud 3000000"
+    [board-evn]="--preset tiny --multipliers 24 --board ecp5-evn --clock 48"
+    [video-clock-stream]="--preset tiny --feedback stream --video-clock separate"
 )
 
 said() { # said NAME COMMAND…: prints what the command says; counts a failure if it says anything or fails
@@ -55,7 +59,7 @@ four() { # four NAME TOP WAIVERS FILE…, in the folder of the files
     said "$name verilator" verilator --lint-only -Wall --top-module "$top" "$waivers" "$@"
     said "$name verilator, structure" verilator --lint-only -Wall -DSYNTHESIS --top-module "$top" "$waivers" "$@"
     said "$name icarus" iverilog -g2012 -Wall -t null -s "$top" "$@"
-    said "$name yosys" yosys -q -p "read_verilog -sv -defer $*; hierarchy -check -top $top; proc; check -assert"
+    said "$name yosys" yosys -q -p "read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer $*; hierarchy -check -top $top; proc; check -assert"
     said "$name slang" "$root/.venv/bin/python" "$root/scripts/slang_lint.py" "$top" "$@"
 }
 
@@ -79,12 +83,19 @@ library() {
 }
 
 core() { # core NAME
-    local sources
+    local top sources
     # shellcheck disable=SC2086
     "$hwgen" --quiet emit ${cores[$1]} -o "$out/$1" 2>&1 || { failures=$((failures + 1)); return; }
     cd "$out/$1" || exit 2
-    mapfile -t sources < <("$root/.venv/bin/python" -c 'import json; print(*json.load(open("manifest.json"))["sources"], sep="\n")')
-    four "$1" itnet_top lint.vlt "${sources[@]}"
+    # the core, then each top around it with the files that it adds
+    while read -r top sources; do
+        # shellcheck disable=SC2086
+        four "$1 $top" "$top" lint.vlt $sources
+    done < <("$root/.venv/bin/python" -c '
+import json
+manifest = json.load(open("manifest.json"))
+for top in [manifest] + [manifest[key] for key in ("board", "video") if key in manifest]:
+    print(top["top"], *top["sources"], *(manifest["sources"] if top is not manifest else []))')
     cd "$root" || exit 2
     rm -rf "${out:?}/$1"
 }

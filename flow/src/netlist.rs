@@ -7,14 +7,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-/// Cells of the ECP5.
+/// Cells by kind, named after those of the ECP5.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cells {
     /// `LUT4`.
     pub lut4: u64,
     /// `CCU2C`, two bits of a carry chain; each takes two LUT sites.
     pub carry: u64,
-    /// `TRELLIS_DPR16X4`, distributed RAM; each takes four LUT sites.
+    /// `TRELLIS_DPR16X4`, distributed RAM; each takes four LUT sites. `DPR16X4` of Nexus too.
     pub lut_ram: u64,
     /// Flip-flops.
     pub ff: u64,
@@ -27,12 +27,14 @@ pub struct Cells {
 impl Cells {
     fn add(&mut self, kind: &str) {
         match kind {
-            "LUT4" => self.lut4 += 1,
-            "CCU2C" => self.carry += 1,
-            "TRELLIS_DPR16X4" => self.lut_ram += 1,
+            "LUT4" | "SB_LUT4" => self.lut4 += 1,
+            "CCU2C" | "CCU2" => self.carry += 1,
+            "TRELLIS_DPR16X4" | "DPR16X4" => self.lut_ram += 1,
             "TRELLIS_FF" => self.ff += 1,
-            "MULT18X18D" => self.dsp += 1,
-            "DP16KD" | "PDPW16KD" => self.ebr += 1,
+            "MULT18X18D" | "MULT18X18" | "MULT9X9" | "SB_MAC16" => self.dsp += 1,
+            "DP16KD" | "PDPW16KD" | "DP16K" | "PDP16K" | "PDPSC16K" => self.ebr += 1,
+            flip_flop if ["SB_DFF", "FD1P3"].iter().any(|prefix| flip_flop.starts_with(prefix)) => self.ff += 1,
+            ram if ram.starts_with("SB_RAM40_4K") => self.ebr += 1,
             _ => {}
         }
     }
@@ -56,7 +58,7 @@ pub struct Part {
 }
 
 /// Roles of instances; longer names first, as the first that fits counts.
-const ROLES: [(&str, &str); 16] = [
+const ROLES: [(&str, &str); 17] = [
     ("u_depthwise.u_ring", "ring"),
     ("u_expand", "expand"),
     ("u_depthwise", "depthwise"),
@@ -73,6 +75,7 @@ const ROLES: [(&str, &str); 16] = [
     ("u_video_in", "data block"),
     ("u_control", "control"),
     ("u_axil", "control"),
+    ("u_serial", "serial link"),
 ];
 
 #[derive(Deserialize)]

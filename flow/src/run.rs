@@ -4,6 +4,7 @@
 //! the programs are relative, as their WebAssembly builds want it.
 
 use super::error::FlowError;
+use super::family::Family;
 use super::netlist::{self, Cells, Part};
 use super::timing::{Clock, CriticalPath, Timing};
 use super::tools::{self, Tool};
@@ -11,14 +12,38 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Top module of the wrapper.
-const TOP: &str = "itnet_pins";
+/// Result of place and route, whatever the family calls it.
+const ROUTED: &str = "synth/itnet.config";
+const BITSTREAM: &str = "synth/itnet.bit";
+
+/// What of a folder to build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Design {
+    /// Top module.
+    pub top: String,
+    /// Verilog files, relative to the folder.
+    pub sources: Vec<String>,
+    /// Where the pins are, relative to the folder; without it, anywhere.
+    pub constraints: Option<String>,
+}
+
+impl Design {
+    /// The core behind five pins.
+    pub fn pins(sources: &[String]) -> Self {
+        let sources = std::iter::once("itnet_pins.sv".to_owned()).chain(sources.iter().cloned()).collect();
+        Self { top: "itnet_pins".to_owned(), sources, constraints: None }
+    }
+}
 
 /// What to build for, and how.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Target {
     /// Name of the device.
     pub device: String,
+    /// Name of the board; none for the device alone.
+    pub board: Option<String>,
+    /// The device's family.
+    pub family: Family,
     /// The vendor's part.
     pub part: String,
     /// Arguments of nextpnr that choose it.
@@ -80,7 +105,7 @@ pub struct Resource {
 /// A stage that was run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stage {
-    /// `yosys`, `nextpnr`, `ecppack`.
+    /// `yosys`, `nextpnr`, the packer.
     pub name: &'static str,
     /// Its version.
     pub version: String,
@@ -122,11 +147,10 @@ impl Report {
     }
 }
 
-/// Builds the emitted core in `folder`, whose Verilog files are `sources`. `progress` hears of the stage in hand and
-/// its seconds so far.
+/// Builds a design of an emitted folder. `progress` hears of the stage in hand and its seconds so far.
 pub fn synthesise(
     folder: &Path,
-    sources: &[String],
+    design: &Design,
     target: &Target,
     progress: &mut dyn FnMut(&str, f64),
 ) -> Result<Report, FlowError> {
@@ -134,12 +158,11 @@ pub fn synthesise(
     let work = folder.join("synth");
     std::fs::create_dir_all(&work).map_err(FlowError::file("create", &work))?;
 
-    let script = format!(
-        "read_verilog -sv -defer {TOP}.sv {}; synth_ecp5 -abc9 -top {TOP} -json synth/itnet.json",
-        sources.join(" ")
-    );
+    let family = target.family;
+    let synthesis = family.synthesis(&design.top, "synth/itnet.json");
+    let script = format!("read_verilog -sv -defer {}; {synthesis}", design.sources.join(" "));
     flow.must("yosys", Tool::Yosys, &["-q".to_owned(), "-p".to_owned(), script])?;
-    let (cells, instances) = netlist::count(&work.join("itnet.json"), TOP)?;
+    let (cells, instances) = netlist::count(&work.join("itnet.json"), &design.top)?;
     let mut report = Report {
         target: target.clone(),
         outcome: Outcome::Met,
@@ -158,11 +181,11 @@ pub fn synthesise(
     }
 
     let mut arguments = target.arguments.clone();
-    arguments.extend(["--json", "synth/itnet.json", "--textcfg", "synth/itnet.config"].map(str::to_owned));
-    arguments.extend(["--report", "synth/timing.json"].map(str::to_owned));
+    arguments.extend(["--json", "synth/itnet.json", "--report", "synth/timing.json"].map(str::to_owned));
+    arguments.extend(family.place_and_route(ROUTED, design.constraints.as_deref()));
     arguments.extend(["--freq".to_owned(), target.freq_mhz.to_string(), "--seed".to_owned(), target.seed.to_string()]);
-    arguments.extend(["--lpf-allow-unconstrained", "--timing-allow-fail"].map(str::to_owned));
-    if !flow.stage("nextpnr", Tool::Nextpnr, &arguments)? {
+    arguments.push("--timing-allow-fail".to_owned());
+    if !flow.stage("nextpnr", family.nextpnr(), &arguments)? {
         report.outcome = Outcome::NotRouted { reason: complaint(&work.join("nextpnr.log")) };
         return finish(flow, report);
     }
@@ -171,9 +194,9 @@ pub fn synthesise(
     report.clocks = timing.clocks();
     report.critical_path = timing.critical_path();
 
-    let pack = ["--compress", "synth/itnet.config", "synth/itnet.bit"].map(str::to_owned);
-    flow.must("ecppack", Tool::Ecppack, &pack)?;
-    report.bitstream = Some("synth/itnet.bit".to_owned());
+    let (name, tool, arguments) = family.packing(ROUTED, BITSTREAM);
+    flow.must(name, tool, &arguments)?;
+    report.bitstream = Some(BITSTREAM.to_owned());
     let fmax = report.fmax_mhz().unwrap_or(0.0);
     if fmax < target.freq_mhz {
         report.outcome = Outcome::TooSlow { short_mhz: target.freq_mhz - fmax };
@@ -229,12 +252,16 @@ fn complaint(log: &PathBuf) -> String {
 }
 
 fn resources(cells: &Cells, target: &Target, timing: Option<&Timing>) -> Vec<Resource> {
-    let used = |kind: &str, counted: u64| timing.and_then(|t| t.sites(kind)).map_or(counted, |sites| sites.used);
+    let used = |kind: Option<&str>, counted: u64| {
+        let sites = timing.and_then(|timing| timing.sites(kind?));
+        sites.map_or(counted, |sites| sites.used)
+    };
+    let [lut, ff, dsp, ebr] = target.family.sites();
     [
-        ("lut", used("TRELLIS_COMB", cells.lut_sites()), target.luts),
-        ("ff", used("TRELLIS_FF", cells.ff), target.ffs),
-        ("dsp", used("MULT18X18D", cells.dsp), target.dsps),
-        ("ebr", used("DP16KD", cells.ebr), target.ebrs),
+        ("lut", used(lut, cells.lut_sites()), target.luts),
+        ("ff", used(ff, cells.ff), target.ffs),
+        ("dsp", used(dsp, cells.dsp), target.dsps),
+        ("ebr", used(ebr, cells.ebr), target.ebrs),
     ]
     .map(|(name, used, available)| Resource {
         name,
@@ -263,6 +290,8 @@ mod tests {
     fn target() -> Target {
         Target {
             device: "small".to_owned(),
+            board: None,
+            family: Family::Ecp5,
             part: "X".to_owned(),
             arguments: vec![],
             luts: 100,

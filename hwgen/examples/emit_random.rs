@@ -75,7 +75,7 @@ fn main() {
         design.prediction.outputs.first()
     );
     let bytes = model.to_bytes().expect("a model file");
-    for (path, bytes) in hwgen::emit::emit(&design, bytes, "hwgen emit (example)") {
+    for (path, bytes) in hwgen::emit::emit(&design, &hwgen::emit::Shell::default(), bytes, "hwgen emit (example)") {
         let path = dir.join(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(path, bytes).expect("a file");

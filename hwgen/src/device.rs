@@ -4,15 +4,29 @@
 
 use serde::{Deserialize, Serialize};
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 5] = [
     include_str!("../../constraints/ecp5-25k.yaml"),
     include_str!("../../constraints/ecp5-45k.yaml"),
     include_str!("../../constraints/ecp5-85k.yaml"),
+    include_str!("../../constraints/ice40-up5k.yaml"),
+    include_str!("../../constraints/nexus-lifcl40.yaml"),
 ];
 /// Depths and widths that an 18-kbit block RAM can take.
 const BLOCK_SHAPES: [(usize, usize); 6] = [(512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1)];
 /// Memories up to this many words are left to the fabric's distributed RAM.
 const DISTRIBUTED_WORDS: usize = 32;
+
+/// Families of devices, by their open tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Lattice ECP5.
+    Ecp5,
+    /// Lattice iCE40 `UltraPlus`.
+    Ice40,
+    /// Lattice Nexus.
+    Nexus,
+}
 
 /// What a device offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,16 +34,32 @@ const DISTRIBUTED_WORDS: usize = 32;
 pub struct Device {
     /// Name on the command line.
     pub name: String,
+    /// Its family.
+    pub family: Family,
     /// The vendor's part.
     pub part: String,
-    /// DSP multipliers, 18×18.
+    /// DSP multipliers, 18×18 (iCE40: 16×16).
     pub multipliers: usize,
-    /// Block RAMs of 18 kbit.
+    /// Block RAMs.
     pub block_rams: usize,
+    /// Bits of each, in kbit; the emitter's estimate counts blocks of 18.
+    #[serde(default = "eighteen")]
+    pub block_kbits: usize,
     /// Four-input LUTs, and as many flip-flops.
     pub luts: usize,
     /// Arguments of nextpnr: device, a package with many pins, speed grade.
     pub nextpnr: Vec<String>,
+}
+
+fn eighteen() -> usize {
+    18
+}
+
+impl Device {
+    /// Its block RAMs in the unit that the emitter estimates in.
+    pub fn blocks_of_18_kbit(&self) -> usize {
+        self.block_rams * self.block_kbits / eighteen()
+    }
 }
 
 /// All known devices.
@@ -55,7 +85,7 @@ mod tests {
     #[test]
     fn every_file_is_a_device() {
         let names: Vec<String> = devices().into_iter().map(|device| device.name).collect();
-        assert_eq!(names, ["ecp5-25k", "ecp5-45k", "ecp5-85k"]);
+        assert_eq!(names, ["ecp5-25k", "ecp5-45k", "ecp5-85k", "ice40-up5k", "nexus-lifcl40"]);
     }
 
     #[test]

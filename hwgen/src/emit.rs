@@ -7,6 +7,7 @@ mod memory;
 mod pack;
 mod ports;
 mod report;
+mod shell;
 mod tables;
 mod top;
 
@@ -17,25 +18,27 @@ use sha2::{Digest, Sha256};
 use crate::design::Design;
 
 pub use memory::MemoryFile;
+pub use shell::{Shell, VideoClock};
 
 /// One emitted file: its path inside the folder, with `/`, and its bytes.
 pub type File = (String, Vec<u8>);
 
-/// Emits the whole folder. `command` is what the headers say made it.
-pub fn emit(design: &Design, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
+/// Emits the whole folder: the core and what surrounds it. `command` is what the headers say made it.
+pub fn emit(design: &Design, shell: &Shell, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
     let memories = memory::memories(design);
     let model_hash = hex(&model_bytes);
     let tables = tables::Tables::new(design);
     let hash = config_hash(design, &model_hash);
     let mut files: Vec<File> = Vec::new();
-    files.push(("itnet_top.sv".into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
+    files.push((TOP.into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
     files.push((PINS.into(), ports::pins(design).into_bytes()));
     files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
     files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
     files.push(("model.safetensors".into(), model_bytes));
     files.push(("report.json".into(), report::report(design)));
-    files.extend(files::build_files(design, &files));
-    let manifest = manifest::manifest(design, &tables, &memories, &files, command, hash);
+    files.extend(shell.files(design));
+    files.extend(files::build_files(design, shell, &files));
+    let manifest = manifest::manifest(design, shell, &tables, &memories, &files, command, hash);
     files.push(("manifest.json".into(), manifest));
     files.sort();
     files
@@ -56,12 +59,14 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The core.
+const TOP: &str = "itnet_top.sv";
 /// The wrapper for place and route; no part of the core.
 const PINS: &str = "itnet_pins.sv";
 
 /// Paths of the core's Verilog files.
 fn sources(files: &[File]) -> Vec<&str> {
-    with_extension(files, "sv").into_iter().filter(|path| *path != PINS).collect()
+    with_extension(files, "sv").into_iter().filter(|path| *path == TOP || path.starts_with("rtl/")).collect()
 }
 
 /// Paths of the files with an extension, in the order of the list.

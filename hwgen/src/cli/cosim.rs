@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::interrupt::Temporary;
+use super::maps::Frame;
 use super::report::{Report, table};
 use super::run::{check_iterations, warn_of_older_maps};
 use super::{Outcome, command, emitted, picture, write};
@@ -12,7 +13,6 @@ use hwgen_sim::cosim::{
     self, BuildOptions, Differences, FrameInput, Layer, Manifest, Pause, Profile, RunOptions, Session,
 };
 use hwgen_sim::golden::Golden;
-use miette::IntoDiagnostic;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -263,19 +263,16 @@ fn write_maps(
     resized: &[bool],
     report: Report,
 ) -> miette::Result<()> {
-    let place =
-        |frame: usize, name: String| folder.join(if frame == 0 { name } else { format!("frame_{frame:02}_{name}") });
+    let frame = |number: usize| {
+        let sent = number % images.len();
+        Frame { number, image: &images[sent], resized: resized[sent] }
+    };
     let mut files = Vec::new();
-    for (frame, image) in images.iter().enumerate().filter(|(frame, _)| resized[*frame]) {
-        files.push((place(frame, "resized.png".to_owned()), picture::rgb_png(image).into_diagnostic()?));
+    for number in 0..images.len() {
+        files.extend(frame(number).image_file(folder)?);
     }
     for map in &result.maps {
-        let (frame, output) = (map.frame as usize, map.output);
-        let image = &images[frame % images.len()];
-        let overlay = picture::overlay(image, &map.map);
-        let map = picture::map_png(&map.map, image.size()).into_diagnostic()?;
-        files.push((place(frame, format!("m_{output:02}.png")), map));
-        files.push((place(frame, format!("overlay_{output:02}.png")), picture::rgb_png(&overlay).into_diagnostic()?));
+        files.extend(frame(map.frame as usize).map_files(folder, map.output, &map.map)?);
     }
     let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
     let inputs: Vec<&Path> = args.image.iter().map(PathBuf::as_path).collect();

@@ -5,13 +5,14 @@ use super::error::CliError;
 use super::model::{self, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
+use super::shell::ShellArgs;
 use super::{Outcome, command, emitted, write};
 use clap::ValueEnum;
 use hwgen::design::DEFAULT_MULTIPLIERS;
 use hwgen::device::devices;
 use hwgen::feedback::{AxiWidth, Feedback};
 use hwgen::solver::Target;
-use hwgen::{Design, Device, Options};
+use hwgen::{Board, BoardTop, Design, Device, Options};
 use hwgen_quantize::Model;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -28,7 +29,8 @@ use std::path::PathBuf;
   hwgen emit --weights itnet.safetensors --calib images/ --weight-bits 4 --act-bits 8
   hwgen emit --model itnet.q.safetensors --multipliers 342
   hwgen emit --preset paper --feedback axi --axi-width 128
-  hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has")]
+  hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has
+  hwgen emit --preset tiny --multipliers 24 --board ulx3s-85f --clock 40 --baud 3000000")]
 pub struct Args {
     #[command(flatten)]
     network: NetworkArgs,
@@ -41,6 +43,8 @@ pub struct Args {
     model: Option<PathBuf>,
     #[command(flatten)]
     hardware: HardwareArgs,
+    #[command(flatten)]
+    shell: ShellArgs,
     /// Folder to write [default: `itnet_fF_lL_nN`].
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -53,7 +57,8 @@ pub struct HardwareArgs {
     /// Budget of multipliers for all arrays together [default: 342].
     #[arg(long, value_name = "M")]
     multipliers: Option<u32>,
-    /// Device that the core must fit and, up to a budget that is given too, fill: ecp5-25k, ecp5-45k, ecp5-85k.
+    /// Device that the core must fit and, up to a budget that is given too, fill: ecp5-25k, ecp5-45k, ecp5-85k,
+    /// ice40-up5k, nexus-lifcl40.
     #[arg(long, value_name = "D")]
     device: Option<String>,
     /// Where the state goes between iterations [default: onchip].
@@ -103,7 +108,7 @@ impl HardwareArgs {
         let multipliers = budget.unwrap_or(DEFAULT_MULTIPLIERS);
         let target = device.map(|device| Target {
             dsp: device.multipliers,
-            ebr: device.block_rams,
+            ebr: device.blocks_of_18_kbit(),
             lut: device.luts,
             products: budget.unwrap_or(usize::MAX),
         });
@@ -125,10 +130,21 @@ impl HardwareArgs {
         Ok(Options { multipliers, feedback, target, ..Options::default() })
     }
 
-    /// The device that --device names.
-    fn device(&self) -> Result<Option<Device>, CliError> {
-        self.device.as_deref().map(named_device).transpose()
+    /// The device that --device names, or the board's; they must agree.
+    fn device(&self, board: Option<&Board>) -> Result<Option<Device>, CliError> {
+        if let (Some(device), Some(board)) = (&self.device, board) {
+            agree(device, &board.name, &board.device)?;
+        }
+        self.device.as_deref().or(board.map(|board| board.device.as_str())).map(named_device).transpose()
     }
+}
+
+/// Refuses a device that is not the board's.
+pub fn agree(device: &str, board: &str, wanted: &str) -> Result<(), CliError> {
+    if device == wanted {
+        return Ok(());
+    }
+    Err(CliError::OtherDevice { got: device.to_owned(), board: board.to_owned(), wanted: wanted.to_owned() })
 }
 
 /// The device of this name.
@@ -148,7 +164,24 @@ struct Body<'a> {
     bytes: usize,
     prediction: &'a hwgen::schedule::Prediction,
     device: Option<Device>,
+    board: Option<BoardBody>,
     report: serde_json::Value,
+}
+
+/// The core on its board.
+#[derive(Serialize)]
+struct BoardBody {
+    name: String,
+    title: String,
+    clock_mhz: f64,
+    baud: u32,
+}
+
+impl BoardBody {
+    fn new(top: &BoardTop) -> Self {
+        let board = &top.board;
+        Self { name: board.name.clone(), title: board.title.clone(), clock_mhz: top.clock_mhz(), baud: top.baud }
+    }
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
@@ -157,11 +190,14 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         emitted::check_folder(folder)?;
     }
     let (model, hardware, random_weights) = obtain(args, report)?;
-    let device = args.hardware.device()?;
+    let board = args.shell.board()?;
+    let device = args.hardware.device(board.as_ref())?;
+    let options = args.hardware.options(&hardware, device.as_ref())?;
+    let shell = args.shell.shell(board, options.feedback)?;
     report.progress("folding and scheduling …");
-    let design = Design::new(&model, &args.hardware.options(&hardware, device.as_ref())?)?;
+    let design = Design::new(&model, &options)?;
     report.progress("writing Verilog and memories …");
-    let files = hwgen::emit::emit(&design, model.to_bytes()?, &command::normalised());
+    let files = hwgen::emit::emit(&design, &shell, model.to_bytes()?, &command::normalised());
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
     report.clear_progress();
@@ -174,6 +210,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
         prediction: &design.prediction,
         device,
+        board: shell.board.as_ref().map(BoardBody::new),
         report: summary.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default(),
         folder,
     };
@@ -202,18 +239,23 @@ fn text(body: &Body<'_>) -> String {
             device.multipliers,
             body.report["multipliers"],
             number("ebr"),
-            device.block_rams,
+            device.blocks_of_18_kbit(),
             number("lut"),
             device.luts,
             number("ff"),
         )
     });
+    let board = body
+        .board
+        .as_ref()
+        .map(|board| format!("{}: core at {} MHz, serial line at {} baud\n", board.title, board.clock_mhz, board.baud));
     format!(
-        "{}: {} files, {}B\npredicted: {} cycles a frame{first}\n{}",
+        "{}: {} files, {}B\npredicted: {} cycles a frame{first}\n{}{}",
         body.folder.display(),
         body.files,
         si(body.bytes as u64),
         prediction.cycles,
         device.unwrap_or_default(),
+        board.unwrap_or_default(),
     )
 }

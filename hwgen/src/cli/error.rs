@@ -45,6 +45,10 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::feedback), help("set `feedback` (--feedback) to one of these"))]
     Feedback { got: String },
 
+    #[error("feedback `{feedback}` has no memory behind it on a board, wanted onchip")]
+    #[diagnostic(code(hwgen::cli::feedback), help("leave --feedback away, or --board"))]
+    BoardFeedback { feedback: &'static str },
+
     #[error("--axi-width with feedback `{feedback}`, which has no AXI4 master")]
     #[diagnostic(code(hwgen::cli::axi_width), help("add --feedback axi, or leave --axi-width away"))]
     AxiWidth { feedback: &'static str },
@@ -55,6 +59,38 @@ pub enum CliError {
         help("the files in constraints/ describe them; emit takes a budget of multipliers too (--multipliers)")
     )]
     Device { got: String, known: String },
+
+    #[error("board `{got}` is unknown, wanted one of {known}")]
+    #[diagnostic(code(hwgen::cli::board), help("the files in constraints/boards/ describe them"))]
+    Board { got: String, known: String },
+
+    #[error("device `{got}` is not that of board {board}, which has `{wanted}`")]
+    #[diagnostic(code(hwgen::cli::other_device), help("leave --device away, or name another board"))]
+    OtherDevice { got: String, board: String, wanted: String },
+
+    #[error("folder {}: emitted for board {got}, wanted {wanted}", folder.display())]
+    #[diagnostic(code(hwgen::cli::other_board), help("emit the core again, with --board {wanted}"))]
+    OtherBoard { folder: PathBuf, got: String, wanted: String },
+
+    #[error("clock rate {got} MHz is below the {clock} MHz that the board's PLL makes")]
+    #[diagnostic(code(hwgen::cli::below_clock), help("leave --freq away, or emit the core again with --clock {got}"))]
+    BelowClock { got: f64, clock: f64 },
+
+    #[error("the PLL of board {board} does not make {got} MHz out of its oscillator's {oscillator} MHz")]
+    #[diagnostic(
+        code(hwgen::cli::board_clock),
+        help(
+            "set --clock to 4…400 MHz: a multiple of the oscillator's rate, or of a half, a third… of it, not below 3.125"
+        )
+    )]
+    BoardClock { got: f64, board: String, oscillator: f64 },
+
+    #[error("serial rate {got} cannot be had from a clock of {clock} MHz; the nearest is {nearest:.0}")]
+    #[diagnostic(
+        code(hwgen::cli::board_baud),
+        help("wanted at most {max}, the clock divided by 4 or more, to within 2 %; set --baud or --clock")
+    )]
+    BoardBaud { got: u32, clock: f64, nearest: f64, max: u32 },
 
     #[error("{what} {}: cannot be read", path.display())]
     #[diagnostic(code(hwgen::cli::read), help("check that the path exists and may be read"))]

@@ -6,6 +6,7 @@ use super::interrupt::Temporary;
 use super::report::Report;
 use super::{Outcome, cosim, emitted, write};
 use case::{Case, Registers};
+use hwgen::emit::Shell;
 use hwgen::feedback::Feedback;
 use hwgen::schedule::Prediction;
 use hwgen::{Design, Options};
@@ -129,7 +130,7 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     }
     let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
-    let files = hwgen::emit::emit(&design, model.to_bytes().map_err(told)?, &command);
+    let files = hwgen::emit::emit(&design, &Shell::default(), model.to_bytes().map_err(told)?, &command);
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
         return simulate(case, &design, folder, args);

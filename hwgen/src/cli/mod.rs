@@ -12,12 +12,15 @@ mod emitted;
 mod error;
 mod fuzz;
 mod interrupt;
+mod maps;
 mod model;
 mod network;
 mod picture;
+mod play;
 mod quantize;
 mod report;
 mod run;
+mod shell;
 mod synth;
 mod write;
 
@@ -51,6 +54,7 @@ enum Command {
     Cost(cost::Args),
     Fuzz(fuzz::Args),
     Synth(synth::Args),
+    Play(play::Args),
 }
 
 /// How a command ended that did not fail.
@@ -86,6 +90,7 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
         Command::Cost(args) => cost::run(&args, report),
         Command::Fuzz(args) => fuzz::run(&args, report),
         Command::Synth(args) => synth::run(&args, report),
+        Command::Play(args) => play::run(&args, report),
     }
 }
 

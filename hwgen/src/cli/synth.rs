@@ -1,34 +1,48 @@
 //! `hwgen synth`: an emitted core to a bitstream with open tools.
 
 use super::Outcome;
-use super::emit::named_device;
+use super::emit::{agree, named_device};
 use super::error::CliError;
 use super::report::{Report, table};
+use super::shell::named_board;
+use hwgen::Device;
+use hwgen::device::Family;
 use hwgen_flow::{self as flow, Target};
 use hwgen_sim::cosim::Manifest;
+use hwgen_sim::cosim::manifest::Board;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Synthesise, place and route an emitted core with Yosys, nextpnr and ecppack.
+/// Device unless told.
+const DEVICE: &str = "ecp5-85k";
+/// Clock to reach unless told, in MHz.
+const CLOCK: f64 = 80.0;
+
+/// Synthesise, place and route an emitted core with Yosys, nextpnr and the family's packer.
 ///
-/// The core is built behind a wrapper of five pins (`itnet_pins.sv`), as its ports exceed a package. Logs, netlist,
-/// timing report, bitstream and `synth.json` are kept in the folder's `synth/`. Exit status 1 if the core does not fit,
-/// does not route, or does not reach --freq.
+/// A core that was emitted with --board is built for that board: its top, its pins, its clock. Any other, and every one
+/// with --device alone, is built behind a wrapper of five pins (`itnet_pins.sv`), as its ports exceed a package. Logs,
+/// netlist, timing report, bitstream and `synth.json` are kept in the folder's `synth/`. Exit status 1 if the core does
+/// not fit, does not route, or does not reach the clock.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen synth out/tiny --device ecp5-85k
+  hwgen synth out/tiny_on_board --board ulx3s-85f
   hwgen synth itnet_f51_l3_n16 --device ecp5-85k --freq 100 --seed 3 --json")]
 pub struct Args {
     /// Emitted folder.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Device: ecp5-25k, ecp5-45k or ecp5-85k.
-    #[arg(long, value_name = "D", default_value = "ecp5-85k")]
-    device: String,
-    /// Clock rate to reach, in MHz.
-    #[arg(long, value_name = "MHZ", default_value_t = 80.0)]
-    freq: f64,
+    /// Device: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k or nexus-lifcl40 [default: the board's, else ecp5-85k].
+    #[arg(long, value_name = "D")]
+    device: Option<String>,
+    /// Board that the core was emitted for [default: that of the folder, unless --device is given].
+    #[arg(long, value_name = "B")]
+    board: Option<String>,
+    /// Clock rate to reach, in MHz [default: the board's clock, else 80].
+    #[arg(long, value_name = "MHZ")]
+    freq: Option<f64>,
     /// Seed of the placer.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u32,
@@ -55,23 +69,19 @@ struct Estimate {
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let manifest = Manifest::read(&args.folder)?;
-    let device = named_device(&args.device)?;
-    if !(args.freq.is_finite() && args.freq >= 1.0) {
-        return Err(CliError::Frequency { got: args.freq }.into());
-    }
-    let target = Target {
-        device: device.name,
-        part: device.part,
-        arguments: device.nextpnr,
-        luts: device.luts as u64,
-        ffs: device.luts as u64,
-        dsps: device.multipliers as u64,
-        ebrs: device.block_rams as u64,
-        freq_mhz: args.freq,
-        seed: args.seed,
+    let board = board(args, &manifest)?;
+    let name = args.device.as_deref().or(board.map(|board| board.device.as_str())).unwrap_or(DEVICE);
+    let target = target(args, named_device(name)?, board)?;
+    let design = match board {
+        Some(board) => flow::Design {
+            top: board.top.clone(),
+            sources: board.sources.iter().chain(&manifest.sources).cloned().collect(),
+            constraints: Some(board.constraints.clone()),
+        },
+        None => flow::Design::pins(&manifest.sources),
     };
     let mut progress = |stage: &str, seconds: f64| report.progress(format_args!("{stage} … {seconds:.0} s"));
-    let result = flow::synthesise(&args.folder, &manifest.sources, &target, &mut progress);
+    let result = flow::synthesise(&args.folder, &design, &target, &mut progress);
     report.clear_progress();
     let result = result?;
     let met = result.outcome == flow::Outcome::Met;
@@ -79,6 +89,52 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate: estimate(args), report: result };
     report.result(&body, || text(&body))?;
     Ok(if met { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// The board to build for: the one that --board names, which must be the folder's, or the folder's own.
+fn board<'a>(args: &Args, manifest: &'a Manifest) -> Result<Option<&'a Board>, CliError> {
+    let Some(wanted) = &args.board else {
+        return Ok(manifest.board.as_ref().filter(|_| args.device.is_none()));
+    };
+    named_board(wanted)?;
+    let found = manifest.board.as_ref().filter(|board| board.name == *wanted);
+    let Some(board) = found else {
+        let got = manifest.board.as_ref().map_or_else(|| "none".to_owned(), |board| board.name.clone());
+        return Err(CliError::OtherBoard { folder: args.folder.clone(), got, wanted: wanted.clone() });
+    };
+    if let Some(device) = &args.device {
+        agree(device, &board.name, &board.device)?;
+    }
+    Ok(Some(board))
+}
+
+/// What to build for. A board's clock is made by its PLL, so that no other can be the one to reach.
+fn target(args: &Args, device: Device, board: Option<&Board>) -> Result<Target, CliError> {
+    let clock = board.map(|board| board.clock_mhz);
+    let freq_mhz = args.freq.or(clock).unwrap_or(CLOCK);
+    if !(freq_mhz.is_finite() && freq_mhz >= 1.0) {
+        return Err(CliError::Frequency { got: freq_mhz });
+    }
+    if let Some(clock) = clock.filter(|&clock| freq_mhz < clock) {
+        return Err(CliError::BelowClock { got: freq_mhz, clock });
+    }
+    Ok(Target {
+        device: device.name,
+        board: board.map(|board| board.name.clone()),
+        family: match device.family {
+            Family::Ecp5 => flow::Family::Ecp5,
+            Family::Ice40 => flow::Family::Ice40,
+            Family::Nexus => flow::Family::Nexus,
+        },
+        part: board.map_or(device.part, |board| board.part.clone()),
+        arguments: board.map_or(device.nextpnr, |board| board.nextpnr.clone()),
+        luts: device.luts as u64,
+        ffs: device.luts as u64,
+        dsps: device.multipliers as u64,
+        ebrs: device.block_rams as u64,
+        freq_mhz,
+        seed: args.seed,
+    })
 }
 
 fn estimate(args: &Args) -> Estimate {

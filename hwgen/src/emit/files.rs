@@ -3,15 +3,15 @@
 use std::fmt::Write;
 
 use super::manifest::probe_waivers;
-use super::{File, PINS, sources, with_extension};
+use super::{File, PINS, Shell, sources, with_extension};
 use crate::design::Design;
 
 /// Makefile, `.core`, `lint.vlt` and `probes.vlt`.
-pub fn build_files(design: &Design, files: &[File]) -> Vec<File> {
+pub fn build_files(design: &Design, shell: &Shell, files: &[File]) -> Vec<File> {
     let sources = sources(files);
     let memories = with_extension(files, "hex");
     vec![
-        ("Makefile".into(), makefile(&sources).into_bytes()),
+        ("Makefile".into(), (makefile(&sources) + &shell.makefile(design)).into_bytes()),
         ("itnet.core".into(), core_file(design, &sources, &memories).into_bytes()),
         ("lint.vlt".into(), LINT.as_bytes().to_vec()),
         ("probes.vlt".into(), probe_waivers().into_bytes()),

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use super::tables::Tables;
-use super::{File, hex, ports, sources, top};
+use super::{File, Shell, hex, ports, sources, top};
 use crate::design::Design;
 use crate::feedback::BURST_BEATS;
 
 /// Bytes of the manifest.
 pub fn manifest(
     design: &Design,
+    shell: &Shell,
     tables: &Tables,
     memories: &[MemoryFile],
     files: &[File],
@@ -69,6 +70,11 @@ pub fn manifest(
     if let Some(ring) = plan.axi_ring() {
         value["feedback"]["axi"] = json!({"data_bits": ring.data_bits, "beats_per_word": ring.word_beats,
             "burst_beats": BURST_BEATS, "region_bytes": ring.region_bytes});
+    }
+    for (key, entry) in shell.manifest(design) {
+        if !entry.is_null() {
+            value[key] = entry;
+        }
     }
     let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     text.push(b'\n');

@@ -51,6 +51,32 @@ pub struct Manifest {
     pub prediction: Option<Prediction>,
     /// Observation points.
     pub probes: Vec<ProbeEntry>,
+    /// The board that it was emitted for.
+    #[serde(default)]
+    pub board: Option<Board>,
+}
+
+/// A board around the core.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Board {
+    /// Its name.
+    pub name: String,
+    /// Its device.
+    pub device: String,
+    /// The vendor's part.
+    pub part: String,
+    /// Arguments of nextpnr.
+    pub nextpnr: Vec<String>,
+    /// Top module.
+    pub top: String,
+    /// Verilog files beside the core's, relative to the folder.
+    pub sources: Vec<String>,
+    /// Where its pins are, relative to the folder.
+    pub constraints: String,
+    /// The core's clock.
+    pub clock_mhz: f64,
+    /// Rate of the serial line.
+    pub baud: u32,
 }
 
 fn rgb() -> String {
@@ -215,8 +241,9 @@ impl Manifest {
             return Err(format!("pixel_order is `{}`, must be an order of r, g, b", self.pixel_order));
         }
         let inside = |file: &String| Path::new(file).components().all(|c| matches!(c, std::path::Component::Normal(_)));
-        if let Some(file) = self.sources.iter().chain([&self.model]).chain(self.files.keys()).find(|file| !inside(file))
-        {
+        let board = self.board.iter().flat_map(|board| board.sources.iter().chain([&board.constraints]));
+        let mut all = self.sources.iter().chain(board).chain([&self.model]).chain(self.files.keys());
+        if let Some(file) = all.find(|file| !inside(file)) {
             return Err(format!("`{file}` is not a file inside the folder"));
         }
         let wide = |probe: &&ProbeEntry| probe.lanes > MAX_LANES || probe.lane_bits > 32;

@@ -1,0 +1,74 @@
+//! What differs between families of devices: programs, their arguments, the names of cells and sites.
+
+use super::tools::Tool;
+use serde::Serialize;
+
+/// A family with an open flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Lattice ECP5 (Project Trellis).
+    Ecp5,
+    /// Lattice iCE40 `UltraPlus` (Project `IceStorm`).
+    Ice40,
+    /// Lattice Nexus (Project Oxide).
+    Nexus,
+}
+
+/// Names of nextpnr's sites for LUTs, flip-flops, multipliers and block RAMs; none where a site is part of another.
+pub type Sites = [Option<&'static str>; 4];
+
+impl Family {
+    /// The synthesis command of Yosys for a top module.
+    pub fn synthesis(self, top: &str, json: &str) -> String {
+        let command = match self {
+            Self::Ecp5 => "synth_ecp5 -abc9",
+            Self::Ice40 => "synth_ice40 -device u -dsp -abc9",
+            Self::Nexus => "synth_nexus -family lifcl -abc9",
+        };
+        format!("{command} -top {top} -json {json}")
+    }
+
+    /// Place and route.
+    pub fn nextpnr(self) -> Tool {
+        match self {
+            Self::Ecp5 => Tool::NextpnrEcp5,
+            Self::Ice40 => Tool::NextpnrIce40,
+            Self::Nexus => Tool::NextpnrNexus,
+        }
+    }
+
+    /// Its arguments for the result, and for pins: those of a file, or any.
+    pub fn place_and_route(self, result: &str, pins: Option<&str>) -> Vec<String> {
+        let (output, file, any): (_, _, &[&str]) = match self {
+            Self::Ecp5 => ("--textcfg", "--lpf", &["--lpf-allow-unconstrained"]),
+            Self::Ice40 => ("--asc", "--pcf", &["--pcf-allow-unconstrained"]),
+            Self::Nexus => ("--fasm", "--pdc", &[]),
+        };
+        let mut arguments = vec![output, result];
+        match pins {
+            Some(pins) => arguments.extend([file, pins]),
+            None => arguments.extend(any),
+        }
+        arguments.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Name of the program that makes the bitstream, the program, and its arguments.
+    pub fn packing(self, result: &str, bitstream: &str) -> (&'static str, Tool, Vec<String>) {
+        let (name, tool, first) = match self {
+            Self::Ecp5 => ("ecppack", Tool::Ecppack, Some("--compress")),
+            Self::Ice40 => ("icepack", Tool::Icepack, None),
+            Self::Nexus => ("prjoxide", Tool::Prjoxide, Some("pack")),
+        };
+        (name, tool, first.into_iter().chain([result, bitstream]).map(str::to_owned).collect())
+    }
+
+    /// How nextpnr names what a design takes.
+    pub fn sites(self) -> Sites {
+        match self {
+            Self::Ecp5 => [Some("TRELLIS_COMB"), Some("TRELLIS_FF"), Some("MULT18X18D"), Some("DP16KD")],
+            Self::Ice40 => [Some("ICESTORM_LC"), None, Some("ICESTORM_DSP"), Some("ICESTORM_RAM")],
+            Self::Nexus => [Some("OXIDE_COMB"), Some("OXIDE_FF"), Some("MULT18_CORE"), Some("OXIDE_EBR")],
+        }
+    }
+}
