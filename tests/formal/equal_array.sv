@@ -9,6 +9,8 @@ module proof #(
     parameter integer WW     = 3,
     parameter integer ACCW   = 9,
     parameter integer DIGITS = 0,
+    parameter integer PAIRS  = 0,
+    parameter integer SOFT   = 0,
     parameter integer DEPTH  = 4
 ) (
     input wire                     clk,
@@ -23,12 +25,12 @@ module proof #(
 );
   wire                 begun, first_valid, second_valid, first_side, second_side;
   wire [ROWS*ACCW-1:0] first, second;
-  first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
-                        .FILE("row")) u_first (
+  first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .SOFT(SOFT),
+                        .DEPTH(DEPTH), .FILE("row")) u_first (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(first_valid), .m_data(first), .m_side(first_side));
-  second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
-                         .FILE("row")) u_second (
+  second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .SOFT(SOFT),
+                         .DEPTH(DEPTH), .FILE("row")) u_second (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(second_valid), .m_data(second), .m_side(second_side));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));

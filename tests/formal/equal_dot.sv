@@ -4,7 +4,8 @@
 module proof #(
     parameter integer LANES = 3,
     parameter integer AW    = 4,
-    parameter integer WW    = 3
+    parameter integer WW    = 3,
+    parameter integer SOFT  = 0
 ) (
     input wire                clk,
     input wire [LANES*AW-1:0] a,
@@ -13,7 +14,7 @@ module proof #(
   localparam integer YW = AW + WW + $clog2(LANES);
   wire [YW-1:0] first, second;
   first_hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW)) u_first (.clk(clk), .a(a), .w(w), .y(first));
-  second_hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW)) u_second (.clk(clk), .a(a), .w(w), .y(second));
+  second_hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW), .SOFT(SOFT)) u_second (.clk(clk), .a(a), .w(w), .y(second));
   integer i, sum;
   always @* begin
     sum = 0;

@@ -5,6 +5,7 @@
 module hwg_rom #(
     parameter integer WIDTH = 8,
     parameter integer DEPTH = 16,
+    parameter integer LUT_DEPTH = 32,
     parameter         FILE  = "",
     parameter integer AW    = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
@@ -47,9 +48,10 @@ module proof #(
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
   always @* assume (s != 5'd0 && lo <= hi);
 
-  wire signed [63:0] sum = 64'(v) * 64'(m) + 64'(b) + (64'sd1 <<< (s - 5'd1));
-  wire signed [63:0] shifted = sum >>> s;
-  wire signed [63:0] wanted = (shifted < 64'(lo)) ? 64'(lo) : (shifted > 64'(hi)) ? 64'(hi) : shifted;
+  localparam integer SW = PW + 2;
+  wire signed [SW-1:0] sum = SW'(v) * SW'(m) + SW'(b) + $signed(SW'(1) << (s - 5'd1));
+  wire signed [SW-1:0] shifted = sum >>> s;
+  wire signed [SW-1:0] wanted = (shifted < SW'(lo)) ? SW'(lo) : (shifted > SW'(hi)) ? SW'(hi) : shifted;
   wire [YW:0] was;
   wire        there;
   proof_past #(.STAGES(5), .WIDTH(YW + 1)) u_past (
@@ -60,7 +62,7 @@ module proof #(
   always @* if (begun) begin
     on_time: assert (m_valid == valids_q[4]);
     if (m_valid && there) defined: assert ({m_side, y} == was);
-    rounds: cover (m_valid && there && shifted != 64'sd0 && y != '0);
+    rounds: cover (m_valid && there && shifted != '0 && y != '0);
   end
 endmodule
 `default_nettype wire

@@ -21,15 +21,17 @@ module proof #(
   wire [5:0]  n;
   wire [2:0]  l, k;
   wire [12:0] x, y;
-  wire        first_pixel, last_x, last_y, last_pixel, last_pass, done, begun;
+  wire        first_pixel, last_n, last_x, last_y, last_pixel, last_pass, done, begun;
   hwg_walk #(.L(L), .K(K), .MAP_W({13'(W1), 13'(W0)}), .MAP_H({13'(H1), 13'(H0)})) u_dut (
-      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(step), .n(n), .l(l), .k(k), .x(x), .y(y),
+      .clk(clk), .rst(rst), .load(load), .mask(mask), .step(step), .n(n), .last_n(last_n), .l(l), .k(k), .x(x), .y(y),
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
+  reg settled_q;  // a step is two cycles or more after a load or another step
+  always @(posedge clk) settled_q <= !load && !step && !rst;
   always @* begin
     assume ((mask & ~ALLOWED) == '0);
-    if (begun && step) assume (!done);
+    if (begun && step) assume (!done && settled_q);
   end
 
   reg  [63:0] mask_q;
@@ -58,15 +60,16 @@ module proof #(
     loaded_q  <= !rst && (load || loaded_q);
   end
   always @* if (begun && loaded_q) begin
-    if (!done) begin
+    if (!done && settled_q) begin
       exists: assert (mask_q[n] && l < 3'(L) && k < 3'(K) && x < width && y < height);
       marked: assert (first_pixel == (x == '0 && y == '0) && last_x == (x + 13'd1 == width)
                       && last_y == (y + 13'd1 == height) && last_pixel == (last_x && last_y)
-                      && last_pass == (l == 3'(L - 1) && k == 3'(K - 1)));
+                      && last_pass == (l == 3'(L - 1) && k == 3'(K - 1))
+                      && last_n == ((mask_q & (64'hffff_ffff_ffff_fffe << n)) == '0));
       if (moved_q) forward: assert (at > before_q);
       if (here) once: assert (!visited_q);
     end
-    if (done) complete: assert (visited_q == mask_q[n0]);
+    if (done && settled_q) complete: assert (visited_q == mask_q[n0]);
     whole: cover (done && visited_q && mask_q == ALLOWED);
   end
   always @* if (begun && !loaded_q) idle: assert (done);

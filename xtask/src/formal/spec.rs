@@ -28,6 +28,18 @@ pub struct Version {
     /// Files with models of vendor cells, relative to the workspace.
     #[serde(default)]
     pub cells: Vec<String>,
+    /// Where Yosys cannot read what simulators can: the same, said otherwise.
+    #[serde(default)]
+    pub adapt: Vec<Change>,
+}
+
+/// `from`, which occurs once in a module, becomes `to`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    pub module: String,
+    pub from: String,
+    pub to: String,
 }
 
 #[derive(Deserialize)]

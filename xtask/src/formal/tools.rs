@@ -1,7 +1,7 @@
 //! The provers: Yosys reads a harness, yosys-smtbmc with Yices searches from reset and by induction, ABC looks for an
 //! inductive invariant. Owns: their command lines and what their words mean. Everything happens in one folder a job.
 
-use super::spec::{Method, Mutant, Parameters, Proof, Spec};
+use super::spec::{Change, Method, Mutant, Parameters, Proof, Spec};
 use crate::run::Result;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -57,14 +57,14 @@ impl<'a> Model<'a> {
                 let rename = |text: String| text.replace("hwg_", &format!("{prefix}_hwg_"));
                 let version = &spec.versions[name];
                 let defines: String = version.defines.iter().fold(String::new(), |text, d| text + " -D " + d);
-                let sources = sources(proof, mutant, &folder, &format!("{prefix}_"), rename)?;
+                let sources = sources(proof, mutant, &version.adapt, &folder, &format!("{prefix}_"), rename)?;
                 let _ = writeln!(script, "read_verilog -formal -sv -defer{defines} {sources}");
                 for cells in &version.cells {
                     let _ = writeln!(script, "read_verilog -formal -sv -overwrite {}", absolute(cells)?);
                 }
             }
         } else {
-            let sources = sources(proof, mutant, &folder, "", |text| text)?;
+            let sources = sources(proof, mutant, &[], &folder, "", |text| text)?;
             let _ = writeln!(script, "read_verilog -formal -sv -defer {sources}");
         }
         let _ = writeln!(script, "read_verilog -formal -sv -defer {} {}", absolute("tests/formal/rules/*.sv")?, absolute(&proof.harness())?);
@@ -173,6 +173,7 @@ impl<'a> Model<'a> {
 fn sources(
     proof: &Proof,
     mutant: Option<&Mutant>,
+    adapt: &[Change],
     folder: &Path,
     prefix: &str,
     rename: impl Fn(String) -> String,
@@ -181,13 +182,14 @@ fn sources(
     for module in &proof.modules {
         let path = format!("{LIBRARY}/{module}.sv");
         let mut text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
-        if let Some(mutant) = mutant.filter(|m| m.module.as_ref().unwrap_or(&proof.modules[0]) == module) {
-            let count = text.matches(&mutant.from).count();
+        let mutant = mutant.filter(|m| m.module.as_ref().unwrap_or(&proof.modules[0]) == module);
+        let adapted = adapt.iter().filter(|change| change.module == *module).map(|change| (&change.from, &change.to));
+        for (from, to) in mutant.map(|mutant| (&mutant.from, &mutant.to)).into_iter().chain(adapted) {
+            let count = text.matches(from).count();
             if count != 1 {
-                let from = &mutant.from;
                 return Err(format!("{}: `{from}` occurs {count} times in {path}, wanted once", proof.name).into());
             }
-            text = text.replace(&mutant.from, &mutant.to);
+            text = text.replace(from, to);
         }
         let name = format!("{prefix}{module}.sv");
         std::fs::write(folder.join(&name), rename(text))?;
