@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 XTASK := cargo run --quiet --release --package xtask --
 
-.PHONY: help setup setup-fpga demo test bench bench-fpga fuzz lint train-deps build golden clean
+.PHONY: help setup setup-fpga demo test bench bench-fpga fuzz lint formal train-deps build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make test        all that CI runs"
@@ -12,6 +12,7 @@ help:
 	@echo "make bench-fpga  cores through Yosys and nextpnr, docs/fpga.md (very long; DESIGNS=tiny)"
 	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
 	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
+	@echo "make formal      prove what tests/formal lists, kill its mutants, write docs/formal.md (long; PROOFS=fifo)"
 	@echo "make setup       install every tool that is missing"
 	@echo "make setup-fpga  Yosys, nextpnr and ecppack, for hwgen synth"
 	@echo "make train-deps  PyTorch for train/ (3 GB)"
@@ -19,7 +20,7 @@ help:
 	@echo "make clean       remove out/ and target/"
 
 setup:
-	@scripts/setup.sh build sim lint python
+	@scripts/setup.sh build sim lint formal python
 
 setup-fpga:
 	@scripts/setup.sh fpga
@@ -34,7 +35,7 @@ demo:
 	@$(XTASK) demo
 
 test:
-	@scripts/setup.sh build sim lint python
+	@scripts/setup.sh build sim lint formal python
 	cargo build --release --package hwgen --package xtask
 	@$(XTASK) test
 
@@ -42,6 +43,12 @@ lint:
 	@scripts/setup.sh build sim lint python
 	cargo build --release --package hwgen --package xtask
 	@$(XTASK) lint
+
+PROOFS ?=
+formal:
+	@scripts/setup.sh build formal
+	cargo build --release --package xtask
+	@$(XTASK) formal $(PROOFS)
 
 bench:
 	@scripts/setup.sh build sim

@@ -48,8 +48,7 @@ module hwg_fifo #(
 
 `ifdef FORMAL
   always @(posedge clk) begin
-    assert (count <= CW'(DEPTH));
-    if (!rst) cover (count == CW'(DEPTH));
+    if (!rst) fits: assert (count <= CW'(DEPTH));
   end
 `endif
 endmodule

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing, and nothing else: setup.sh [build] [sim] [lint] [python] [fpga]…
+# Installs what is missing, and nothing else: setup.sh [build] [sim] [lint] [formal] [python] [fpga]…
 #   build   g++ and make; Rust itself is only looked for
 #   sim     Verilator, zlib's headers (waveforms)
 #   lint    Icarus Verilog, Yosys
+#   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
 #   python  .venv with pyslang, cocotb, cocotbext-axi (scripts/requirements.txt)
 #   fpga    Yosys from Debian; nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
@@ -41,6 +42,12 @@ for group in "${@:-build}"; do
             want iverilog iverilog
             want yosys yosys
             ;;
+        formal)
+            requirements+=(requirements-formal.txt)
+            want yosys yosys
+            want yosys-smtbmc yosys
+            want_python=yes
+            ;;
         python)
             requirements+=(requirements.txt)
             want iverilog iverilog
@@ -51,7 +58,7 @@ for group in "${@:-build}"; do
             want yosys yosys
             want_python=yes
             ;;
-        *) fail "unknown group \`$group\`; wanted build, sim, lint, python or fpga" ;;
+        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python or fpga" ;;
     esac
     if [ "${want_python:-no}" = yes ]; then
         if [ ! -x "$python" ]; then

@@ -3,6 +3,7 @@
 
 mod bench;
 mod demo;
+mod formal;
 mod fpga;
 mod lint;
 mod run;
@@ -33,6 +34,14 @@ enum Command {
     Test,
     /// Verilator, Icarus, Yosys and slang on the library and on emitted cores
     Lint,
+    /// Prove what tests/formal lists, kill its mutants, and write docs/formal.md
+    Formal {
+        /// Proofs to do [default: all]
+        names: Vec<String>,
+        /// Only what `make test` does
+        #[arg(long, conflicts_with = "names")]
+        quick: bool,
+    },
     /// Take cores through Yosys and nextpnr and write docs/fpga.md
     BenchFpga {
         /// Designs to build [default: all]
@@ -63,6 +72,11 @@ fn main() -> ExitCode {
         Command::Lint => lint::lint(),
         Command::BenchFpga { page: true, .. } => fpga::page().map(|()| true),
         Command::BenchFpga { designs, .. } => fpga::bench(&designs),
+        Command::Formal { names, quick } => formal::formal(&match (names.is_empty(), quick) {
+            (true, true) => formal::Scope::Quick,
+            (true, false) => formal::Scope::All,
+            (false, _) => formal::Scope::Named(names),
+        }),
         Command::Bench { image, quick } => bench::bench(image, quick),
     };
     match done {

@@ -1,5 +1,6 @@
 //! `make test`: all that CI runs, step by step, to the end even if one fails.
 
+use crate::formal;
 use crate::lint;
 use crate::run::{self, Result, have, hwgen_path, succeeds};
 use std::path::Path;
@@ -20,12 +21,13 @@ impl From<bool> for Outcome {
 
 type Step = fn() -> Result<Outcome>;
 
-const STEPS: [(&str, Step); 8] = [
+const STEPS: [(&str, Step); 9] = [
     ("format", format),
     ("clippy", clippy),
     ("licences", licences),
     ("rust tests", rust),
     ("lint of Verilog", verilog),
+    ("proofs", proofs),
     ("fuzz, 8 cases", fuzz),
     ("cocotb client", cocotb),
     ("training", training),
@@ -107,6 +109,13 @@ fn verilog() -> Result<Outcome> {
         return Ok(missing("verilator, iverilog, yosys or .venv not installed (make setup installs them)"));
     }
     Ok(lint::lint()?.into())
+}
+
+fn proofs() -> Result<Outcome> {
+    if !formal::missing().is_empty() {
+        return Ok(missing("yosys or its solver not installed (make setup installs them)"));
+    }
+    Ok(formal::formal(&formal::Scope::Quick)?.into())
 }
 
 fn fuzz() -> Result<Outcome> {

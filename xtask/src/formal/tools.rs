@@ -1,0 +1,212 @@
+//! The provers: Yosys reads a harness, yosys-smtbmc with Yices searches from reset and by induction, ABC looks for an
+//! inductive invariant. Owns: their command lines and what their words mean. Everything happens in one folder a job.
+
+use super::spec::{Change, Method, Mutant, Parameters, Proof, Spec};
+use crate::run::Result;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const LIBRARY: &str = "rtl";
+/// A prover that takes longer has not decided.
+const SECONDS: &str = "1500";
+const ABC_SECONDS: &str = "1200";
+
+/// What a search found.
+pub enum Answer {
+    Holds,
+    /// Step from reset and assertion.
+    Fails { assertion: String, step: u32 },
+    /// A cover that was not reached, or a prover that gave up: its last words.
+    Undecided(String),
+}
+
+/// A harness with its sources in a folder of its own.
+pub struct Model<'a> {
+    proof: &'a Proof,
+    folder: PathBuf,
+    script: String,
+}
+
+/// Programs that are missing here.
+pub fn missing() -> Vec<&'static str> {
+    let tools = ["yosys", "yosys-smtbmc", "yosys-abc", ".venv/bin/yices-smt2"];
+    tools.into_iter().filter(|tool| !crate::run::have(tool)).collect()
+}
+
+impl<'a> Model<'a> {
+    /// Copies the sources into a folder, changed by the mutant, and has Yosys read them.
+    pub fn new(
+        spec: &Spec,
+        proof: &'a Proof,
+        parameters: &Parameters,
+        mutant: Option<&Mutant>,
+        folder: PathBuf,
+    ) -> Result<Self> {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        std::fs::create_dir_all(&folder)?;
+        for (name, text) in &proof.files {
+            std::fs::write(folder.join(name), text)?;
+        }
+        let mut script = String::new();
+        if let Some(versions) = &proof.versions {
+            for (prefix, name) in ["first", "second"].into_iter().zip(versions) {
+                let mutant = mutant.filter(|_| prefix == "second");
+                let rename = |text: String| text.replace("hwg_", &format!("{prefix}_hwg_"));
+                let version = &spec.versions[name];
+                let defines: String = version.defines.iter().fold(String::new(), |text, d| text + " -D " + d);
+                let sources = sources(proof, mutant, &version.adapt, &folder, &format!("{prefix}_"), rename)?;
+                let _ = writeln!(script, "read_verilog -formal -sv -defer{defines} {sources}");
+                for cells in &version.cells {
+                    let _ = writeln!(script, "read_verilog -formal -sv -overwrite {}", absolute(cells)?);
+                }
+            }
+        } else {
+            let sources = sources(proof, mutant, &[], &folder, "", |text| text)?;
+            let _ = writeln!(script, "read_verilog -formal -sv -defer {sources}");
+        }
+        let _ = writeln!(script, "read_verilog -formal -sv -defer {} {}", absolute("tests/formal/rules/*.sv")?, absolute(&proof.harness())?);
+        script += "hierarchy -check -top proof";
+        for (name, value) in parameters {
+            let _ = write!(script, " -chparam {name} {value}");
+        }
+        script += "\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -noff -keepdc\ndffunmap\n";
+        script += "write_smt2 -wires model.smt2\n";
+        let model = Self { proof, folder, script };
+        model.yosys("model.ys", &model.script)?;
+        Ok(model)
+    }
+
+    /// Looks for an assertion that fails within `depth` steps from reset.
+    pub fn search(&self) -> Result<Answer> {
+        self.smtbmc(&["--dump-vcd", "trace.vcd", "--append", "1"])
+    }
+
+    /// Where the waveform of a failure is.
+    pub fn trace(&self) -> PathBuf {
+        self.folder.join("trace.vcd")
+    }
+
+    /// Proves what holds for `depth` steps for all steps, as far as the method does.
+    pub fn prove(&self) -> Result<Answer> {
+        match self.proof.method {
+            Method::Bmc => Ok(Answer::Holds),
+            Method::Induction => self.smtbmc(&["-i", "--dump-vcd", "trace.vcd"]),
+            Method::Pdr => self.invariant(),
+        }
+    }
+
+    /// Reaches every cover.
+    pub fn cover(&self) -> Result<Answer> {
+        self.smtbmc(&["-c"])
+    }
+
+    fn smtbmc(&self, arguments: &[&str]) -> Result<Answer> {
+        let depth = self.proof.depth.to_string();
+        let mut command = Command::new("yosys-smtbmc");
+        command.args(["-s", "yices", "--timeout", SECONDS, "-t", &depth]).args(arguments).arg("model.smt2");
+        let text = self.words(&mut command)?;
+        if text.contains("Status: PASSED") || text.contains("Status: passed") {
+            return Ok(Answer::Holds);
+        }
+        let step = text.lines().rev().find_map(|line| line.split_once("in step ").map(|(_, step)| step));
+        let step = step.and_then(|step| step.trim_end_matches('.').parse().ok()).unwrap_or(0);
+        if !arguments.contains(&"-c")
+            && let Some((_, assertion)) = text.lines().find_map(|line| line.split_once("Assert failed in "))
+        {
+            return Ok(Answer::Fails { assertion: place(assertion), step });
+        }
+        let unreached: Vec<_> = text.lines().filter_map(|line| line.split_once("Unreached cover statement at ")).collect();
+        Ok(Answer::Undecided(if unreached.is_empty() {
+            last_words(&text)
+        } else {
+            let names: Vec<_> = unreached.iter().map(|(_, name)| place(name.trim_end_matches('.'))).collect();
+            format!("not reached in {depth} steps: {}", names.join(", "))
+        }))
+    }
+
+    fn invariant(&self) -> Result<Answer> {
+        let script = format!(
+            "{}chformal -cover -remove\nopt -full -noff -keepdc\ntechmap\nopt -fast -noff -keepdc\ndffunmap\nabc -g AND -fast\nopt_clean\nwrite_aiger -zinit \
+             model.aig\n",
+            self.script
+        );
+        self.yosys("invariant.ys", &script)?;
+        // Assumptions are folded into the assertions, these into one.
+        let steps = format!("read_aiger model.aig; fold; strash; orpos; pdr -T {ABC_SECONDS}");
+        let text = self.words(Command::new("yosys-abc").args(["-c", &steps]))?;
+        if text.contains("Property proved.") {
+            return Ok(Answer::Holds);
+        }
+        Ok(Answer::Undecided(last_words(&text)))
+    }
+
+    fn yosys(&self, name: &str, script: &str) -> Result<()> {
+        std::fs::write(self.folder.join(name), script)?;
+        let mut command = Command::new("yosys");
+        let output = command.args(["-q", "-s", name]).current_dir(&self.folder).output();
+        let output = output.map_err(|e| format!("yosys: {e}"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&output.stderr);
+        Err(format!("yosys {}: {}", self.folder.join(name).display(), last_words(&text)).into())
+    }
+
+    /// Runs a prover in the folder; what it printed.
+    fn words(&self, command: &mut Command) -> Result<String> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let solvers = std::path::absolute(".venv/bin")?;
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(solvers).chain(std::env::split_paths(&path)))?;
+        let output = command.current_dir(&self.folder).env("PATH", path).output();
+        let output = output.map_err(|e| format!("{program}: {e}"))?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        std::fs::write(self.folder.join(format!("{program}.log")), &text)?;
+        Ok(text)
+    }
+}
+
+/// Writes the modules of a proof into the folder; their file names.
+fn sources(
+    proof: &Proof,
+    mutant: Option<&Mutant>,
+    adapt: &[Change],
+    folder: &Path,
+    prefix: &str,
+    rename: impl Fn(String) -> String,
+) -> Result<String> {
+    let mut names = Vec::new();
+    for module in &proof.modules {
+        let path = format!("{LIBRARY}/{module}.sv");
+        let mut text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+        let mutant = mutant.filter(|m| m.module.as_ref().unwrap_or(&proof.modules[0]) == module);
+        let adapted = adapt.iter().filter(|change| change.module == *module).map(|change| (&change.from, &change.to));
+        for (from, to) in mutant.map(|mutant| (&mutant.from, &mutant.to)).into_iter().chain(adapted) {
+            let count = text.matches(from).count();
+            if count != 1 {
+                return Err(format!("{}: `{from}` occurs {count} times in {path}, wanted once", proof.name).into());
+            }
+            text = text.replace(from, to);
+        }
+        let name = format!("{prefix}{module}.sv");
+        std::fs::write(folder.join(&name), rename(text))?;
+        names.push(name);
+    }
+    Ok(names.join(" "))
+}
+
+fn absolute(path: &str) -> Result<String> {
+    Ok(std::path::absolute(path)?.display().to_string())
+}
+
+/// `proof: label` as it is; a source place without the absolute folders before it.
+fn place(words: &str) -> String {
+    words.split('|').map(|part| part.rsplit('/').next().unwrap_or(part)).collect::<Vec<_>>().join(" in ")
+}
+
+fn last_words(text: &str) -> String {
+    text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no answer").to_owned()
+}
