@@ -16,7 +16,10 @@ const ABC_SECONDS: &str = "1200";
 pub enum Answer {
     Holds,
     /// Step from reset and assertion.
-    Fails { assertion: String, step: u32 },
+    Fails {
+        assertion: String,
+        step: u32,
+    },
     /// A cover that was not reached, or a prover that gave up: its last words.
     Undecided(String),
 }
@@ -67,12 +70,18 @@ impl<'a> Model<'a> {
             let sources = sources(proof, mutant, &[], &folder, "", |text| text)?;
             let _ = writeln!(script, "read_verilog -formal -sv -defer {sources}");
         }
-        let _ = writeln!(script, "read_verilog -formal -sv -defer {} {}", absolute("tests/formal/rules/*.sv")?, absolute(&proof.harness())?);
+        let _ = writeln!(
+            script,
+            "read_verilog -formal -sv -defer {} {}",
+            absolute("tests/formal/rules/*.sv")?,
+            absolute(&proof.harness())?
+        );
         script += "hierarchy -check -top proof";
         for (name, value) in parameters {
             let _ = write!(script, " -chparam {name} {value}");
         }
-        script += "\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -noff -keepdc\ndffunmap\n";
+        script +=
+            "\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -noff -keepdc\ndffunmap\n";
         script += "write_smt2 -wires model.smt2\n";
         let model = Self { proof, folder, script };
         model.yosys("model.ys", &model.script)?;
@@ -118,7 +127,8 @@ impl<'a> Model<'a> {
         {
             return Ok(Answer::Fails { assertion: place(assertion), step });
         }
-        let unreached: Vec<_> = text.lines().filter_map(|line| line.split_once("Unreached cover statement at ")).collect();
+        let unreached: Vec<_> =
+            text.lines().filter_map(|line| line.split_once("Unreached cover statement at ")).collect();
         Ok(Answer::Undecided(if unreached.is_empty() {
             last_words(&text)
         } else {
