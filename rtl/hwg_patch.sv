@@ -7,6 +7,7 @@
 // 9 taps x {B,G,R}, tap-major from bit 0, each PW bits: x, or 2x-255 where SYMMETRIC (padding stays 0).
 // latency   three cycles from the pixel that completes a patch to m_valid; throughput one position a cycle
 // reset     synchronous; `load` starts the scan of a frame
+// limits    W >= 3: a row is longer than the way from a pixel to the line buffers
 `default_nettype none
 module hwg_patch #(
     parameter integer W = 480,

@@ -87,7 +87,7 @@ module hwg_video_in #(
     else if (pass_take || skip_take) begin
       // a skipped frame ends by its own tlast count, or at the next start of frame
       x_q <= (state_q == SKIP ? last_q : end_of_line) ? '0 : (x_q == XW'(W)) ? x_q : x_q + 1'b1;
-      if (state_q == SKIP ? last_q : end_of_line) y_q <= y_q + 1'b1;
+      if (state_q == SKIP ? last_q : end_of_line) y_q <= (y_q == YW'(H)) ? y_q : y_q + 1'b1;
     end
   end
 endmodule

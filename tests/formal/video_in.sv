@@ -67,16 +67,16 @@ module proof #(
       offered: assert (m_valid);
     no_hang: assert (waits_q < 4'd5);
     frame_passes: cover (done && begun);
-    breaks: cover (frame_abort && pixel_q > 4'd1);
+    breaks: cover (frame_abort && pixel_q != '0);
     skips: cover (dropped);
     again: cover (begin_frame && word_q[3] && error);
   end
-  // A start of frame that comes into a free core begins one, two cycles later at most.
-  reg start1_q, start2_q;
+  // A start of frame that is inside, also one that broke a frame, begins one once the core has been free for two cycles.
+  reg held_q, waited_q;
   always @(posedge clk) begin
-    start1_q <= !rst && put && s_user && !drop;
-    start2_q <= !rst && start1_q && free && !drop && !begin_frame;
+    held_q   <= !rst && !drop && (put ? s_user : held_q && !begin_frame);
+    waited_q <= !rst && !drop && held_q && free && !begin_frame && !put;
   end
-  always @* if (begun && !rst && start2_q && free) resynchronises: assert (begin_frame);
+  always @* if (begun && !rst && waited_q && held_q && free) resynchronises: assert (begin_frame);
 endmodule
 `default_nettype wire

@@ -110,7 +110,7 @@ impl Job<'_> {
     fn proved(&self, spec: &Spec) -> Result<(bool, String)> {
         let model = self.model(spec, None)?;
         let method = self.proof.method.words();
-        for (what, answer) in [("from reset", model.search()), (method, model.prove()), ("cover", model.cover())] {
+        for (what, answer) in [(method, model.prove()), ("cover", model.cover())] {
             match answer? {
                 Answer::Holds => {}
                 Answer::Fails { assertion, step } => {

@@ -11,6 +11,8 @@ const LIBRARY: &str = "rtl";
 /// A prover that takes longer has not decided.
 const SECONDS: &str = "1500";
 const ABC_SECONDS: &str = "1200";
+/// Writes a waveform, with a step after the failure.
+const TRACE: [&str; 4] = ["--dump-vcd", "trace.vcd", "--append", "1"];
 
 /// What a search found.
 pub enum Answer {
@@ -80,8 +82,7 @@ impl<'a> Model<'a> {
         for (name, value) in parameters {
             let _ = write!(script, " -chparam {name} {value}");
         }
-        script +=
-            "\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -noff -keepdc\ndffunmap\n";
+        script += "\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -keepdc\ndffunmap\n";
         script += "write_smt2 -wires model.smt2\n";
         let model = Self { proof, folder, script };
         model.yosys("model.ys", &model.script)?;
@@ -90,7 +91,21 @@ impl<'a> Model<'a> {
 
     /// Looks for an assertion that fails within `depth` steps from reset.
     pub fn search(&self) -> Result<Answer> {
-        self.smtbmc(&["--dump-vcd", "trace.vcd", "--append", "1"])
+        let depth = self.proof.depth;
+        if self.proof.method != Method::Bmc {
+            return self.smtbmc(&format!("{depth}"), &TRACE);
+        }
+        // ABC goes deep sooner; Yices then only has to say which assertion it is.
+        let text = self.abc(&format!("bmc3 -F {depth} -T {ABC_SECONDS}"))?;
+        if text.contains("No output asserted in") && !text.contains("timeout") {
+            return Ok(Answer::Holds);
+        }
+        let step =
+            text.split_once("was asserted in frame ").and_then(|(_, rest)| rest.split('.').next()?.parse::<u32>().ok());
+        match step {
+            Some(step) => self.smtbmc(&format!("{step}:{}", step + 1), &TRACE),
+            None => Ok(Answer::Undecided(last_words(&text))),
+        }
     }
 
     /// Where the waveform of a failure is.
@@ -98,24 +113,42 @@ impl<'a> Model<'a> {
         self.folder.join("trace.vcd")
     }
 
-    /// Proves what holds for `depth` steps for all steps, as far as the method does.
+    /// Proves every assertion as far as the method does.
     pub fn prove(&self) -> Result<Answer> {
         match self.proof.method {
-            Method::Bmc => Ok(Answer::Holds),
-            Method::Induction => self.smtbmc(&["-i", "--dump-vcd", "trace.vcd"]),
-            Method::Pdr => self.invariant(),
+            Method::Bmc => self.search(),
+            Method::Induction => match self.search()? {
+                Answer::Holds => {
+                    match self.smtbmc(&self.proof.depth.to_string(), &["-i", "--dump-vcd", "trace.vcd"])? {
+                        // Counted from a state that reset need not lead to: no counterexample.
+                        Answer::Fails { assertion, .. } => {
+                            Ok(Answer::Undecided(format!("{assertion} is not inductive")))
+                        }
+                        other => Ok(other),
+                    }
+                }
+                other => Ok(other),
+            },
+            // An invariant leaves nothing to search for; without one, a counterexample says more than ABC does.
+            Method::Pdr => match self.invariant()? {
+                Answer::Holds => Ok(Answer::Holds),
+                other => match self.search()? {
+                    Answer::Holds => Ok(other),
+                    found => Ok(found),
+                },
+            },
         }
     }
 
     /// Reaches every cover.
     pub fn cover(&self) -> Result<Answer> {
-        self.smtbmc(&["-c"])
+        self.smtbmc(&self.proof.depth.to_string(), &["-c"])
     }
 
-    fn smtbmc(&self, arguments: &[&str]) -> Result<Answer> {
-        let depth = self.proof.depth.to_string();
+    /// Runs the model checker over `steps`, as it wants them named.
+    fn smtbmc(&self, steps: &str, arguments: &[&str]) -> Result<Answer> {
         let mut command = Command::new("yosys-smtbmc");
-        command.args(["-s", "yices", "--timeout", SECONDS, "-t", &depth]).args(arguments).arg("model.smt2");
+        command.args(["-s", "yices", "--timeout", SECONDS, "-t", steps]).args(arguments).arg("model.smt2");
         let text = self.words(&mut command)?;
         if text.contains("Status: PASSED") || text.contains("Status: passed") {
             return Ok(Answer::Holds);
@@ -133,24 +166,29 @@ impl<'a> Model<'a> {
             last_words(&text)
         } else {
             let names: Vec<_> = unreached.iter().map(|(_, name)| place(name.trim_end_matches('.'))).collect();
-            format!("not reached in {depth} steps: {}", names.join(", "))
+            format!("not reached in {steps} steps: {}", names.join(", "))
         }))
     }
 
     fn invariant(&self) -> Result<Answer> {
-        let script = format!(
-            "{}chformal -cover -remove\nopt -full -noff -keepdc\ntechmap\nopt -fast -noff -keepdc\ndffunmap\nabc -g AND -fast\nopt_clean\nwrite_aiger -zinit \
-             model.aig\n",
-            self.script
-        );
-        self.yosys("invariant.ys", &script)?;
-        // Assumptions are folded into the assertions, these into one.
-        let steps = format!("read_aiger model.aig; fold; strash; orpos; pdr -T {ABC_SECONDS}");
-        let text = self.words(Command::new("yosys-abc").args(["-c", &steps]))?;
+        let text = self.abc(&format!("pdr -T {ABC_SECONDS}"))?;
         if text.contains("Property proved.") {
             return Ok(Answer::Holds);
         }
         Ok(Answer::Undecided(last_words(&text)))
+    }
+
+    /// Runs an engine of ABC on the assertions, all of them in one: what it printed.
+    fn abc(&self, engine: &str) -> Result<String> {
+        let script = format!(
+            "{}chformal -cover -remove\nopt -full -keepdc\ntechmap\nopt -fast -keepdc\ndffunmap\nabc -g AND -fast\nopt_clean\nwrite_aiger -zinit \
+             model.aig\n",
+            self.script
+        );
+        self.yosys("gates.ys", &script)?;
+        // Assumptions are folded into the assertions, these into one.
+        let steps = format!("read_aiger model.aig; fold; strash; orpos; {engine}");
+        self.words(Command::new("yosys-abc").args(["-c", &steps]))
     }
 
     fn yosys(&self, name: &str, script: &str) -> Result<()> {
