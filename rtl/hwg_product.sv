@@ -2,7 +2,7 @@
 // Signed product of a and w: the operator, which tools map to a hardware multiplier, or with SOFT adders in LUTs.
 //
 // latency   none (combinational); limits AW >= 2, WW >= 2; the product is exact
-// technology layer: the default and SOFT = 0 are the operator; with `SYNTHESIS`, SOFT = 1 adds rows. Both are equal.
+// technology layer: the default and SOFT = 0 are the operator; with `SYNTHESIS`, SOFT = 1 adds rows in a tree. Both are equal.
 `default_nettype none
 module hwg_product #(
     parameter integer AW   = 8,
@@ -15,26 +15,39 @@ module hwg_product #(
 );
   localparam integer YW = AW + WW;
 `ifdef SYNTHESIS
-  localparam integer PAIRS = (WW + 1) / 2;
+  localparam integer PAIRS  = (WW + 1) / 2;
+  localparam integer LEVELS = $clog2(PAIRS);
   generate
     if (SOFT != 0) begin : gen_soft
-      // Two bits of w give a row of their own: w0*a + 2*w1*a, in the last pair, which has the sign, w0*a - 2*w1*a.
+      // Two bits of w give a row of their own: w0*a + 2*w1*a, in the last pair, which has the sign, w0*a - 2*w1*a. A
+      // tree adds the rows: at each level a term takes in the next one, whose weight is that of the bits below it.
       wire [2*PAIRS-1:0] bits = (2*PAIRS)'($signed(w));
-      genvar i;
-      for (i = 0; i < PAIRS; i = i + 1) begin : gen_pair
-        wire signed [AW+1:0] low  = bits[2*i]   ? (AW+2)'($signed(a)) : '0;
-        wire signed [AW+1:0] high = bits[2*i+1] ? (AW+2)'($signed({a, 1'b0})) : '0;
-        wire signed [AW+1:0] row  = (i == PAIRS - 1) ? low - high : low + high;
-        wire signed [YW-1:0] total;
-        wire unused = row[AW+1];  // YW may end below it
-        if (i == 0) begin : gen_first
-          assign total = YW'(row);
-        end else begin : gen_next  // the bits below are final
-          assign total[2*i-1:0]  = gen_pair[i-1].total[2*i-1:0];
-          assign total[YW-1:2*i] = $signed(gen_pair[i-1].total[YW-1:2*i]) + (YW-2*i)'(row);
+      genvar level, i;
+      for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
+        localparam integer COUNT = (PAIRS + (1 << level) - 1) >> level;
+        localparam integer TW    = AW + (2 << level);
+        localparam integer BELOW = 1 << level;  // bits of a term that are final
+        wire [COUNT*TW-1:0] terms;
+        for (i = 0; i < COUNT; i = i + 1) begin : gen_term
+          if (level == 0) begin : gen_row
+            wire signed [TW-1:0] low  = bits[2*i]   ? TW'($signed(a)) : '0;
+            wire signed [TW-1:0] high = bits[2*i+1] ? TW'($signed({a, 1'b0})) : '0;
+            assign terms[i*TW +: TW] = (i == PAIRS - 1) ? low - high : low + high;
+          end else begin : gen_sum
+            localparam integer BW = AW + (1 << level);  // of a term of the level before
+            wire [BW-1:0] left = gen_level[level-1].terms[2*i*BW +: BW];
+            if ((2 * i + 1) << (level - 1) < PAIRS) begin : gen_two
+              wire [BW-1:0] right = gen_level[level-1].terms[(2*i+1)*BW +: BW];
+              assign terms[i*TW +: TW] = {(TW-BELOW)'($signed(left[BW-1:BELOW])) + (TW-BELOW)'($signed(right)),
+                                          left[BELOW-1:0]};
+            end else begin : gen_one
+              assign terms[i*TW +: TW] = TW'($signed(left));
+            end
+          end
         end
       end
-      assign y = gen_pair[PAIRS-1].total;
+      assign y = gen_level[LEVELS].terms[YW-1:0];
+      wire unused = &{1'b0, gen_level[LEVELS].terms};  // sign bits beyond the product
     end else begin : gen_operator
       assign y = YW'($signed(a) * $signed(w));
     end
