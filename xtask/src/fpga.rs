@@ -6,6 +6,7 @@ use crate::run::{self, Result, hwgen, number};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 const RESULTS: &str = "docs/fpga";
 const PAGE: &str = "docs/fpga.md";
@@ -32,13 +33,19 @@ pub fn bench(names: &[String]) -> Result<bool> {
         let emitted = hwgen(&[&["emit", "-o", &folder], arguments].concat())?;
         let synth = hwgen(&["synth", &folder, "--device", device, "--freq", freq])?;
         met &= synth["outcome"]["kind"] == "met";
-        let result = json!({"name": name, "emit": emitted["report"], "prediction": emitted["prediction"],
+        let result = json!({"name": name, "revision": revision(), "command": arguments.join(" "), "emit": emitted["report"], "prediction": emitted["prediction"],
                             "synth": without_steps(synth)});
         run::write(Path::new(&format!("{RESULTS}/{name}.json")), &(serde_json::to_string_pretty(&result)? + "\n"))?;
     }
     page()?;
     println!("{}", std::fs::read_to_string(PAGE)?);
     Ok(met)
+}
+
+/// The commit that is built; work on top of it is not seen.
+fn revision() -> String {
+    let output = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    output.map_or_else(|_| "unknown".to_owned(), |o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
 }
 
 /// The critical path has hundreds of steps; its ends say where it is.
@@ -98,8 +105,10 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
     let cycles = number(result, "/prediction/cycles")?;
     let _ = writeln!(
         text,
-        "\n## {name} on {}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
-        synth["target"]["part"].as_str().unwrap_or_default()
+        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}.\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
+        synth["target"]["part"].as_str().unwrap_or_default(),
+        result["command"].as_str().unwrap_or_default(),
+        result["revision"].as_str().unwrap_or_default()
     );
     for resource in synth["resources"].as_array().into_iter().flatten() {
         let estimate = synth["estimate"][resource["name"].as_str().unwrap_or_default()].as_u64();
