@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 root=$PWD
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-frames=${FRAMES:-40}
+frames=${FRAMES:-30}
 seconds=${SECONDS_EACH:-600}
 
 check() { # check FIFO: what ABC says in its last line
@@ -17,13 +17,13 @@ check() { # check FIFO: what ABC says in its last line
         memory_map; clk2fflogic; opt -fast; setundef -undriven -anyseq; techmap; abc -g AND -fast; opt_clean;
         write_aiger -zinit $out/fifo.aig" || return
     (cd "$out" && yosys-abc -c "read_aiger fifo.aig; fold; $method") |
-        grep -E "asserted|proved|undecided|timeout" | tail -n 1
+        { grep -E "asserted|proved|undecided" || echo "no answer"; } | tail -n 1
 }
 
 failures=0
 said=$(check rtl/hwg_cdc_fifo.sv)
 echo "hwg_cdc_fifo: $said"
-case $said in *asserted\ in*) failures=1 ;; esac
+case $said in *'No output asserted'* | *proved*) ;; *) failures=1 ;; esac
 while read -r line; do
     from=${line%% => *} to=${line##* => }
     ROOT=$root FROM=$from TO=$to python3 -c '
@@ -33,7 +33,7 @@ assert os.environ["FROM"] in text, os.environ["FROM"]
 print(text.replace(os.environ["FROM"], os.environ["TO"]))' >"$out/mutant.sv"
     said=$(check "$out/mutant.sv")
     case $said in
-        *asserted\ in*) echo "found: $from -> $to" ;;
+        *'was asserted'*) echo "found: $from -> $to" ;;
         *) echo "NOT found: $from -> $to: $said"; failures=$((failures + 1)) ;;
     esac
 done <<'MUTANTS'

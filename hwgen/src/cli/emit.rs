@@ -30,7 +30,7 @@ use std::path::PathBuf;
   hwgen emit --model itnet.q.safetensors --multipliers 342
   hwgen emit --preset paper --feedback axi --axi-width 128
   hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has
-  hwgen emit --preset tiny --multipliers 24 --board ulx3s-85f --clock 40 --baud 3000000")]
+  hwgen emit --preset tiny --multipliers 24 --board ulx3s-85f --clock 80 --baud 3000000")]
 pub struct Args {
     #[command(flatten)]
     network: NetworkArgs,

@@ -4,7 +4,7 @@ use super::error::CliError;
 use clap::ValueEnum;
 use hwgen::board::{BoardProblem, boards};
 use hwgen::emit::{Shell, VideoClock};
-use hwgen::plan::Feedback;
+use hwgen::feedback::Feedback;
 use hwgen::{Board, BoardTop};
 
 /// Clock of a core on a board, in MHz, unless told.
