@@ -192,7 +192,6 @@ module hwg_upsample #(
   // ---------------------------------------------------------------- argmax, output FIFO
   reg  [63:0] rest_q;
   reg  [7:0]  id_q;
-  wire [63:0] rest_next = rest_q & (rest_q - 64'd1);
   function [7:0] lowest(input [63:0] v);
     integer b;
     begin
@@ -201,14 +200,20 @@ module hwg_upsample #(
     end
   endfunction
   wire pixel_end = issue && x_last && 32'(gy_q) == H - 1;
-  always @(posedge clk)
-    if (load) begin
-      rest_q <= outputs;
-      id_q   <= lowest(outputs);
-    end else if (pixel_end) begin
-      rest_q <= rest_next;
-      id_q   <= lowest(rest_next);
+  // The map after this one, and its number, are prepared: a map has hundreds of pixels.
+  reg  [63:0] next_q;
+  reg  [7:0]  next_id_q;
+  reg  [1:0]  load_q;
+  always @(posedge clk) begin
+    load_q    <= {load_q[0], load};
+    next_id_q <= lowest(next_q);
+    if (load) next_q <= outputs;
+    else if (load_q == '0) next_q <= rest_q & (rest_q - 64'd1);
+    if (load_q[1] || pixel_end) begin
+      rest_q <= next_q;
+      id_q   <= next_id_q;
     end
+  end
 
   wire          c_valid;
   wire [10:0]   c_side;
