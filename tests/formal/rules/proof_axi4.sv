@@ -66,25 +66,25 @@ module proof_axi4 #(
   wire w_here = w_bursts_q != '0;                 // else the beat belongs to the address that is offered now
   wire [7:0] wlen = w_here ? wlens_q[7:0] : awlen;
   wire w_ends = w && w_beat_q == wlen, r_ends = r && r_beat_q == rlens_q[7:0];
-  // A write's first beat may be taken before its address: then the address must not be forgotten.
-  reg early_q;  // beats of the offered address have been taken
+  reg early_q;  // all beats of the address that is offered have been taken before it
   initial early_q = 1'b0;
+  wire remember = aw && !early_q && !(w_ends && !w_here);
   wire [MAX*8-1:0] wlens = w_ends && w_here ? wlens_q >> 8 : wlens_q;
   wire [MAX*8-1:0] rlens = r_ends ? rlens_q >> 8 : rlens_q;
   wire [CW-1:0]    w_left = w_bursts_q - CW'(w_ends && w_here), r_left = r_bursts_q - CW'(r_ends);
   always @(posedge clk)
     if (rst) begin
-      {w_bursts_q, b_bursts_q, r_bursts_q, w_beat_q, r_beat_q} <= '0;
+      {w_bursts_q, b_bursts_q, r_bursts_q, w_beat_q, r_beat_q, wlens_q, rlens_q} <= '0;
       early_q <= 1'b0;
     end else begin
-      wlens_q <= aw && !(w_ends && !w_here) ? wlens | ((MAX*8)'(awlen) << (8 * w_left)) : wlens;
+      wlens_q <= remember ? wlens | ((MAX*8)'(awlen) << (8 * w_left)) : wlens;
       rlens_q <= ar ? rlens | ((MAX*8)'(arlen) << (8 * r_left)) : rlens;
-      w_bursts_q <= w_left + CW'(aw && !(w_ends && !w_here));
+      w_bursts_q <= w_left + CW'(remember);
       b_bursts_q <= b_bursts_q + CW'(w_ends) - CW'(b);
       r_bursts_q <= r_left + CW'(ar);
       if (w) w_beat_q <= w_ends ? '0 : w_beat_q + 8'd1;
       if (r) r_beat_q <= r_ends ? '0 : r_beat_q + 8'd1;
-      early_q <= w_ends && !w_here && !aw;
+      early_q <= !aw && (early_q || (w_ends && !w_here));
     end
   reg begun_q;
   initial begun_q = 1'b0;
@@ -92,11 +92,10 @@ module proof_axi4 #(
   always @* if (begun_q && !rst) begin
     if (awvalid) write_page: assert (within_page(awaddr, awlen));
     if (arvalid) read_page: assert (within_page(araddr, arlen));
-    if (wvalid) addressed: assert (w_here || awvalid);
+    if (wvalid) addressed: assert (w_here || (awvalid && !early_q));
     if (wvalid) last_beat: assert (wlast == (w_beat_q == wlen));
-    if (early_q) address_first: assert (1'b0);  // all data of a burst before its address: legal, but not remembered here
     few: assert (w_bursts_q <= CW'(MAX) && b_bursts_q <= CW'(MAX) && r_bursts_q <= CW'(MAX));
-    if (bvalid) assume (b_bursts_q != '0);
+    if (bvalid) assume (b_bursts_q > CW'(early_q));
     if (rvalid) assume (r_bursts_q != '0 && rlast == (r_beat_q == rlens_q[7:0]));
     writes: cover (b && w_beat_q == '0);
     reads: cover (r_ends && r_beat_q != '0);
