@@ -65,9 +65,11 @@ module hwg_window #(
   wire          near_end   = last_y || (y == height - 13'd2 && last_x);
   wire [13:0]   left       = last_y ? 14'(width) - 14'(x) : reach;
   reg  [13:0]   need_q;
+  reg  [1:0]    load_q;  // until the first pixel of the walk has been looked at, nothing is enough
   reg  [CW-1:0] history_next_q, given_back_q;
   always @(posedge clk) begin
-    need_q         <= near_end ? left : reach + 14'd1;
+    load_q         <= {load_q[0], load};
+    need_q         <= (rst || load || load_q != '0) ? '1 : near_end ? left : reach + 14'd1;
     history_next_q <= history;
     given_back_q   <= begun_q ? history_q + 1'b1 - history : '0;
   end
