@@ -134,7 +134,7 @@ module hwg_control #(
       endcase
 
       // taken over at the start of a frame
-      if (!busy_q && !begin_frame) begin
+      if ((!busy_q || clear) && !begin_frame) begin
         iterations        <= all_iterations;
         outputs           <= all_iterations & mask_q & OUTPUTS;
         threshold_q_frame <= threshold_q;
