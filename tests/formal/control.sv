@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// hwg_control: no frame begins in a busy core, and what a frame took over stays; a frame ends, once, when the loop is done and
+// every output has been sent, or early by stop, exit, abort or soft reset, within two cycles; events set their status bits
+// and only writing a one clears them; the interrupt is status and enable.
+`default_nettype none
+module proof #(
+    parameter integer N = 3
+) (
+    input wire        clk,
+    input wire        rst,
+    input wire        write,
+    input wire [7:0]  write_addr,
+    input wire [31:0] write_data,
+    input wire [31:0] write_mask,
+    input wire        want_frame,
+    input wire        want_abort,
+    input wire        frame_error,
+    input wire        frame_dropped,
+    input wire        draining,
+    input wire        want_loop_end,
+    input wire        want_word,
+    input wire        class_ready,
+    input wire        want_end
+);
+  localparam [63:0] OUTPUTS = 64'b101;
+  wire        write_known, read_known, irq, free, drop, load, clear, begun;
+  wire [31:0] status;
+  wire [63:0] iterations, outputs;
+  // Units: the loop ends once a frame; the class stream sends what the frame has to send, and `end` with its last word.
+  reg  busy_q, loop_q, first_q;
+  reg  [63:0] left_q;
+  reg  after_reset_q;
+  always @(posedge clk) after_reset_q <= rst;
+  wire begin_frame = want_frame && free && !rst && !after_reset_q;  // no pixel is there so soon
+  wire frame_abort = want_abort && busy_q && !rst;
+  wire loop_end    = want_loop_end && busy_q && !loop_q;
+  wire class_valid = want_word && busy_q && left_q != '0;
+  wire class_end   = want_end;
+  wire fire = class_valid && class_ready, sent = fire && class_end;
+  hwg_control #(.N(N), .OUTPUTS(OUTPUTS)) u_dut (
+      .clk(clk), .rst(rst), .write(write && !rst), .write_addr(write_addr), .write_data(write_data),
+      .write_mask(write_mask), .write_known(write_known), .read_addr(8'h10), .read_data(status), .read_known(read_known),
+      .irq(irq), .begin_frame(begin_frame), .frame_abort(frame_abort), .frame_error(frame_error),
+      .frame_dropped(frame_dropped), .input_gap(1'b0), .free(free), .drop(drop), .draining(draining),
+      .loop_end(loop_end), .margin_valid(1'b0), .margin(32'd0), .load(load), .clear(clear), .iterations(iterations),
+      .outputs(outputs), .class_valid(class_valid), .class_ready(class_ready), .class_first(first_q),
+      .class_end(class_end), .class_id(8'd1));
+  proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
+  reg  [63:0] iterations_q, outputs_q;
+  reg  [6:1]  events_q, clears_q, status_q;
+  reg  [1:0]  over_q;
+  wire over = busy_q && (loop_q || loop_end) && (sent ? left_q & (left_q - 64'd1) : left_q) == '0;
+  always @(posedge clk) begin
+    busy_q  <= !rst && (begin_frame || (busy_q && !clear));
+    loop_q  <= !begin_frame && (loop_q || loop_end);
+    first_q <= begin_frame || (fire ? class_end : first_q);
+    if (begin_frame) left_q <= outputs;
+    else if (sent) left_q <= left_q & (left_q - 64'd1);
+    {iterations_q, outputs_q} <= {iterations, outputs};
+    over_q <= (rst || !busy_q || clear) ? '0 : over_q + 2'(over && over_q != 2'd3);
+    events_q <= {frame_dropped, 3'd0, 1'b0, frame_error};
+    clears_q <= (write && write_addr == 8'h10) ? write_data[6:1] & write_mask[6:1] : '0;
+    status_q <= rst ? '0 : status[6:1];
+  end
+  // The registers, as they were a cycle before.
+  reg  [31:0] count_q;
+  reg  [63:0] mask_q, all_q, sends_q;
+  wire [63:0] all = (count_q == '0) ? 64'd1 : (count_q >= 32'(N)) ? (64'd1 << N) - 64'd1
+                  : (64'd1 << count_q) - 64'd1;
+  wire [31:0] set = write_data & write_mask;
+  always @(posedge clk) begin
+    if (rst) {count_q, mask_q} <= {32'(N), OUTPUTS};
+    else if (write) case (write_addr)
+      8'h14: count_q <= (count_q & ~write_mask) | set;
+      8'h18: mask_q[31:0] <= (mask_q[31:0] & ~write_mask) | set;
+      8'h38: mask_q[63:32] <= (mask_q[63:32] & ~write_mask) | set;
+      default: ;
+    endcase
+    {all_q, sends_q} <= {all, all & mask_q & OUTPUTS};
+  end
+  always @* if (begun && !rst && !after_reset_q) begin
+    busy: assert (status[0] == busy_q);
+    load_if_free: assert (load == begin_frame && (!load || !busy_q));
+    if (free) idle: assert (!busy_q && !draining && !clear);
+    if (busy_q) kept: assert (iterations == iterations_q && outputs == outputs_q);
+    if (load) taken_over: assert (iterations == all_q && outputs == sends_q);
+    ends: assert (over_q < 2'd2);
+    if (frame_abort) aborts: assert (clear);
+    events: assert ((events_q & ~status[6:1]) == '0);
+    sticky: assert ((status_q & ~clears_q & ~status[6:1]) == '0);
+    cleared: assert ((status_q & clears_q & status[6:1] & ~events_q & 6'b100001) == '0);
+    frame_ends: cover (clear && over_q == 2'd1 && outputs == OUTPUTS);
+    next_frame: cover (load && status[5]);
+    interrupt: cover (irq && busy_q);
+  end
+endmodule
+`default_nettype wire
