@@ -52,7 +52,7 @@ module proof #(
       .rvalid(rvalid), .rready(rready));
   proof_stream #(.WIDTH(DATA)) u_out (
       .clk(clk), .rst(rst || clear || draining), .valid(m_valid), .ready(m_ready), .data(m_data));
-  // The memory: beats by their number since the reset. A response commits the beats of its burst.
+  // The memory: beats by their number since the reset or the drain, after which addresses begin anew. A response commits the beats of its burst.
   localparam integer KEPT = 16;  // beats that the model remembers
   reg [DATA-1:0] mem [0:KEPT-1];
   reg [15:0]     ends [0:7];     // beats up to the end of a burst
@@ -64,7 +64,7 @@ module proof #(
     drains_q <= !rst && draining;
     if (w) mem[w_q[$clog2(KEPT)-1:0]] <= wdata;
     if (aw) ends[bursts_q] <= aw_q + 16'(awlen) + 16'd1;
-    if (rst) {aw_q, w_q, ar_q, r_q, committed_q, bursts_q, answers_q} <= '0;
+    if (rst || (drains_q && !draining)) {aw_q, w_q, ar_q, r_q, committed_q, bursts_q, answers_q} <= '0;
     else begin
       if (aw) aw_q <= aw_q + 16'(awlen) + 16'd1;
       if (ar) ar_q <= ar_q + 16'(arlen) + 16'd1;
@@ -82,17 +82,16 @@ module proof #(
       .clk(clk), .flush(rst || clear || draining), .push(s_valid && s_ready), .push_data(s_data),
       .pop(m_valid && m_ready), .pop_data(m_data), .in_flight(inside));
   localparam [63:0] END = BASE + 64'(REGION * (DATA / 8));
-  reg cleared_q;  // addresses begin anew after a drain: where, is the module's own business
-  always @(posedge clk) cleared_q <= !rst && (cleared_q || clear);
   always @* if (begun && !rst) begin
     if (awvalid) write_inside: assert (awaddr >= BASE && awaddr + (64'(awlen) + 64'd1) * (DATA / 8) <= END);
     if (arvalid) read_inside: assert (araddr >= BASE && araddr + (64'(arlen) + 64'd1) * (DATA / 8) <= END);
-    if (awvalid && !cleared_q) write_next: assert (awaddr == BASE + 64'(aw_q) * (DATA / 8));
-    if (arvalid && !cleared_q) read_next: assert (araddr == BASE + 64'(ar_q) * (DATA / 8));
-    if (arvalid && !cleared_q) committed: assert (ar_q + 16'(arlen) + 16'd1 <= committed_q);
+    if (awvalid) write_next: assert (awaddr == BASE + 64'(aw_q) * (DATA / 8));
+    if (arvalid) read_next: assert (araddr == BASE + 64'(ar_q) * (DATA / 8));
+    if (arvalid) committed: assert (ar_q + 16'(arlen) + 16'd1 <= committed_q);
     if (wvalid) whole: assert (&wstrb);
     if (draining) silent: assert (!m_valid);
     back: cover (m_valid && m_ready && !draining && !clear);
+    if (drains_q && !draining) at_rest: assert (!awvalid && !wvalid && !arvalid && committed_q == aw_q && r_q == ar_q);
     drained: cover (drains_q && !draining && r_q != '0);
   end
   wire unused = &{1'b0, error, inside};

@@ -115,6 +115,9 @@ def add_run(parser, defaults: engine.Settings) -> None:
             parser.add_argument(flag, choices=losses.OUTPUT_WEIGHTS, default=default)
         elif field.name == "class_weights":
             parser.add_argument(flag, choices=("none", "sqrt", "median"), default=default)
+        elif field.name == "lovasz":
+            parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
+                                help="of the Lovász-softmax loss, which follows the IoU, beside the cross-entropy")
         elif field.name != "augment":
             parser.add_argument(flag, type=type(default), default=default, help=f"default {default}")
     augment = defaults.augment

@@ -45,6 +45,7 @@ class Settings:
     average: float = 0.998  # decay of the averaged weights, which are the ones evaluated and exported
     output_weights: str = "linear"
     class_weights: str = "sqrt"
+    lovasz: float = 0.0  # weight of the Lovász-softmax loss beside the cross-entropy
     loss_stride: int = 2  # the loss looks at one image pixel of stride², at a random phase
     curriculum: tuple[tuple[int, int], ...] = ()  # (from epoch, iterations)
     seed: int = 1
@@ -165,6 +166,8 @@ class Trainer:
                     continue
                 fine = up8(logits[n], rows, columns)
                 loss = loss + weights[n] * losses.cross_entropy(fine, target, self.class_weights)
+                if s.lovasz > 0:
+                    loss = loss + weights[n] * s.lovasz * losses.lovasz_softmax(fine, target)
                 matrices[n] += losses.confusion(fine.detach().argmax(1), target, d.classes).cpu()
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()

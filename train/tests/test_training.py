@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from conftest import SMALL
-from itnet_train import cli, data, engine
+from itnet_train import cli, data, engine, losses
 from itnet_train.model import ItNet
 from itnet_train.quant import Bits, QuantItNet
 
@@ -33,6 +33,23 @@ def test_loss_falls_and_log_is_written(camvid, tmp_path):
     rows = list(csv.DictReader((tmp_path / "run" / "log.csv").open()))
     assert len(rows) == 25 and float(rows[-1]["loss"]) < 0.5 * float(rows[0]["loss"])
     assert float(rows[-1]["val_3"]) > 0.4 and rows[0]["val_3"] == ""
+
+
+def test_lovasz_loss_of_sure_predictions_is_one_minus_the_mean_iou():
+    torch.manual_seed(1)
+    labels, predicted = torch.randint(0, 5, (2, 2, 9, 7))
+    labels[0, :2] = data.VOID
+    logits = torch.nn.functional.one_hot(predicted, 5).movedim(3, 1).float() * 200
+    expected = 1 - losses.mean_iou(losses.confusion(predicted, labels, 5))
+    assert float(losses.lovasz_softmax(logits, labels)) == pytest.approx(expected, abs=1e-6)
+    assert float(losses.lovasz_softmax(logits, torch.full_like(labels, data.VOID))) == 0.0
+
+
+def test_lovasz_loss_falls(camvid, tmp_path):
+    settings = engine.Settings(epochs=12, batch=4, lr=5e-3, evaluate_every=12, lovasz=1.0)
+    trainer(camvid, tmp_path / "run", settings).run()
+    rows = list(csv.DictReader((tmp_path / "run" / "log.csv").open()))
+    assert float(rows[-1]["loss"]) < 0.7 * float(rows[0]["loss"])
 
 
 def test_resumed_run_equals_uninterrupted(camvid, tmp_path):

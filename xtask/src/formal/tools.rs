@@ -92,12 +92,12 @@ impl<'a> Model<'a> {
     /// Looks for an assertion that fails within `depth` steps from reset.
     pub fn search(&self) -> Result<Answer> {
         let depth = self.proof.depth;
-        if self.proof.method != Method::Bmc {
+        if self.proof.method == Method::Induction {
             return self.smtbmc(&format!("{depth}"), &TRACE);
         }
         // ABC goes deep sooner; Yices then only has to say which assertion it is.
         let text = self.abc(&format!("bmc3 -F {depth} -T {ABC_SECONDS}"))?;
-        if text.contains("No output asserted in") && !text.contains("timeout") {
+        if text.contains(&format!("No output asserted in {depth} frames")) {
             return Ok(Answer::Holds);
         }
         let step =
@@ -171,7 +171,7 @@ impl<'a> Model<'a> {
     }
 
     fn invariant(&self) -> Result<Answer> {
-        let text = self.abc(&format!("pdr -T {ABC_SECONDS}"))?;
+        let text = self.abc(&format!("scorr; dc2; pdr -T {ABC_SECONDS}"))?;
         if text.contains("Property proved.") {
             return Ok(Answer::Holds);
         }
