@@ -8,6 +8,7 @@
 `default_nettype none
 module hwg_classify #(
     parameter integer L = 3,
+    parameter integer N = 16,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0,
     parameter integer RING_SLOTS = 128,
@@ -78,16 +79,17 @@ module hwg_classify #(
   wire        free, ending, valid, first_word, last_word, first_group, last_group;
   reg  [3:0]  tap_q;
   reg  [CW-1:0] word_q;
-  hwg_window #(.L(L), .K(1), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(CFC), .WORDW(CW), .AW(RAW),
-               .DELTA(RING_DELTA)) u_window (
+  hwg_window #(.L(L), .K(1), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(CFC), .WORDW(CW),
+               .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(outputs), .w_start(ring_start), .w_done(ring_valid && ring_last),
       .space(ring_space), .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel),
       .last_of_n(last_of_n), .done(done), .tap_re(valid), .tap(tap_q), .word(word_q), .addr_re(addr_re), .addr(addr),
       .in_map(in_map));
-  wire unused = &{1'b0, done, ending, count, k};
+  wire unused = &{1'b0, done, ending, count, k, fine_free};
 
-  reg  [25:0] pixel_q;  // of scale 0
-  wire logits_free = !blocked && (l == '0 ? pixel_q < fine_free : coarse_free);
+  localparam integer PXW = $clog2(32'(MAP_W[12:0]) * 32'(MAP_H[12:0]) + 1);
+  reg  [PXW-1:0] pixel_q;  // of scale 0
+  wire logits_free = !blocked && (l == '0 ? pixel_q < fine_free[PXW-1:0] : coarse_free);
   assign start = free && ready && logits_free;
   assign output_issued = start && last_of_n;
   always @(posedge clk)

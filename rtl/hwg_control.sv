@@ -41,7 +41,7 @@ module hwg_control #(
     output wire        clear,
     output reg  [63:0] iterations,     // bit n: iteration n+1 is run
     output reg  [63:0] outputs,        // bit n: output n+1 is sent
-    // class stream
+    // class stream; it stops with the clear, whatever these say then
     input  wire        class_valid,
     input  wire        class_ready,
     input  wire        class_first,
@@ -67,18 +67,20 @@ module hwg_control #(
 
   // ---------------------------------------------------------------- frame
   reg  [31:0] threshold_q_frame;       // as taken over at the start of the frame
-  reg  [63:0] left_q;                  // outputs not yet sent
+  reg  [N-1:0] left_q;                 // outputs not yet sent
+  reg         one_left_q, none_left_q; // at most one of them (a cycle late: maps are longer); none
   reg         loop_end_q, final_q;
   reg  [31:0] cycle_q, cycles_q, frames_q, gaps_q, stalls_q, confidence_q;
   reg  [7:0]  last_id_q;
   wire        fire     = class_valid && class_ready;
   wire        sent     = fire && class_end;
-  wire [63:0] left     = sent ? left_q & (left_q - 64'd1) : left_q;
+  wire [N-1:0] later   = left_q & (left_q - 1'b1);
+  wire        none_left = none_left_q || (sent && one_left_q);
   wire [31:0] oldest_margin;
   wire        margin_there, margin_ready;
   wire [2:0]  margin_count;
   wire        confident = threshold_q_frame != '0 && margin_there && oldest_margin >= threshold_q_frame;
-  wire        complete = busy_q && (loop_end || loop_end_q) && left == '0;
+  wire        complete = busy_q && (loop_end || loop_end_q) && none_left;
   wire        early    = busy_q && sent && (final_q || confident) && !complete;
   wire        finish   = complete || early;
   reg         finish_q;
@@ -113,12 +115,15 @@ module hwg_control #(
       final_q      <= 1'b0;
       loop_end_q   <= 1'b0;
       left_q       <= '0;
+      none_left_q  <= 1'b0;
+      one_left_q   <= 1'b0;
       {cycle_q, cycles_q, frames_q, gaps_q, stalls_q, confidence_q, last_id_q} <= '0;
       iterations   <= '0;
       outputs      <= '0;
       threshold_q_frame <= '0;
     end else begin
       soft_q <= 1'b0;
+      one_left_q <= later == '0;
       if (write) case (write_addr)
         8'h0c: begin
           if (write_mask[0]) {drop_q, enable_q} <= {write_data[3], write_data[0]};
@@ -142,18 +147,20 @@ module hwg_control #(
 
       finish_q <= finish && !clear;
       if (begin_frame) begin
-        busy_q     <= 1'b1;
-        left_q     <= outputs;
-        loop_end_q <= 1'b0;
-        final_q    <= 1'b0;
-        cycle_q    <= 32'd3;  // counts from the handshake of the first pixel, two cycles before the next one
+        busy_q      <= 1'b1;
+        left_q      <= outputs[N-1:0];
+        none_left_q <= outputs[N-1:0] == '0;
+        loop_end_q  <= 1'b0;
+        final_q     <= 1'b0;
+        cycle_q     <= 32'd3;  // counts from the handshake of the first pixel, two cycles before the next one
         {gaps_q, stalls_q, last_id_q} <= '0;
       end else if (clear) begin
         busy_q  <= 1'b0;
         stop_q  <= 1'b0;
         final_q <= 1'b0;
       end else if (busy_q && !finish_q) begin
-        left_q  <= left;
+        if (sent) left_q <= later;
+        none_left_q <= none_left;
         cycle_q <= cycle_q + 1'b1;
         if (loop_end) loop_end_q <= 1'b1;
         if (fire && class_first && stop_q) final_q <= 1'b1;
@@ -170,7 +177,8 @@ module hwg_control #(
       end
 
       status_q <= (status_q & ~((write && write_addr == 8'h10) ? set_bits[6:1] : 6'd0))
-                | {frame_dropped, finish && !finish_q, sent, bus_error, early && !finish_q, frame_error};
+                | {frame_dropped, finish && !finish_q && !clear, sent && !clear, bus_error,
+                   early && !finish_q && !clear, frame_error};
     end
   end
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One stride-2 3x3 layer of the data block: which output pixel comes next, what it needs, where its window lies.
 //
-// `step` moves to the next pixel at the next cycle. `need` counts input pixels in raster order; `center` is the word
-// address of input pixel (2y, 2x) inside the layer's ring. `above` pulses for each job of the layer above, above_done
-// after its last: a job is ready when those of its inputs have been issued, with LAG to spare. reset by load.
+// `step` moves to the next pixel at the next cycle. `center` is the word address of input pixel (2y, 2x) inside the
+// layer's ring. `above` pulses for each job of the layer above, above_done after its last: a job is ready when those of
+// its inputs have been issued, with LAG to spare. `written` pulses for each of its pixels that is in memory, in raster
+// order: a job is fed when all that it reads is there. reset by load.
 // limits    SLOTS >= 2*IW + 5
 `default_nettype none
 module hwg_data_layer #(
@@ -22,7 +23,8 @@ module hwg_data_layer #(
     input  wire          above,
     input  wire          above_done,
     output wire          ready,
-    output wire [CW-1:0] need,    // input pixels written before the job may read
+    input  wire          written,
+    output wire          fed,
     output reg  [AW-1:0] center,
     output wire          top,
     output wire          bottom,
@@ -39,7 +41,7 @@ module hwg_data_layer #(
 
   reg [12:0]         x_q, y_q;
   reg [AW-1:0]       line_q;   // centre of the row's first pixel
-  reg [CW-1:0]       need_q;
+  reg signed [CW:0]  lead_q;   // input pixels written beyond those that the job reads
   reg signed [CW:0]  slack_q;  // jobs of the layer above beyond those needed
   wire [13:0] x2 = {x_q, 1'b0};
   wire [13:0] y2 = {y_q, 1'b0};
@@ -53,7 +55,7 @@ module hwg_data_layer #(
   assign bottom = 32'(y2) == IH - 1;
   assign left   = x_q == '0;
   assign right  = 32'(x2) == IW - 1;
-  assign need   = need_q;
+  assign fed    = !lead_q[CW];
   assign ready  = !done && (!slack_q[CW] || above_done);
 
   function [AW-1:0] forward(input [AW-1:0] from, input [AW-1:0] by);
@@ -66,17 +68,17 @@ module hwg_data_layer #(
   endfunction
 
   always @(posedge clk) begin
+    if (load) lead_q <= -(CW+1)'(BEGIN);
+    else lead_q <= lead_q + (CW+1)'(written) - (step ? $signed({1'b0, further}) : '0);
     if (load) slack_q <= -(CW+1)'(BEGIN + LAG);
     else slack_q <= slack_q + (CW+1)'(above) - (step ? $signed({1'b0, further}) : '0);
     if (load) begin
       {x_q, y_q} <= '0;
-      need_q <= CW'(BEGIN);
       line_q <= '0;
       center <= '0;
       done   <= 1'b0;
     end else if (step) begin
       x_q    <= last_x ? '0 : x_q + 1'b1;
-      need_q <= need_q + further;
       if (last_x) begin
         y_q    <= y_q + 1'b1;
         line_q <= forward(line_q, AW'(ROW_STEP));

@@ -3,7 +3,8 @@
 // been issued (with LAG jobs to spare, so that they have also been written) first. The order depends on counts alone,
 // never on timing.
 //
-// m_valid with the job two cycles after `load` or after the last `take`; reset drops everything.
+// m_valid with the job two cycles after `load` or after the last `take`, m_fed when all that it reads is in memory:
+// `written` pulses for each pixel of an output, by layer. reset drops everything.
 `default_nettype none
 module hwg_data_seq #(
     parameter integer J = 5,                    // layers
@@ -19,15 +20,15 @@ module hwg_data_seq #(
     input  wire          rst,
     input  wire          load,
     input  wire          take,
+    input  wire [J-1:0]  written,
     output reg           m_valid,
     output reg  [2:0]    m_layer,
-    output reg  [CW-1:0] m_need,
+    output wire          m_fed,
     output reg  [AW-1:0] m_center,
     output reg  [3:0]    m_edges,  // right, left, bottom, top
     output reg           done      // every job has been taken
 );
-  wire [J-1:0]    more, ready;
-  wire [J*CW-1:0] need;
+  wire [J-1:0]    more, ready, fed;
   wire [J*AW-1:0] center;
   wire [J*4-1:0]  edges;
   wire [J-1:0]    step;
@@ -38,7 +39,7 @@ module hwg_data_seq #(
     for (j = 0; j < J; j = j + 1) begin : gen_layer
       assign step[j] = take && m_layer == 3'(j);
       if (j == 0) begin : gen_stem
-        assign need[0 +: CW]   = '0;
+        assign fed[0] = 1'b0;  // from the patches, not from memory
         assign center[0 +: AW] = '0;
         assign edges[0 +: 4]   = '0;
         localparam integer TOTAL = 32'(MAP_W[13 +: 13]) * 32'(MAP_H[13 +: 13]);
@@ -59,7 +60,7 @@ module hwg_data_seq #(
         hwg_data_layer #(.IW(32'(MAP_W[j*13 +: 13])), .IH(32'(MAP_H[j*13 +: 13])), .SLOTS(32'(SLOTS[j*16 +: 16])),
                          .SLOT(SLOT), .LAG(LAG), .AW(AW), .CW(CW)) u_layer (
             .clk(clk), .load(load), .step(step[j]), .done(layer_done), .above(step[j-1]), .above_done(!more[j-1]),
-            .ready(ready[j]), .need(need[j*CW +: CW]), .center(center[j*AW +: AW]), .top(edges[j*4]),
+            .ready(ready[j]), .written(written[j-1]), .fed(fed[j]), .center(center[j*AW +: AW]), .top(edges[j*4]),
             .bottom(edges[j*4+1]), .left(edges[j*4+2]), .right(edges[j*4+3]));
         assign more[j] = !layer_done;
       end
@@ -73,12 +74,13 @@ module hwg_data_seq #(
     for (i = 1; i < J; i = i + 1) if (ready[i]) choice = 3'(i);
   end
 
-  wire [CW-1:0] chosen_need;
   wire [AW-1:0] chosen_center;
   wire [3:0]    chosen_edges;
-  hwg_select #(.N(J), .W(CW), .IW(3)) u_need (.index(choice), .entries(need), .entry(chosen_need));
   hwg_select #(.N(J), .W(AW), .IW(3)) u_center (.index(choice), .entries(center), .entry(chosen_center));
   hwg_select #(.N(J), .W(4), .IW(3)) u_edges (.index(choice), .entries(edges), .entry(chosen_edges));
+
+  hwg_select #(.N(J), .W(1), .IW(3)) u_fed (.index(m_layer), .entries(fed), .entry(m_fed));
+  wire unused = written[J-1];  // nobody in the data block reads the last output
 
   always @(posedge clk) begin
     if (rst) begin
@@ -94,7 +96,6 @@ module hwg_data_seq #(
     end
     if (!m_valid) begin
       m_layer  <= choice;
-      m_need   <= chosen_need;
       m_center <= chosen_center;
       m_edges  <= chosen_edges;
     end

@@ -10,6 +10,7 @@
 module hwg_depthwise #(
     parameter integer L = 3,
     parameter integer K = 1,
+    parameter integer N = 16,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0,
     parameter integer SETS = 1,
@@ -85,8 +86,8 @@ module hwg_depthwise #(
   wire [15:0] count;
   wire        free, ending, valid, first_word, last_word, first_group, last_group;
   reg  [IW-1:0] group_q;
-  hwg_window #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(RING_SLOT), .WORDW(IW), .AW(RAW),
-               .DELTA(RING_DELTA)) u_window (
+  hwg_window #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(RING_SLOT), .WORDW(IW),
+               .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .w_start(ring_start), .w_done(ring_done), .space(ring_space),
       .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
       .tap_re(valid), .tap(count[3:0]), .word(group_q), .addr_re(addr_re), .addr(addr), .in_map(in_map));

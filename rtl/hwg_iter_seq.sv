@@ -8,6 +8,7 @@
 module hwg_iter_seq #(
     parameter integer L = 3,
     parameter integer K = 1,
+    parameter integer N = 64,
     parameter integer AW = 12,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0,
@@ -40,7 +41,7 @@ module hwg_iter_seq #(
   wire [2:0] l, k;
   wire [12:0] x, y;
   wire first_pixel, last_n, last_x, last_y, last_pixel, last_pass;
-  hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
+  hwg_walk #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .step(take), .n(n), .last_n(last_n), .l(l), .k(k), .x(x), .y(y),
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));
@@ -84,14 +85,16 @@ module hwg_iter_seq #(
   reg [AW-1:0]   near_q, other_q;      // row addresses in the coarser map
   reg signed [CW-1:0] since_q;         // pixels written since the iteration in hand began, or since it will
   reg signed [CW-1:0] ahead_q;         // of them in the pass that is read and after it
-  reg [23:0]     pixel_q, row_q;       // index in the map; index of the last coarse row that is read
-  reg [23:0]     reach_q;              // pixels that the job needs of the pass that is read
+  localparam integer PXW = $clog2(32'(MAP_W[12:0]) * 32'(MAP_H[12:0]) + 2);
+  reg [PXW-1:0]  pixel_q, row_q;       // index in the map; index of the last coarse row that is read
+  reg [PXW-1:0]  row_up_q;             // the same for the next even row
+  reg [PXW-1:0]  reach_q;              // pixels that the job needs of the pass that is read
   reg [AW-1:0]   nxa_q, sxa_q;         // columns of the coarser map
   reg            free_q;               // before the first iteration nothing but the data block is needed
   wire           below = 13'(y >> 1) + 13'd1 < ch;  // the coarser map has a row below the near one
-  wire [23:0]    pixel = first_pixel ? '0 : pixel_q + 1'b1;
-  wire [23:0]    row   = first_pixel ? ((ch > 13'd1) ? 24'(cw) : '0)
-                       : (x == '0 && !y[0] && below) ? row_q + 24'(cw) : row_q;
+  wire           below_up = 13'(y >> 1) + 13'd2 < ch;  // and the next row, below the one after
+  wire [PXW-1:0] pixel = first_pixel ? '0 : pixel_q + 1'b1;
+  wire [PXW-1:0] row   = first_pixel ? ((ch > 13'd1) ? PXW'(cw) : '0) : (x == '0 && !y[0]) ? row_up_q : row_q;
   wire           opens   = m_first && begun_q;  // an iteration, not the first
   wire           initial_state = first_q && !opens;
   // Pixels from the beginning of the iteration before an opening one to the pass that is read.
@@ -111,11 +114,12 @@ module hwg_iter_seq #(
     if (load) since_q <= '0;
     else since_q <= since_q + CW'(written) - ((prep_q && opens) ? CW'(PIXELS) : '0);
     ahead_q <= ((prep_q && first_pixel) ? since_q - pass : ahead_q) + CW'(written);
+    row_up_q <= below_up ? row_q + PXW'(cw) : row_q;
     if (prep_q) begin
       m_own   <= first_pixel ? own_base : m_own + AW'(CF);
       pixel_q <= pixel;
       row_q   <= row;
-      reach_q <= (mixes ? row + 24'(rx) : pixel) + 24'd1;
+      reach_q <= (mixes ? row + PXW'(rx) : pixel) + 1'b1;
       nxa_q   <= nxa;
       sxa_q   <= sxa;
       free_q  <= k == '0 && initial_state;
@@ -132,7 +136,7 @@ module hwg_iter_seq #(
     end
   end
 
-  wire unused = &{1'b0, last_n, last_pixel, last_pass, earlier_offset, last_offset, reach_q};
+  wire unused = &{1'b0, last_n, last_pixel, last_pass, earlier_offset, last_offset, rx};
   assign m_taps[0*AW +: AW] = near_q + nxa_q;
   assign m_taps[1*AW +: AW] = near_q + sxa_q;
   assign m_taps[2*AW +: AW] = other_q + nxa_q;

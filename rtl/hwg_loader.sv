@@ -15,6 +15,7 @@
 module hwg_loader #(
     parameter integer L = 3,
     parameter integer K = 1,
+    parameter integer N = 16,
     parameter integer J = 5,
     parameter integer LAW = 10,
     parameter integer SAW = 12,
@@ -90,7 +91,7 @@ module hwg_loader #(
     input  wire [RAW-1:0]      residual_addr,
     output wire [IE*AS-1:0]    residual_data
 );
-  localparam integer CW = 26;
+  localparam integer CW = $clog2(32'(DATA_W[13 +: 13]) * 32'(DATA_H[13 +: 13]) + 1);  // pixels of the largest layer
   localparam integer TW = $clog2(9 * CF + NW0 + 2);
   localparam integer WW = (CF > NW0) ? $clog2(CF + 1) : $clog2(NW0 + 1);
   localparam integer SW = $clog2(SLOTS + 1);
@@ -99,7 +100,7 @@ module hwg_loader #(
   // ---------------------------------------------------------------- next job
   wire          d_valid, d_done;
   wire [2:0]    d_layer;
-  wire [CW-1:0] d_need;
+  wire          d_fed;
   wire [LAW-1:0] d_center;
   wire [3:0]    d_edges;
   wire          i_valid, i_first, i_pool_first, i_pool_last, i_done;
@@ -114,9 +115,9 @@ module hwg_loader #(
 
   hwg_data_seq #(.J(J), .MAP_W(DATA_W), .MAP_H(DATA_H), .SLOTS(LINE_SLOTS), .SLOT(CF), .LAG(LAG), .AW(LAW), .CW(CW))
       u_data_seq (
-      .clk(clk), .rst(rst), .load(load), .take(start_data), .m_valid(d_valid), .m_layer(d_layer), .m_need(d_need),
+      .clk(clk), .rst(rst), .load(load), .take(start_data), .written(data_writes), .m_valid(d_valid), .m_layer(d_layer), .m_fed(d_fed),
       .m_center(d_center), .m_edges(d_edges), .done(d_done));
-  hwg_iter_seq #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
+  hwg_iter_seq #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
                  .PIXELS(PIXELS), .CF(CF), .AW(SAW)) u_iter_seq (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .written(loop_written),
       .m_valid(i_valid), .m_n(i_n), .m_l(i_l),
@@ -124,35 +125,35 @@ module hwg_loader #(
       .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight), .done(i_done));
   wire unused_done = &{1'b0, i_done};
 
-  // Pixels written of each data-block layer.
-  reg  [J*CW-1:0] written_q;
+  // Pixels written, by data-block layer; of the last one they are counted.
   localparam integer LAST_PIXELS = 32'(DATA_W[J*13 +: 13]) * 32'(DATA_H[J*13 +: 13]);
-  wire data_complete = written_q[(J-1)*CW +: CW] == CW'(LAST_PIXELS);
+  reg  [J-1:0]  data_writes;
+  reg  [CW-1:0] missing_q;
+  reg           data_complete;
   integer j;
+  always @* for (j = 0; j < J; j = j + 1) data_writes[j] = data_written && data_layer == 3'(j);
   always @(posedge clk)
     if (rst || load) begin
-      written_q <= '0;
-    end else begin
-      for (j = 0; j < J; j = j + 1)
-        if (data_written && data_layer == 3'(j)) written_q[j*CW +: CW] <= written_q[j*CW +: CW] + 1'b1;
+      missing_q     <= CW'(LAST_PIXELS - 1);
+      data_complete <= 1'b0;
+    end else if (data_writes[J-1]) begin
+      missing_q     <= missing_q - 1'b1;
+      data_complete <= missing_q == '0;
     end
 
   // ---------------------------------------------------------------- start
   reg           busy_q;
   reg [TW-1:0]  left_q;      // cycles after this one
   reg [SW-1:0]  used_q;
-  wire          free   = !busy_q || left_q == '0;
-  wire          room   = used_q != SW'(SLOTS);
+  reg           free_q, room_q;  // nothing in hand after this cycle; a slot left
+  wire [SW-1:0] used   = used_q + SW'(start) - SW'(slot_free);
   wire          d_stem = d_layer == 3'd0;
-  wire [2:0]    d_input = d_stem ? 3'd0 : d_layer - 3'd1;
-  wire [CW-1:0] d_written;
-  hwg_select #(.N(J), .W(CW), .IW(3)) u_written (.index(d_input), .entries(written_q), .entry(d_written));
-  wire          d_ready = d_stem ? patch_valid : d_written >= d_need;
+  wire          d_ready = d_stem ? patch_valid : d_fed;
   wire          i_mixes = i_k == '0 && i_l != 3'(L - 1);
   wire          i_pools = POOLED != 0 && i_k == '0 && i_l != '0;
   wire          i_from_stream = STREAM != 0 && i_l == '0;
-  assign start_data = free && room && d_valid && d_ready;
-  assign start_iter = free && room && d_done && data_complete && i_valid && i_ready
+  assign start_data = free_q && room_q && d_valid && d_ready;
+  assign start_iter = free_q && room_q && d_done && data_complete && i_valid && i_ready
                       && (!i_from_stream || fb_ready);
   assign patch_ready = start_data && d_stem;
   assign fb_take     = start_iter && i_from_stream;
@@ -166,13 +167,25 @@ module hwg_loader #(
   assign job_n       = i_n;
   assign job_first   = i_first;
 
+  // constants of the layer that comes next
+  wire [9*LAW-1:0] deltas;
+  wire [LAW-1:0]   line_base;
+  wire [15:0]      line_slots;
+  wire [LAW:0]     ring;
+  hwg_select #(.N(J), .W(9 * LAW), .IW(3)) u_deltas (.index(d_layer), .entries(LINE_DELTA), .entry(deltas));
+  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(d_layer), .entries(LINE_BASE), .entry(line_base));
+  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(d_layer), .entries(LINE_SLOTS), .entry(line_slots));
+  hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW + 1)) u_ring (.x(line_slots), .y(ring));
+
   reg [2:0]     phase_q, layer_q;
   reg           mixes_q, pools_q, stream_q, collect_q, pool_first_q, pool_last_q, wait_q;
   reg [1:0]     pool_weight_q;
   reg [WW-1:0]  word_q;
   reg [3:0]     tap_q;
   reg [3:0]     edges_q;
-  reg [LAW-1:0] center_q;
+  reg [9*LAW-1:0] deltas_q;    // of the taps to come, in words from the centre
+  reg [LAW-1:0] line_base_q;
+  reg [LAW:0]   center_q, over_q;  // centre of the window in its ring; the same less the ring's size
   reg [SAW-1:0] own_q, pooled_q;
   reg [4*SAW-1:0] taps_q;
   reg [27*PW-1:0] patch_q;
@@ -188,11 +201,15 @@ module hwg_loader #(
   always @(posedge clk) begin
     if (rst) begin
       busy_q <= 1'b0;
+      free_q <= 1'b1;
       used_q <= '0;
+      room_q <= 1'b1;
     end else begin
+      free_q <= !start && (!busy_q || left_q <= TW'(1));
+      room_q <= used != SW'(SLOTS);
       if (start) busy_q <= 1'b1;
       else if (left_q == '0) busy_q <= 1'b0;
-      used_q <= used_q + SW'(start) - SW'(slot_free);
+      used_q <= used;
     end
     if (rst || load) u_base_q <= UAW'((SLOTS - 1) * SLOT);
     else if (start) u_base_q <= (u_base_q == UAW'((SLOTS - 1) * SLOT)) ? '0 : u_base_q + UAW'(SLOT);
@@ -211,7 +228,10 @@ module hwg_loader #(
       word_q   <= '0;
       tap_q    <= '0;
       edges_q  <= d_edges;
-      center_q <= d_center;
+      center_q <= (LAW+1)'(d_center);
+      over_q   <= (LAW+1)'(d_center) - ring;
+      deltas_q <= deltas;
+      line_base_q <= line_base;
       own_q    <= i_own;
       pooled_q <= i_pooled;
       taps_q   <= i_taps;
@@ -227,6 +247,7 @@ module hwg_loader #(
         tap_q   <= '0;
       end else begin
         tap_q  <= (phase_q == LINE && !last_word) ? tap_q : last_tap ? '0 : tap_q + 1'b1;
+        if (phase_q == LINE && last_word) deltas_q <= deltas_q >> LAW;
         word_q <= !word_steps ? word_q : last_word ? '0 : word_q + 1'b1;
       end
       if (writes_u) u_word_q <= u_word_q + 1'b1;
@@ -239,20 +260,13 @@ module hwg_loader #(
   wire col0 = tap_q == 4'd0 || tap_q == 4'd3 || tap_q == 4'd6;
   wire col2 = tap_q == 4'd2 || tap_q == 4'd5 || tap_q == 4'd8;
   wire outside = (row0 && edges_q[0]) || (row2 && edges_q[1]) || (col0 && edges_q[2]) || (col2 && edges_q[3]);
-  wire [9*LAW-1:0] deltas;
-  wire [LAW-1:0] delta, line_base;
-  wire [15:0]    line_slots;
-  wire [LAW:0]   ring;
   wire [SAW-1:0] up_tap;
-  hwg_select #(.N(J), .W(9 * LAW), .IW(3)) u_deltas (.index(layer_q), .entries(LINE_DELTA), .entry(deltas));
-  hwg_select #(.N(9), .W(LAW)) u_delta (.index(tap_q), .entries(deltas), .entry(delta));
-  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(layer_q), .entries(LINE_BASE), .entry(line_base));
-  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(layer_q), .entries(LINE_SLOTS), .entry(line_slots));
-  hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW + 1)) u_ring (.x(line_slots), .y(ring));
   hwg_select #(.N(4), .W(SAW)) u_up_tap (.index(tap_q[1:0]), .entries(taps_q), .entry(up_tap));
-  wire [LAW:0]   sum   = (LAW+1)'(center_q) + (LAW+1)'(delta);
-  wire [LAW:0]   folded = (sum >= ring) ? sum - ring : sum;
-  wire unused_carry = &{1'b0, folded[LAW]};
+  // Both places that a tap can have in its ring, at once: the second counts unless it lies before the ring.
+  wire [LAW:0]   straight = center_q + (LAW+1)'(deltas_q[LAW-1:0]);
+  wire [LAW:0]   wrapped  = over_q + (LAW+1)'(deltas_q[LAW-1:0]);
+  wire [LAW-1:0] place    = wrapped[LAW] ? straight[LAW-1:0] : wrapped[LAW-1:0];
+  wire unused_carry = straight[LAW];
   wire           last_issue = phase_ends && ((phase_q == PATCH || phase_q == LINE || phase_q == POOL)
                               || (phase_q == OWN && !mixes_q && !pools_q) || (phase_q == UP && !pools_q));
 
@@ -272,7 +286,7 @@ module hwg_loader #(
     fb_re    <= !rst && issue && phase_q == OWN && stream_q;
     pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
     b_stream <= stream_q;
-    line_addr  <= line_base + folded[LAW-1:0] + LAW'(word_q);
+    line_addr  <= (word_q == '0) ? line_base_q + place : line_addr + 1'b1;  // words of a tap lie in a row
     state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
     b_meta <= {last_issue, phase_q, layer_q > 3'd2, outside, phase_q == UP && tap_q == '0, writes_u, up_weight,

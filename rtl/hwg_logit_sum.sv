@@ -63,10 +63,15 @@ module hwg_logit_sum #(
   reg        busy_q, sum_q;         // at work; in phase B
   reg [2:0]  s_q, k_q;              // map that is read (phase A); term k (phase B, 0: the logits of scale 0)
   reg [1:0]  tap_q;
-  reg [12:0] x_q, y_q;
-  reg [23:0] near_q, other_q;       // row offsets in the coarser map
-  reg [2:0]  rows_q;                // T rows made and not freed
-  reg [25:0] pixel_q;
+  localparam integer XW  = $clog2(W0 + 1);
+  localparam integer YW  = $clog2(H0 + 1);
+  localparam integer PXW = $clog2(PIXELS0 + 1);
+  reg [XW-1:0]  x_q;
+  reg [YW-1:0]  y_q;
+  reg [XW-1:0]  near_x_q, side_x_q;  // columns of the coarser map
+  reg [PXW-1:0] near_q, other_q;     // row offsets in the coarser map
+  reg [2:0]     rows_q;              // T rows made and not freed
+  reg [PXW-1:0] pixel_q;
 
   wire [2:0]  fine_s   = sum_q ? 3'd0 : s_q - 3'd1;
   wire [2:0]  coarse_s = (L == 1) ? 3'd0 : fine_s + 3'd1;
@@ -75,8 +80,18 @@ module hwg_logit_sum #(
   hwg_select #(.N(L), .W(13), .IW(3)) u_fine_height (.index(fine_s), .entries(MAP_H), .entry(fh));
   hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_width (.index(coarse_s), .entries(MAP_W), .entry(cw));
   hwg_select #(.N(L), .W(13), .IW(3)) u_coarse_height (.index(coarse_s), .entries(MAP_H), .entry(ch));
-  wire last_x = x_q == fw - 13'd1;
-  wire last_y = y_q == fh - 13'd1;
+  // Sizes of the two maps, a cycle late: the pixels of several scales take more than one.
+  reg [XW-1:0] right_q, coarse_w_q;
+  reg [YW-1:0] bottom_q, coarse_h_q;
+  always @(posedge clk) begin
+    right_q    <= XW'(fw) - 1'b1;
+    bottom_q   <= YW'(fh) - 1'b1;
+    coarse_w_q <= XW'(cw);
+    coarse_h_q <= YW'(ch);
+  end
+  wire unused_sizes = &{1'b0, fw, fh, cw, ch};  // upper bits
+  wire last_x = x_q == right_q;
+  wire last_y = y_q == bottom_q;
   wire last_term = k_q == 3'(L - 1);
   wire single    = sum_q && k_q == '0;          // the logits of scale 0 need one read
   wire last_tap  = single || tap_q == 2'd3;
@@ -87,10 +102,8 @@ module hwg_logit_sum #(
   wire output_end = map_end && sum_q;
   assign begin_output = complete_q != '0 && (!busy_q || output_end);
 
-  wire [12:0] nx = x_q >> 1;
-  wire [12:0] sx = x_q[0] ? ((nx + 13'd1 < cw) ? nx + 13'd1 : nx) : ((nx != '0) ? nx - 13'd1 : nx);
   wire        next_odd = !y_q[0];               // parity of the next row
-  wire        has_next = 13'(y_q >> 1) + 13'd1 < ch;  // a coarse row below the near one
+  wire        has_next = YW'(y_q >> 1) + 1'b1 < coarse_h_q;  // a coarse row below the near one
 
   always @(posedge clk) begin
     if (rst) begin
@@ -109,7 +122,7 @@ module hwg_logit_sum #(
         fine_free   <= '0;
         coarse_free <= 1'b0;
       end else begin
-        if (issue && sum_q && pixel_end) fine_free <= pixel_q + 26'd1;
+        if (issue && sum_q && pixel_end) fine_free <= 26'(pixel_q) + 26'd1;
         if (output_end) coarse_free <= 1'b1;
       end
       rows_q <= rows_q + 3'(issue && sum_q && x_q == '0 && k_q == '0) - rows_freed;
@@ -118,25 +131,30 @@ module hwg_logit_sum #(
       sum_q <= L <= 2;
       s_q   <= 3'(L - 1);
       k_q   <= (L <= 2) ? 3'd0 : 3'(L - 1);
-      {tap_q, x_q, y_q, near_q, other_q, pixel_q} <= '0;
+      {tap_q, x_q, y_q, near_x_q, side_x_q, near_q, other_q, pixel_q} <= '0;
     end else if (issue) begin
       tap_q <= last_tap ? 2'd0 : tap_q + 1'b1;
       if (sum_q && last_tap) k_q <= last_term ? 3'd0 : k_q + 1'b1;
       if (pixel_end) begin
         pixel_q <= pixel_q + 1'b1;
         x_q     <= last_x ? '0 : x_q + 1'b1;
+        if (last_x) {near_x_q, side_x_q} <= '0;
+        else if (x_q[0]) begin
+          near_x_q <= near_x_q + 1'b1;
+          side_x_q <= near_x_q;
+        end else side_x_q <= (near_x_q + 1'b1 < coarse_w_q) ? near_x_q + 1'b1 : near_x_q;
         if (last_x) begin
           y_q <= y_q + 1'b1;
-          if (next_odd) other_q <= has_next ? near_q + 24'(cw) : near_q;
+          if (next_odd) other_q <= has_next ? near_q + PXW'(coarse_w_q) : near_q;
           else begin
-            near_q  <= near_q + 24'(cw);
+            near_q  <= near_q + PXW'(coarse_w_q);
             other_q <= near_q;
           end
         end
       end
       if (map_end && !sum_q) begin
         // next map of phase A: the next k of this scale, then the next finer scale, then phase B
-        {x_q, y_q, near_q, other_q, pixel_q} <= '0;
+        {x_q, y_q, near_x_q, side_x_q, near_q, other_q, pixel_q} <= '0;
         if (!last_term) k_q <= k_q + 1'b1;
         else begin
           s_q   <= s_q - 3'd1;
@@ -148,7 +166,10 @@ module hwg_logit_sum #(
   end
 
   // ---------------------------------------------------------------- addresses (registered), memories
-  wire [23:0] offset = (single ? 24'(pixel_q) : (tap_q[1] ? other_q : near_q) + (tap_q[0] ? 24'(sx) : 24'(nx)));
+  wire [XW-1:0]  column = tap_q[0] ? side_x_q : near_x_q;
+  wire [PXW-1:0] tap_at = (tap_q[1] ? other_q : near_q) + PXW'(column);
+  wire [PXW-1:0] place  = single ? pixel_q : tap_at;
+  wire [23:0]    offset = 24'(place);
   wire [2:0]  b_scale = single ? 3'd0 : coarse_s;
   wire        from_logits = single || k_q == coarse_s;
   wire [5:0]  coarse_row, fine_row;             // in the table of maps

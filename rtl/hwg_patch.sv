@@ -37,21 +37,25 @@ module hwg_patch #(
   reg [XW-1:0] x_q;
   reg [YW-1:0] y_q;
   reg [CW-1:0] reserved_q;  // patches in the FIFO or on their way to it
+  reg          all_reserved_q;
 
   wire real_pixel = 32'(x_q) < W && 32'(y_q) < H;
   wire emits      = x_q[0] && y_q[0];
-  wire room       = !emits || reserved_q != CW'(DEPTH);
+  wire room       = !emits || !all_reserved_q;
   wire step       = active_q && room && (!real_pixel || s_valid);
   assign s_ready  = active_q && room && real_pixel;
+  wire [CW-1:0] reserved = reserved_q + CW'(step && emits) - CW'(m_valid && m_ready);
 
   always @(posedge clk) begin
     if (rst) begin
       active_q   <= 1'b0;
       reserved_q <= '0;
+      all_reserved_q <= 1'b0;
     end else begin
       if (load) active_q <= 1'b1;
       else if (step && 32'(x_q) == W2 - 1 && 32'(y_q) == H2 - 1) active_q <= 1'b0;
-      reserved_q <= reserved_q + CW'(step && emits) - CW'(m_valid && m_ready);
+      reserved_q <= reserved;
+      all_reserved_q <= reserved == CW'(DEPTH);
     end
     if (load) {x_q, y_q} <= '0;
     else if (step) begin

@@ -13,6 +13,7 @@ module hwg_upsample #(
     parameter integer H = 360,
     parameter integer W0 = 60,
     parameter integer H0 = 45,
+    parameter integer N = 64,
     parameter integer C = 11,
     parameter integer TB = 14,
     parameter integer ROWS = 4,
@@ -190,25 +191,26 @@ module hwg_upsample #(
   endgenerate
 
   // ---------------------------------------------------------------- argmax, output FIFO
-  reg  [63:0] rest_q;
+  reg  [N-1:0] rest_q;
   reg  [7:0]  id_q;
-  function [7:0] lowest(input [63:0] v);
-    integer b;
-    begin
-      lowest = 8'd0;
-      for (b = 63; b >= 0; b = b - 1) if (v[b]) lowest = 8'(b + 1);
-    end
-  endfunction
   wire pixel_end = issue && x_last && 32'(gy_q) == H - 1;
   // The map after this one, and its number, are prepared: a map has hundreds of pixels.
-  reg  [63:0] next_q;
+  reg  [N-1:0] next_q;
+  wire [N-1:0] lowest = next_q & ~(next_q - 1'b1);
   reg  [7:0]  next_id_q;
+  reg  [7:0]  number;  // of the one bit in lowest
+  integer b;
+  always @* begin
+    number = '0;
+    for (b = 0; b < N; b = b + 1) if (lowest[b]) number = number | 8'(b + 1);
+  end
+  wire unused_outputs = &{1'b0, outputs};  // upper bits
   reg  [1:0]  load_q;
   always @(posedge clk) begin
     load_q    <= {load_q[0], load};
-    next_id_q <= lowest(next_q);
-    if (load) next_q <= outputs;
-    else if (load_q == '0) next_q <= rest_q & (rest_q - 64'd1);
+    next_id_q <= number;
+    if (load) next_q <= outputs[N-1:0];
+    else if (load_q == '0) next_q <= rest_q & (rest_q - 1'b1);
     if (load_q[1] || pixel_end) begin
       rest_q <= next_q;
       id_q   <= next_id_q;

@@ -3,11 +3,13 @@
 //
 // load takes a new mask (bit n = iteration n+1); step moves on; both act at the next cycle, on n, last_n, last_x, last_y
 // and what follows from them at the one after that. `done` after the last.
-// reset     done; limits L <= 8, K <= 8, sizes <= 8191; a step is two cycles or more after a load or another step
+// reset     done; limits L <= 8, K <= 8, N <= 64, sizes <= 8191, scale 0 the largest; a step is two cycles or more after
+//           a load or another step
 `default_nettype none
 module hwg_walk #(
     parameter integer L = 3,
     parameter integer K = 1,
+    parameter integer N = 64,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0
 ) (
@@ -20,8 +22,8 @@ module hwg_walk #(
     output reg         last_n,      // no other in it
     output reg  [2:0]  l,
     output reg  [2:0]  k,
-    output reg  [12:0] x,
-    output reg  [12:0] y,
+    output wire [12:0] x,
+    output wire [12:0] y,
     output wire        first_pixel,
     output wire        last_x,
     output wire        last_y,
@@ -29,40 +31,47 @@ module hwg_walk #(
     output wire        last_pass,
     output reg         done
 );
-  reg [63:0] rest_q, later_q;  // iterations from this one on, and after it
-  function [5:0] lowest(input [63:0] v);
-    integer i;
-    begin
-      lowest = 6'd0;
-      for (i = 63; i >= 0; i = i - 1) if (v[i]) lowest = 6'(i);
-    end
-  endfunction
+  localparam integer XW = $clog2(32'(MAP_W[12:0]) + 1);
+  localparam integer YW = $clog2(32'(MAP_H[12:0]) + 1);
+  reg  [N-1:0] rest_q, later_q;  // iterations from this one on, and after it
+  wire [N-1:0] later  = rest_q & (rest_q - 1'b1);
+  wire [N-1:0] lowest = rest_q & ~later;
+  reg  [5:0]   index;            // of the one bit in lowest
+  integer i;
+  always @* begin
+    index = '0;
+    for (i = 0; i < N; i = i + 1) if (lowest[i]) index = index | 6'(i);
+  end
 
   wire [12:0] width, height;
   hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .entries(MAP_W), .entry(width));
   hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .entries(MAP_H), .entry(height));
 
-  reg [12:0] right_q, bottom_q;  // last column and row
-  assign first_pixel = x == '0 && y == '0;
-  assign last_x      = x == right_q;
-  assign last_y      = y == bottom_q;
+  reg [XW-1:0] x_q, right_q;   // column, the last one
+  reg [YW-1:0] y_q, bottom_q;  // row, the last one
+  assign x           = 13'(x_q);
+  assign y           = 13'(y_q);
+  assign first_pixel = x_q == '0 && y_q == '0;
+  assign last_x      = x_q == right_q;
+  assign last_y      = y_q == bottom_q;
+  wire unused = &{1'b0, mask, width, height};  // upper bits
   assign last_pixel  = last_x && last_y;
   assign last_pass   = k == 3'(K - 1) && l == 3'(L - 1);
 
   always @(posedge clk) begin
-    n        <= lowest(rest_q);
-    later_q  <= rest_q & (rest_q - 64'd1);
-    last_n   <= (rest_q & (rest_q - 64'd1)) == '0;
-    right_q  <= width - 13'd1;
-    bottom_q <= height - 13'd1;
+    n        <= index;
+    later_q  <= later;
+    last_n   <= later == '0;
+    right_q  <= XW'(width) - 1'b1;
+    bottom_q <= YW'(height) - 1'b1;
     if (rst) done <= 1'b1;
     else if (load) begin
-      done   <= mask == '0;
-      rest_q <= mask;
-      {l, k, x, y} <= '0;
+      done   <= mask[N-1:0] == '0;
+      rest_q <= mask[N-1:0];
+      {l, k, x_q, y_q} <= '0;
     end else if (step) begin
-      x <= last_x ? '0 : x + 1'b1;
-      if (last_x) y <= last_y ? '0 : y + 1'b1;
+      x_q <= last_x ? '0 : x_q + 1'b1;
+      if (last_x) y_q <= last_y ? '0 : y_q + 1'b1;
       if (last_pixel) begin
         k <= (k == 3'(K - 1)) ? '0 : k + 1'b1;
         if (k == 3'(K - 1)) l <= (l == 3'(L - 1)) ? '0 : l + 1'b1;

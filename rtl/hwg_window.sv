@@ -12,6 +12,7 @@
 module hwg_window #(
     parameter integer L = 3,
     parameter integer K = 1,
+    parameter integer N = 64,
     parameter [L*13-1:0] MAP_W = '0,
     parameter [L*13-1:0] MAP_H = '0,
     parameter integer SLOTS = 200,
@@ -45,7 +46,7 @@ module hwg_window #(
   localparam integer CW = $clog2(SLOTS + 2);
   wire [12:0] x, y;
   wire last_n, last_x, last_y, last_pixel, last_pass;
-  hwg_walk #(.L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
+  hwg_walk #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H)) u_walk (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .step(start), .n(n), .last_n(last_n), .l(l), .k(k), .x(x), .y(y),
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));

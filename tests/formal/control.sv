@@ -29,7 +29,9 @@ module proof #(
   // Units: the loop ends once a frame; the class stream sends what the frame has to send, and `end` with its last word.
   reg  busy_q, loop_q, first_q;
   reg  [63:0] left_q;
-  reg  after_reset_q;
+  reg  after_reset_q, short_q;
+  always @(posedge clk) short_q <= begin_frame || sent;
+  always @* if (sent) assume (!short_q);  // a map is longer than a word
   always @(posedge clk) after_reset_q <= rst;
   wire begin_frame = want_frame && free && !rst && !after_reset_q;  // no pixel is there so soon
   wire frame_abort = want_abort && busy_q && !rst;

@@ -1,4 +1,5 @@
-//! The folding for a device: the fewest cycles a frame among the foldings whose multipliers, block RAMs and LUTs fit.
+//! The folding for a device: the fewest cycles a frame among the foldings whose multipliers, block RAMs and LUTs fit; of
+//! those that are as good as equal in cycles, the one with the fewest LUTs.
 //!
 //! For each length of an iteration and each shape of the expand array that keeps to it, the other arrays take the
 //! cheapest shapes that keep to it too. Which products then get hardware multipliers is decided by trying all ways:
@@ -18,9 +19,13 @@ use crate::widths::Widths;
 /// Share of a device's LUTs that the estimate may take: routers want room, and the estimate is one.
 const LUT_SHARE: f64 = 0.75;
 /// Sizes of memory tried as LUT RAM.
-const LUT_RAM_CHOICES: [usize; 3] = [LUT_RAM_WORDS, 128, 256];
+const LUT_RAM_CHOICES: [usize; 4] = [LUT_RAM_WORDS, 128, 256, 512];
 /// A product in LUTs takes at least so many: the bound of the search.
 const LUTS_A_PRODUCT: usize = 60;
+/// So many cycles more are given for fewer LUTs, which place and route better.
+const CYCLES_FOR_LUTS: f64 = 0.002;
+/// Slots that a ring has at least beyond its windows.
+const LEAST_SLACK: usize = 4;
 /// Shapes of the project array that are tried for each expand array.
 const PROJECT_CHOICES: usize = 3;
 
@@ -46,12 +51,23 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.dedup_by(|a, b| a.1 == b.1);
-    found.truncate(4 * FINALISTS);
-    found
+    found.truncate(32 * FINALISTS);
+    let fitting: Vec<(u64, usize, Folding, Mapping)> = found
         .into_iter()
-        .map(|(_, folding)| size_rings(net, &model.bits, feedback, folding))
-        .filter_map(|folding| Some((folding, fit.mapping(&folding)?)))
-        .min_by_key(|(folding, _)| frame_cycles(net, &model.bits, feedback, *folding))
+        .flat_map(|(_, folding)| [size_rings(net, &model.bits, feedback, folding), with_least_rings(folding)])
+        .filter_map(|folding| {
+            let (mapping, luts) = fit.mapping(&folding)?;
+            Some((frame_cycles(net, &model.bits, feedback, folding), luts, folding, mapping))
+        })
+        .collect();
+    let fewest = fitting.iter().map(|found| found.0).min()?;
+    let near = fitting.into_iter().filter(|found| found.0 as f64 <= fewest as f64 * (1.0 + CYCLES_FOR_LUTS));
+    near.min_by_key(|&(cycles, luts, ..)| (luts, cycles)).map(|(_, _, folding, mapping)| (folding, mapping))
+}
+
+/// The folding with rings as small as they may be.
+fn with_least_rings(folding: Folding) -> Folding {
+    Folding { ring_slack: LEAST_SLACK, queue_slack: LEAST_SLACK, ..folding }
 }
 
 struct Fit<'a> {
@@ -77,7 +93,7 @@ impl Fit<'_> {
             let expands = search.expand.iter().filter(|s| s.cycles <= cycles && s.cycles * 10 >= cycles * 9);
             for expand in expands {
                 for folding in self.complete(expand, cycles) {
-                    if self.mapping(&folding).is_some() {
+                    if self.mapping(&with_least_rings(folding)).is_some() {
                         let (data, _) = search.data_block(expand, folding.depthwise_lanes);
                         let classify = search.class_cycles(folding.classify_lanes, folding.classify_rows);
                         found.push((search.frame(data, cycles, classify), folding));
@@ -147,8 +163,8 @@ impl Fit<'_> {
         2 * blocks + shape.rows.div_ceil(2) * shape.lanes
     }
 
-    /// The mapping with the fewest LUTs that fits the device.
-    fn mapping(&self, folding: &Folding) -> Option<Mapping> {
+    /// The mapping with the fewest LUTs that fits the device, and the LUTs.
+    fn mapping(&self, folding: &Folding) -> Option<(Mapping, usize)> {
         let plan = Plan::new(self.net, &self.model.bits, *folding, self.feedback);
         let memories = resources::memories(&plan, &self.widths);
         let shared = Mapping::new(&self.model.bits, folding);
@@ -170,7 +186,7 @@ impl Fit<'_> {
             })
             .filter(|(cost, _)| self.holds(cost))
             .min_by_key(|(cost, mapping)| (cost.lut, *mapping != shared))
-            .map(|(_, mapping)| mapping)
+            .map(|(cost, mapping)| (mapping, cost.lut))
     }
 
     fn holds(&self, cost: &Resources) -> bool {

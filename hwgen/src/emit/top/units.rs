@@ -49,7 +49,7 @@ fn control(design: &Design) -> String {
   reg         reset_q;
   always @(posedge aclk) reset_q <= !aresetn;
   wire        load, clear, free, drop, begin_frame, in_frame, frame_abort, frame_error, frame_dropped;
-  wire        loop_end, margin_valid, class_end, draining;
+  wire        loop_end, margin_valid, class_offered, class_end, draining;
   wire [31:0] margin;
   wire [63:0] iterations, outputs;
   wire        rst = reset_q || clear;
@@ -74,7 +74,7 @@ fn control(design: &Design) -> String {
       .frame_error(frame_error), .frame_dropped(frame_dropped),
       .input_gap(in_frame && s_axis_video_tready && !s_axis_video_tvalid), .free(free), .drop(drop),
       .draining(draining), .bus_error({bus_error}), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin),
-      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(m_axis_class_tvalid),
+      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(class_offered),
       .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser), .class_end(class_end),
       .class_id(m_axis_class_tid));
 
@@ -127,8 +127,8 @@ fn loader(design: &Design) -> String {
   wire [IE*EA-1:0]   u_data;
   wire [RESAW-1:0]   residual_addr;
   hwg_loader #(
-      .L(L), .K(K), .J(J), .DATA_W(DATA_W), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS), .LINE_BASE(LINE_BASE),
-      .LINE_DELTA(LINE_DELTA), .LAG({DATA_LAG}), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
+      .L(L), .K(K), .N(N), .J(J), .DATA_W(DATA_W), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
+      .LINE_BASE(LINE_BASE), .LINE_DELTA(LINE_DELTA), .LAG({DATA_LAG}), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
       .PASS_OFFSET(PASS_OFFSET), .PIXELS({pixels}), .IE(IE), .CF(CF), .NW0({nw0}), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
       .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED({pooled}), .POOL_BASE(32'({pool_base})),
       .POOL_WORDS({pool_words}), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .LUT_DEPTH(LUT_DEPTH),
@@ -243,8 +243,8 @@ fn depthwise(design: &Design, tables: &Tables) -> String {
   wire [VIW-1:0]     v_index;
   wire [V*AD-1:0]    v_data;
   hwg_depthwise #(
-      .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .RING_SLOTS(RING_SLOTS), .RING_SLOT(RING_SLOT),
-      .RING_DELTA(RING_DELTA), .D(D), .Q({q}), .AX(YB), .AY(AD), .WW({ww}), {requant}, .DEPTH({depth}),
+      .L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .RING_SLOTS(RING_SLOTS),
+      .RING_SLOT(RING_SLOT), .RING_DELTA(RING_DELTA), .D(D), .Q({q}), .AX(YB), .AY(AD), .WW({ww}), {requant}, .DEPTH({depth}),
       {products}, .GROUPS({groups}),
       .WBASE({wbase}),
       .RBASE({rbase}),
@@ -351,8 +351,8 @@ fn classify(design: &Design, tables: &Tables) -> String {
   wire [GAW-1:0]     logit_addr;
   wire [C*LB-1:0]    logit_data;
   hwg_classify #(
-      .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA), .C(C),
-      .CO({co}), .CI(CI), .AS(AS), .WW({ww}), .ACCW({acc}), .HEADS({heads}), .WSTRIDE({wstride}), .RSTRIDE({rstride}),
+      .L(L), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA),
+      .C(C), .CO({co}), .CI(CI), .AS(AS), .WW({ww}), .ACCW({acc}), .HEADS({heads}), .WSTRIDE({wstride}), .RSTRIDE({rstride}),
       .BW({bw}), .PW({pw}), .LB(LB), .GROUPS({groups}), .PERIOD({period}), .HEAD_OF(HEAD_OF),
       {products}, .LUT_DEPTH(LUT_DEPTH),
       .SHIFT({shift}),
@@ -381,7 +381,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
 fn output(design: &Design, tables: &Tables) -> String {
     format!(
         "  // ---------------------------------------------------------------- logits to classes
-  wire               row_done, t_re, total_probe, class_offered;
+  wire               row_done, t_re, total_probe;
   wire [2:0]         rows_freed;
   wire [TAW-1:0]     t_addr;
   wire [C*TB-1:0]    t_data, total_probe_data;
@@ -394,7 +394,8 @@ fn output(design: &Design, tables: &Tables) -> String {
       .coarse_free(coarse_free), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re), .t_addr(t_addr),
       .t_data(t_data), .margin_valid(margin_valid), .margin(margin), .probe_valid(total_probe),
       .probe_data(total_probe_data));
-  hwg_upsample #(.W(W), .H(H), .W0(W0), .H0(H0), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO({CLASS_FIFO})) u_upsample (
+  hwg_upsample #(
+      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO({CLASS_FIFO})) u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
       .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !clear),
       .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),
