@@ -5,7 +5,7 @@
 #   lint    Icarus Verilog, Yosys
 #   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
 #   python  .venv with pyslang, cocotb, cocotbext-axi (scripts/requirements.txt)
-#   fpga    Yosys from Debian; nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
+#   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -55,7 +55,6 @@ for group in "${@:-build}"; do
             ;;
         fpga)
             requirements+=(requirements-fpga.txt)
-            want yosys yosys
             want_python=yes
             ;;
         *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python or fpga" ;;
@@ -94,6 +93,10 @@ for file in "${requirements[@]}"; do
     [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
     .venv/bin/pip install --quiet --disable-pip-version-check -r "scripts/$file" >&2 ||
         fail "pip failed; by hand: .venv/bin/pip install -r scripts/$file"
+    if [ "$file" = requirements-fpga.txt ]; then # the package has no program of its own
+        { echo "#!$PWD/.venv/bin/python"; cat scripts/yosys_program.py; } > .venv/bin/pyosys
+        chmod +x .venv/bin/pyosys
+    fi
     cp "scripts/$file" "$stamp.new"
     mv "$stamp.new" "$stamp"
 done

