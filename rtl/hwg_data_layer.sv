@@ -68,9 +68,9 @@ module hwg_data_layer #(
   endfunction
 
   always @(posedge clk) begin
-    if (load) lead_q <= -(CW+1)'(BEGIN);
+    if (load) lead_q <= (CW+1)'(-BEGIN);
     else lead_q <= lead_q + (CW+1)'(written) - (step ? $signed({1'b0, further}) : '0);
-    if (load) slack_q <= -(CW+1)'(BEGIN + LAG);
+    if (load) slack_q <= (CW+1)'(-BEGIN - LAG);
     else slack_q <= slack_q + (CW+1)'(above) - (step ? $signed({1'b0, further}) : '0);
     if (load) begin
       {x_q, y_q} <= '0;

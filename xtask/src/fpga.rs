@@ -14,7 +14,19 @@ const PAGE: &str = "docs/fpga.md";
 /// A core to build: name, arguments of `hwgen emit`, device, clock in MHz.
 const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
     ("tiny", &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"], "ecp5-85k", "80"),
-    ("camvid-240", &["--preset", "camvid-240", "--device", "ecp5-85k", "--multipliers", "300"], "ecp5-85k", "80"),
+    (
+        "camvid-240",
+        &[
+            "--model",
+            "weights/camvid-240/camvid-240-w4.model.safetensors",
+            "--device",
+            "ecp5-85k",
+            "--multipliers",
+            "343",
+        ],
+        "ecp5-85k",
+        "80",
+    ),
 ];
 
 /// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock.
