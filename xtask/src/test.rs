@@ -2,6 +2,7 @@
 
 use crate::formal;
 use crate::lint;
+use crate::netlist::{self, Form};
 use crate::run::{self, Result, have, hwgen_path, succeeds};
 use std::path::Path;
 use std::process::Command;
@@ -21,13 +22,14 @@ impl From<bool> for Outcome {
 
 type Step = fn() -> Result<Outcome>;
 
-const STEPS: [(&str, Step); 9] = [
+const STEPS: [(&str, Step); 10] = [
     ("format", format),
     ("clippy", clippy),
     ("licences", licences),
     ("rust tests", rust),
     ("lint of Verilog", verilog),
     ("proofs", proofs),
+    ("netlist", netlist),
     ("fuzz, 8 cases", fuzz),
     ("cocotb client", cocotb),
     ("training", training),
@@ -116,6 +118,13 @@ fn proofs() -> Result<Outcome> {
         return Ok(missing("yosys or its solver not installed (make setup installs them)"));
     }
     Ok(formal::formal(&formal::Scope::Quick)?.into())
+}
+
+fn netlist() -> Result<Outcome> {
+    if !netlist::missing().is_empty() {
+        return Ok(missing("verilator or yosys not installed (make setup installs them)"));
+    }
+    Ok(netlist::netlist(Form::Words)?.into())
 }
 
 fn fuzz() -> Result<Outcome> {

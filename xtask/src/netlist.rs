@@ -1,0 +1,147 @@
+//! `make netlist` and a step of `make test`: simulates what Yosys makes of a core, and compares its class maps with the
+//! golden model's.
+//!
+//! Verilator and Yosys read the same files; where they take a line of them differently, the co-simulation passes and the
+//! bitstream is wrong. Two forms: [`Form::Words`], the design as Yosys reads it, which takes a minute; [`Form::Cells`],
+//! mapped to the cells of an ECP5, as nextpnr gets it.
+
+use crate::run::{self, Result, have, hwgen, number};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+const OUT: &str = "out/netlist";
+const CORE: [&str; 4] = ["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"];
+const SCENE: &str = "examples/tiny/scene.png";
+/// Models of what Yosys maps to.
+const CELLS: [&str; 2] = ["tests/netlist/ecp5_cells.v", "tests/netlist/ecp5_blocks.v"];
+const DRIVER: &str = "tests/netlist/main.cpp";
+
+/// How far synthesis goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Registers, memories and operators.
+    Words,
+    /// The cells of an ECP5.
+    Cells,
+}
+
+/// Programs that are missing here.
+pub fn missing() -> Vec<&'static str> {
+    ["verilator", "yosys"].into_iter().filter(|tool| !have(tool)).collect()
+}
+
+/// Whether every class word of the netlist is the golden model's.
+pub fn netlist(form: Form) -> Result<bool> {
+    let core = format!("{OUT}/core");
+    std::fs::create_dir_all(OUT)?;
+    if Path::new(&core).exists() {
+        std::fs::remove_dir_all(&core)?;
+    }
+    let emitted = hwgen(&[&["emit", "-o", &core], &CORE[..]].concat())?;
+    synthesise(Path::new(&core), form)?;
+    compile(form)?;
+
+    let scene = image::open(SCENE)?.to_rgb8();
+    let (width, height) = scene.dimensions();
+    std::fs::write(format!("{OUT}/scene.rgb"), scene.as_raw())?;
+    let outputs: Vec<u64> = emitted["prediction"]["outputs"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|output| output["output"].as_u64())
+        .collect();
+    if outputs.is_empty() {
+        return Err("hwgen emit named no outputs".into());
+    }
+    let pixels = (width * height) as usize;
+    let run = Command::new(format!("./{OUT}/simulation/Vitnet_top"))
+        .args([width.to_string(), height.to_string(), (pixels * outputs.len()).to_string()])
+        .args([format!("{OUT}/scene.rgb"), format!("{OUT}/words.bin")])
+        .output()?;
+    if !run.status.success() {
+        eprintln!("error: the netlist gave no whole set of class maps");
+        return Ok(false);
+    }
+    hwgen(&["run", "--model", &format!("{core}/model.safetensors"), "--image", SCENE, "--maps", OUT])?;
+    let words = std::fs::read(format!("{OUT}/words.bin"))?;
+    let mut exact = true;
+    for (place, output) in outputs.iter().enumerate() {
+        let golden = image::open(format!("{OUT}/m_{output:02}.png"))?.to_luma8();
+        let given = &words[2 * place * pixels..2 * (place + 1) * pixels];
+        let wrong = given
+            .chunks(2)
+            .zip(golden.as_raw())
+            .position(|(word, &class)| u64::from(word[0]) != *output || word[1] != class);
+        if let Some(pixel) = wrong {
+            let (word, class) = (&given[2 * pixel..2 * pixel + 2], golden.as_raw()[pixel]);
+            let (x, y) = (pixel as u32 % width, pixel as u32 / width);
+            eprintln!(
+                "error: output {output}, pixel ({x}, {y}): class {} of output {}, expected {class}",
+                word[1], word[0]
+            );
+            exact = false;
+        }
+    }
+    let cycles = String::from_utf8_lossy(&run.stdout).trim().to_owned();
+    let predicted = number(&emitted, "/prediction/cycles")?;
+    if exact {
+        println!(
+            "netlist: {} class words as the golden model's, {cycles} cycles from reset ({predicted} predicted)",
+            words.len() / 2
+        );
+    }
+    Ok(exact)
+}
+
+/// The netlist as one Verilog file in the core's folder, where its memory files are found.
+fn synthesise(core: &Path, form: Form) -> Result<()> {
+    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(core.join("manifest.json"))?)?;
+    let sources: Vec<&str> = manifest["sources"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .filter(|s| s.ends_with(".sv"))
+        .collect();
+    let mapping = match form {
+        Form::Words => "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect",
+        Form::Cells => "synth_ecp5 -abc9 -top itnet_top",
+    };
+    let script = format!("read_verilog -sv -defer {}; {mapping}; write_verilog -noattr netlist.v", sources.join(" "));
+    let newer = std::path::absolute(".venv/bin/pyosys")?;
+    // the same Yosys as `hwgen synth`
+    let program = if form == Form::Cells && newer.is_file() { newer } else { "yosys".into() };
+    // not into the core's own folder: it stays as it was emitted
+    let work = std::path::absolute(OUT)?;
+    let log = std::fs::File::create(work.join("yosys.log"))?;
+    let mut command = Command::new(program);
+    command.args(["-q", "-p", &script]).current_dir(core).stdout(log.try_clone()?).stderr(log);
+    if !run::succeeds(&mut command)? {
+        return Err(format!("Yosys failed: {OUT}/yosys.log").into());
+    }
+    std::fs::rename(core.join("netlist.v"), work.join("netlist.v"))?;
+    Ok(())
+}
+
+fn compile(form: Form) -> Result<()> {
+    let folder = std::path::absolute(OUT)?.join("simulation");
+    let log = std::fs::File::create(format!("{OUT}/verilator.log"))?;
+    let mut command = Command::new("verilator");
+    command
+        .args(["--cc", "--exe", "--build", "-j", "0", "-O3", "--x-assign", "unique", "--x-initial", "unique"])
+        .args(["-Wno-fatal", "-Wno-lint", "-Wno-style", "--output-split", "20000", "--top-module", "itnet_top"])
+        .args(["-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1", "--Mdir"])
+        .arg(&folder)
+        .arg(std::path::absolute(OUT)?.join("netlist.v"));
+    if form == Form::Cells {
+        for file in CELLS {
+            command.arg(std::path::absolute(file)?);
+        }
+    }
+    command.arg(std::path::absolute(DRIVER)?).stdout(log.try_clone()?).stderr(log);
+    if !run::succeeds(&mut command)? {
+        return Err(format!("Verilator failed: {OUT}/verilator.log").into());
+    }
+    Ok(())
+}
