@@ -87,7 +87,7 @@ module hwg_classify #(
       .in_map(in_map));
   wire unused = &{1'b0, done, ending, count, k, fine_free};
 
-  localparam integer PXW = $clog2(32'(MAP_W[12:0]) * 32'(MAP_H[12:0]) + 1);
+  localparam integer PXW = $clog2(32'(MAP_W[12:0]) * 32'(MAP_H[12:0]) + 2);
   reg  [PXW-1:0] pixel_q;  // of scale 0
   wire logits_free = !blocked && (l == '0 ? pixel_q < fine_free[PXW-1:0] : coarse_free);
   assign start = free && ready && logits_free;

@@ -113,10 +113,15 @@ module hwg_loader #(
   wire          start_data, start_iter;
   wire          start = start_data || start_iter;
 
+  // Pixels written, by data-block layer.
+  reg  [J-1:0]  data_writes;
+  integer j;
+  always @* for (j = 0; j < J; j = j + 1) data_writes[j] = data_written && data_layer == 3'(j);
+
   hwg_data_seq #(.J(J), .MAP_W(DATA_W), .MAP_H(DATA_H), .SLOTS(LINE_SLOTS), .SLOT(CF), .LAG(LAG), .AW(LAW), .CW(CW))
       u_data_seq (
-      .clk(clk), .rst(rst), .load(load), .take(start_data), .written(data_writes), .m_valid(d_valid), .m_layer(d_layer), .m_fed(d_fed),
-      .m_center(d_center), .m_edges(d_edges), .done(d_done));
+      .clk(clk), .rst(rst), .load(load), .take(start_data), .written(data_writes), .m_valid(d_valid), .m_layer(d_layer),
+      .m_fed(d_fed), .m_center(d_center), .m_edges(d_edges), .done(d_done));
   hwg_iter_seq #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
                  .PIXELS(PIXELS), .CF(CF), .AW(SAW)) u_iter_seq (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .written(loop_written),
@@ -125,13 +130,10 @@ module hwg_loader #(
       .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight), .done(i_done));
   wire unused_done = &{1'b0, i_done};
 
-  // Pixels written, by data-block layer; of the last one they are counted.
+  // Of the last data-block layer, pixels written are counted.
   localparam integer LAST_PIXELS = 32'(DATA_W[J*13 +: 13]) * 32'(DATA_H[J*13 +: 13]);
-  reg  [J-1:0]  data_writes;
   reg  [CW-1:0] missing_q;
   reg           data_complete;
-  integer j;
-  always @* for (j = 0; j < J; j = j + 1) data_writes[j] = data_written && data_layer == 3'(j);
   always @(posedge clk)
     if (rst || load) begin
       missing_q     <= CW'(LAST_PIXELS - 1);

@@ -31,8 +31,8 @@ module hwg_walk #(
     output wire        last_pass,
     output reg         done
 );
-  localparam integer XW = $clog2(32'(MAP_W[12:0]) + 1);
-  localparam integer YW = $clog2(32'(MAP_H[12:0]) + 1);
+  localparam integer XW = (MAP_W[12:0] > 13'd1) ? $clog2(32'(MAP_W[12:0]) + 1) : 1;
+  localparam integer YW = (MAP_H[12:0] > 13'd1) ? $clog2(32'(MAP_H[12:0]) + 1) : 1;
   reg  [N-1:0] rest_q, later_q;  // iterations from this one on, and after it
   wire [N-1:0] later  = rest_q & (rest_q - 1'b1);
   wire [N-1:0] lowest = rest_q & ~later;

@@ -66,10 +66,14 @@ four() { # four NAME TOP WAIVERS FILE…, in the folder of the files
 # Verilator 5.006 does not elaborate a module that instantiates itself when it is the top: its user is, then.
 declare -A inside=([hwg_best2]=hwg_argbest [hwg_tree]=hwg_dot)
 
+# Yosys takes an operator before a cast into its width: -(W+1)'(x) is (-(W+1))'(x) to it, a number without the sign.
+casts() { ! grep -nE "[-~!]\([^()]*\)'\(" "$@"; }
+
 # The library, each module as the top. The memory files that defaults name do not exist, so the tools get empty ones.
 library() {
     local file module
     mkdir -p "$out/library/mem"
+    said "rtl casts" casts rtl/*.sv
     cp rtl/*.sv rtl/lint.vlt "$out/library"
     cd "$out/library" || exit 2
     touch {rom,row,row0,row1,requant}.hex array_0{00..15}.hex mem/{expand,project,classify}_0{00..63}.hex \

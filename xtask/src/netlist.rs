@@ -97,13 +97,7 @@ pub fn netlist(form: Form) -> Result<bool> {
 /// The netlist as one Verilog file in the core's folder, where its memory files are found.
 fn synthesise(core: &Path, form: Form) -> Result<()> {
     let manifest: Value = serde_json::from_str(&std::fs::read_to_string(core.join("manifest.json"))?)?;
-    let sources: Vec<&str> = manifest["sources"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .filter(|s| s.ends_with(".sv"))
-        .collect();
+    let sources: Vec<&str> = manifest["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mapping = match form {
         Form::Words => "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect",
         Form::Cells => "synth_ecp5 -abc9 -top itnet_top",
