@@ -50,15 +50,13 @@ module hwg_upsample #(
   reg  [CW-1:0]   col_q;
   reg             second_q, before_q; // reading r1; i = -1
   reg  [YW-1:0]   r0_q;
-  reg  [TAW-1:0]  base0_q;           // ring address of row r0
+  reg  [TAW-1:0]  base0_q, base1_q;  // ring addresses of rows r0 and r1, the latter a cycle late: it is read second
+  reg             last_row0_q;       // r0 is the last row
   reg  [2:0]      queued_q;          // columns in the queue or on their way
-  wire            last_row0 = 32'(r0_q) == H0 - 1;
-  wire            two       = !before_q && !last_row0;             // r1 is the next row
+  wire            two       = !before_q && !last_row0_q;           // r1 is the next row
   wire            rows_here = held_q > (two ? 3'd1 : 3'd0);
   wire            may_start = rows_here && queued_q != 3'd4;
   wire            fetch     = second_q || may_start;
-  wire [TAW-1:0]  base1     = !two ? base0_q
-                            : (base0_q == TAW'((ROWS - 1) * W0)) ? '0 : base0_q + TAW'(W0);
   wire            column_end = fetch && second_q;
   wire            row_end    = column_end && 32'(col_q) == W0 - 1;
   wire            map_end    = row_end && 32'(y_q) == H - 1;
@@ -66,19 +64,24 @@ module hwg_upsample #(
   wire            pop;
   wire [4:0]      wy = {1'b0, j_q, 1'b1};
   assign t_re   = fetch;
-  assign t_addr = (second_q ? base1 : base0_q) + TAW'(col_q);
+  assign t_addr = (second_q ? base1_q : base0_q) + TAW'(col_q);
   wire [TAW-1:0]  next0 = (base0_q == TAW'((ROWS - 1) * W0)) ? '0 : base0_q + TAW'(W0);
+  wire [YW-1:0]   r0    = map_end ? '0 : r0_q + YW'(moves);
 
   always @(posedge clk) begin
+    base1_q <= two ? next0 : base0_q;
     if (rst) begin
       {second_q, col_q, y_q, r0_q, base0_q, held_q, queued_q, rows_freed} <= '0;
       before_q <= 1'b1;
       j_q      <= 3'd4;
+      last_row0_q <= H0 == 1;
     end else begin
       // at the end of a map all its rows are given back
-      rows_freed <= map_end ? (last_row0 ? 3'd1 : 3'd2) : 3'(moves);
-      held_q     <= held_q + 3'(row_done) - (map_end ? (last_row0 ? 3'd1 : 3'd2) : 3'(moves));
-      queued_q   <= queued_q + 3'(fetch && !second_q) - 3'(pop);
+      r0_q        <= r0;
+      last_row0_q <= 32'(r0) == H0 - 1;
+      rows_freed  <= map_end ? (last_row0_q ? 3'd1 : 3'd2) : 3'(moves);
+      held_q      <= held_q + 3'(row_done) - (map_end ? (last_row0_q ? 3'd1 : 3'd2) : 3'(moves));
+      queued_q    <= queued_q + 3'(fetch && !second_q) - 3'(pop);
       if (fetch) second_q <= !second_q;
       if (column_end) col_q <= row_end ? '0 : col_q + 1'b1;
       if (row_end) begin
@@ -87,12 +90,8 @@ module hwg_upsample #(
         if (map_end) before_q <= 1'b1;
         else if (j_q == 3'd7) before_q <= 1'b0;
         if (map_end) begin
-          r0_q    <= '0;
-          base0_q <= last_row0 ? next0 : (next0 == TAW'((ROWS - 1) * W0)) ? '0 : next0 + TAW'(W0);
-        end else if (moves) begin
-          r0_q    <= r0_q + 1'b1;
-          base0_q <= next0;
-        end
+          base0_q <= last_row0_q ? next0 : (next0 == TAW'((ROWS - 1) * W0)) ? '0 : next0 + TAW'(W0);
+        end else if (moves) base0_q <= next0;
       end
     end
   end
