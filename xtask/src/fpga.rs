@@ -117,10 +117,12 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
     let cycles = number(result, "/prediction/cycles")?;
     let _ = writeln!(
         text,
-        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}.\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
+        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}.{}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
         synth["target"]["part"].as_str().unwrap_or_default(),
         result["command"].as_str().unwrap_or_default(),
-        result["revision"].as_str().unwrap_or_default()
+        result["revision"].as_str().unwrap_or_default(),
+        // what a reader of an older result has to know; written by hand into its file
+        result["remark"].as_str().map(|remark| format!(" {remark}")).unwrap_or_default()
     );
     for resource in synth["resources"].as_array().into_iter().flatten() {
         let estimate = synth["estimate"][resource["name"].as_str().unwrap_or_default()].as_u64();
