@@ -59,7 +59,7 @@ pub struct Clock {
     pub name: String,
     /// What it reaches after routing.
     pub fmax_mhz: f64,
-    /// What was asked for.
+    /// What nextpnr was told to reach, which is more than the target.
     pub target_mhz: f64,
 }
 

@@ -52,7 +52,8 @@ module proof #(
       .rvalid(rvalid), .rready(rready));
   proof_stream #(.WIDTH(DATA)) u_out (
       .clk(clk), .rst(rst || clear || draining), .valid(m_valid), .ready(m_ready), .data(m_data));
-  // The memory: beats by their number since the reset or the drain, after which addresses begin anew. A response commits the beats of its burst.
+  // The memory: beats by their number since the reset or the drain, after which addresses begin anew. A response commits
+  // the beats of its burst.
   localparam integer KEPT = 16;  // beats that the model remembers
   reg [DATA-1:0] mem [0:KEPT-1];
   reg [15:0]     ends [0:7];     // beats up to the end of a burst

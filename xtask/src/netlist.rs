@@ -34,10 +34,11 @@ pub fn missing() -> Vec<&'static str> {
 /// Whether every class word of the netlist is the golden model's.
 pub fn netlist(form: Form) -> Result<bool> {
     let core = format!("{OUT}/core");
-    std::fs::create_dir_all(OUT)?;
-    if Path::new(&core).exists() {
-        std::fs::remove_dir_all(&core)?;
+    // nothing of an earlier run, of the other form perhaps, may stand in for this one
+    if Path::new(OUT).exists() {
+        std::fs::remove_dir_all(OUT)?;
     }
+    std::fs::create_dir_all(OUT)?;
     let emitted = hwgen(&[&["emit", "-o", &core], &CORE[..]].concat())?;
     synthesise(Path::new(&core), form)?;
     compile(form)?;
@@ -94,7 +95,7 @@ pub fn netlist(form: Form) -> Result<bool> {
     Ok(exact)
 }
 
-/// The netlist as one Verilog file in the core's folder, where its memory files are found.
+/// The netlist as one Verilog file. Yosys runs in the core's folder, where the memory files are found.
 fn synthesise(core: &Path, form: Form) -> Result<()> {
     let manifest: Value = serde_json::from_str(&std::fs::read_to_string(core.join("manifest.json"))?)?;
     let sources: Vec<&str> = manifest["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -106,7 +107,6 @@ fn synthesise(core: &Path, form: Form) -> Result<()> {
     let newer = std::path::absolute(".venv/bin/pyosys")?;
     // the same Yosys as `hwgen synth`
     let program = if form == Form::Cells && newer.is_file() { newer } else { "yosys".into() };
-    // not into the core's own folder: it stays as it was emitted
     let work = std::path::absolute(OUT)?;
     let log = std::fs::File::create(work.join("yosys.log"))?;
     let mut command = Command::new(program);
