@@ -80,7 +80,7 @@ class Netlist:
         return 0.75 + 0.25 * math.log2(max(self.fan_out[node], 1)) if isinstance(node, int) else 0.0
 
     def arrivals(self) -> tuple[dict, dict]:
-        """Latest arrival at each node, and the node that it comes from."""
+        """Latest arrival at each node in ns, and the node that it comes from."""
         inputs = collections.Counter(sink for sinks in self.edges.values() for sink, *_ in sinks)
         ready = collections.deque(node for node in {*self.edges, *self.launch} if inputs[node] == 0)
         arrival = {node: self.launch.get(node, (0.0, ""))[0] for node in ready}
@@ -104,11 +104,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("netlist", help="JSON of Yosys after synth_ecp5")
     parser.add_argument("--top", default="itnet_pins")
-    parser.add_argument("--count", type=int, default=40, help="groups to list")
+    parser.add_argument("--count", type=int, default=40, help="groups to list: paths that begin and end at registers of one name, # for their numbers")
     parser.add_argument("--path", metavar="REGEX", help="a register whose worst path to show")
     arguments = parser.parse_args()
-    with open(arguments.netlist) as file:
-        netlist = Netlist(json.load(file)["modules"][arguments.top])
+    try:
+        with open(arguments.netlist) as file:
+            modules = json.load(file)["modules"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SystemExit(f"{arguments.netlist}: no netlist of Yosys: {error}") from None
+    if arguments.top not in modules:
+        raise SystemExit(f"{arguments.netlist}: no module {arguments.top}, there is {', '.join(list(modules)[:5])}")
+    netlist = Netlist(modules[arguments.top])
     arrival, before = netlist.arrivals()
 
     def path(node):
