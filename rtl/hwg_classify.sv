@@ -79,17 +79,20 @@ module hwg_classify #(
   wire        free, ending, valid, first_word, last_word, first_group, last_group;
   reg  [3:0]  tap_q;
   reg  [CW-1:0] word_q;
+  wire          last_part = word_q == CW'(CFC - 1);
   hwg_window #(.L(L), .K(1), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(CFC), .WORDW(CW),
                .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(outputs), .w_start(ring_start), .w_done(ring_valid && ring_last),
       .space(ring_space), .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel),
-      .last_of_n(last_of_n), .done(done), .tap_re(valid), .tap(tap_q), .word(word_q), .addr_re(addr_re), .addr(addr),
+      .last_of_n(last_of_n), .done(done), .tap_re(valid), .tap(tap_q), .tap_ends(valid && last_part), .word(word_q), .addr_re(addr_re), .addr(addr),
       .in_map(in_map));
   wire unused = &{1'b0, done, ending, count, k, fine_free};
 
   localparam integer PXW = $clog2(32'(MAP_W[12:0]) * 32'(MAP_H[12:0]) + 2);
   reg  [PXW-1:0] pixel_q;  // of scale 0
-  wire logits_free = !blocked && (l == '0 ? pixel_q < fine_free[PXW-1:0] : coarse_free);
+  reg  fine_q;             // at scale 0; there are more than three cycles between two jobs
+  always @(posedge clk) fine_q <= l == '0;
+  wire logits_free = !blocked && (fine_q ? pixel_q < fine_free[PXW-1:0] : coarse_free);
   assign start = free && ready && logits_free;
   assign output_issued = start && last_of_n;
   always @(posedge clk)
@@ -139,8 +142,8 @@ module hwg_classify #(
       word_q  <= '0;
     end else if (valid) begin
       waddr_q <= waddr_q + 1'b1;
-      word_q  <= (word_q == CW'(CFC - 1)) ? '0 : word_q + 1'b1;
-      if (word_q == CW'(CFC - 1)) tap_q <= (tap_q == 4'd8) ? '0 : tap_q + 1'b1;
+      word_q  <= last_part ? '0 : word_q + 1'b1;
+      if (last_part) tap_q <= (tap_q == 4'd8) ? '0 : tap_q + 1'b1;
     end
 
   // The ring needs a cycle for the address: the array's issue is one cycle behind.
@@ -158,29 +161,37 @@ module hwg_classify #(
 
   wire               a_valid, d_valid, d_first, d_last;
   wire [CO*ACCW-1:0] a_data;
-  wire [SIDE-1:0]    a_side, d_side;
+  localparam integer DSIDE = XW + 5 + 2;
+  wire [SIDE-1:0]    a_side;
+  wire [XW-1:0]      a_x;
+  wire [QW-1:0]      a_rbase;
+  wire [4:0]         a_info;
+  wire               a_first_group, a_last_group;
+  wire [DSIDE-1:0]   d_side;
   wire [ACCW-1:0]    d_data;
   hwg_mac_array #(.ROWS(CO), .LANES(CI), .AW(AS), .WW(WW), .ACCW(ACCW), .PAIRS(PAIRS), .SOFT(SOFT),
                   .DEPTH(DEPTH), .SIDE(SIDE),
                   .FILE({MEM, "classify"})) u_array (
       .clk(clk), .rst(rst), .s_valid(m_issue), .s_addr(m_waddr), .s_first(m_first), .s_digit(1'b0), .s_last(m_last),
       .s_side(m_side), .s_data(mask_in ? taps : '0), .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
-  hwg_drain #(.ROWS(CO), .Q(1), .VW(ACCW), .SIDE(SIDE)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side(a_side), .m_valid(d_valid), .m_data(d_data),
-      .m_first(d_first), .m_last(d_last), .m_side(d_side));
+  hwg_drain #(.ROWS(CO), .Q(1), .VW(ACCW), .SIDE(DSIDE)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side({a_x, a_info, a_first_group, a_last_group}),
+      .m_valid(d_valid), .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
 
   wire [XW-1:0] d_x;
-  wire [QW-1:0] d_rbase;
   wire [4:0]    d_info;
   wire          d_first_group, d_last_group;
-  assign {d_x, d_rbase, d_info, d_first_group, d_last_group} = d_side;
+  assign {a_x, a_rbase, a_info, a_first_group, a_last_group} = a_side;
+  assign {d_x, d_info, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
   wire [4:0]    shift;
   hwg_select #(.N(HEADS * L), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
+  // Address of the constants, known with the beat: a pixel's first group sets it.
   reg  [QW-1:0] raddr_q;
-  wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
-  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+  always @(posedge clk)
+    if (a_valid && a_first_group) raddr_q <= a_rbase;
+    else if (d_valid) raddr_q <= raddr_q + 1'b1;
 
   localparam signed [LB:0] LO = -(1 <<< (LB - 1));
   localparam signed [LB:0] HI = (1 <<< (LB - 1)) - 1;
@@ -189,7 +200,7 @@ module hwg_classify #(
   wire [4:0]    y_info, p_info;
   hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(LUT_DEPTH),
                 .FILE({MEM, "classify_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),
       .m_side({y_info, y_first, y_last}));
   hwg_pixel_pack #(.Q(1), .LANES(C), .LW(LB), .SIDE(5)) u_pixel (

@@ -91,7 +91,7 @@ module hwg_control #(
 
   assign load  = begin_frame;
   assign clear = finish_q || frame_abort || soft_q;
-  assign free  = enable_q && !busy_q && !draining && !clear;
+  assign free  = enable_q && !busy_q && !draining && !soft_q;  // what else ends a frame does so while it is busy
   assign drop  = drop_q;
   assign irq   = (status & irq_enable_q) != '0;
 
@@ -152,7 +152,7 @@ module hwg_control #(
         none_left_q <= outputs[N-1:0] == '0;
         loop_end_q  <= 1'b0;
         final_q     <= 1'b0;
-        cycle_q     <= 32'd3;  // counts from the handshake of the first pixel, two cycles before the next one
+        cycle_q     <= 32'd2;  // counts from the handshake of the first pixel, two cycles before the next one, to the end
         {gaps_q, stalls_q, last_id_q} <= '0;
       end else if (clear) begin
         busy_q  <= 1'b0;
@@ -168,12 +168,13 @@ module hwg_control #(
           last_id_q    <= class_id;
           confidence_q <= margin_there ? oldest_margin : '0;
         end
-        if (finish) begin
-          cycles_q <= cycle_q;
-          frames_q <= frames_q + 1'b1;
-        end
         gaps_q   <= gaps_q + 32'(input_gap);
         stalls_q <= stalls_q + 32'(class_valid && !class_ready);
+      end
+
+      if (finish_q) begin
+        cycles_q <= cycle_q;
+        frames_q <= frames_q + 1'b1;
       end
 
       status_q <= (status_q & ~((write && write_addr == 8'h10) ? set_bits[6:1] : 6'd0))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One stride-2 3x3 layer of the data block: which output pixel comes next, what it needs, where its window lies.
 //
-// `step` moves to the next pixel at the next cycle. `center` is the word address of input pixel (2y, 2x) inside the
+// `step` moves to the next pixel at the next cycle; two steps, or a load and a step, are two cycles or more apart. `center` is the word address of input pixel (2y, 2x) inside the
 // layer's ring. `above` pulses for each job of the layer above, above_done after its last: a job is ready when those of
 // its inputs have been issued, with LAG to spare. `written` pulses for each of its pixels that is in memory, in raster
 // order: a job is fed when all that it reads is there. reset by load.
@@ -26,10 +26,10 @@ module hwg_data_layer #(
     input  wire          written,
     output wire          fed,
     output reg  [AW-1:0] center,
-    output wire          top,
-    output wire          bottom,
-    output wire          left,
-    output wire          right
+    output reg           top,      // edges, a cycle late
+    output reg           bottom,
+    output reg           left,
+    output reg           right
 );
   localparam integer OW = (IW + 1) / 2;
   localparam integer OH = (IH + 1) / 2;
@@ -49,12 +49,23 @@ module hwg_data_layer #(
   wire last_y = 32'(y_q) == OH - 1;
   wire to_edge   = IW % 2 == 1 && 32'(x_q) == OW - 2;          // the next pixel has no column 2x+1
   wire two_rows  = 32'(y2) + 3 < IH;                           // the next row of pixels reads two rows more
+  // What a step takes from both counts, and the same when a pixel comes at once: known before the step.
   wire [CW-1:0] further = last_x ? (two_rows ? CW'(IW + FIRST) : CW'(FIRST)) : to_edge ? CW'(1) : CW'(2);
+  reg signed [CW:0] less_q, less_one_q;
+  always @(posedge clk) begin
+    less_q     <= (CW+1)'(0) - $signed({1'b0, further});
+    less_one_q <= (CW+1)'(1) - $signed({1'b0, further});
+  end
+  function signed [CW:0] change(input moves, input comes);
+    change = moves ? (comes ? less_one_q : less_q) : $signed({{CW{1'b0}}, comes});
+  endfunction
 
-  assign top    = y_q == '0;
-  assign bottom = 32'(y2) == IH - 1;
-  assign left   = x_q == '0;
-  assign right  = 32'(x2) == IW - 1;
+  always @(posedge clk) begin
+    top    <= y_q == '0;
+    bottom <= 32'(y2) == IH - 1;
+    left   <= x_q == '0;
+    right  <= 32'(x2) == IW - 1;
+  end
   assign fed    = !lead_q[CW];
   assign ready  = !done && (!slack_q[CW] || above_done);
 
@@ -69,9 +80,9 @@ module hwg_data_layer #(
 
   always @(posedge clk) begin
     if (load) lead_q <= (CW+1)'(-BEGIN);
-    else lead_q <= lead_q + (CW+1)'(written) - (step ? $signed({1'b0, further}) : '0);
+    else lead_q <= lead_q + change(step, written);
     if (load) slack_q <= (CW+1)'(-BEGIN - LAG);
-    else slack_q <= slack_q + (CW+1)'(above) - (step ? $signed({1'b0, further}) : '0);
+    else slack_q <= slack_q + change(step, above);
     if (load) begin
       {x_q, y_q} <= '0;
       line_q <= '0;

@@ -23,9 +23,10 @@ module hwg_data_seq #(
     input  wire [J-1:0]  written,
     output reg           m_valid,
     output reg  [2:0]    m_layer,
+    output reg           m_stem,   // it is the first layer
     output wire          m_fed,
-    output reg  [AW-1:0] m_center,
-    output reg  [3:0]    m_edges,  // right, left, bottom, top
+    output wire [AW-1:0] m_center,
+    output wire [3:0]    m_edges,  // right, left, bottom, top
     output reg           done      // every job has been taken
 );
   wire [J-1:0]    more, ready, fed;
@@ -33,11 +34,12 @@ module hwg_data_seq #(
   wire [J*4-1:0]  edges;
   wire [J-1:0]    step;
   reg             live_q;
+  reg  [J-1:0]    layer_q;  // m_layer, one bit for each
 
   genvar j;
   generate
     for (j = 0; j < J; j = j + 1) begin : gen_layer
-      assign step[j] = take && m_layer == 3'(j);
+      assign step[j] = take && layer_q[j];
       if (j == 0) begin : gen_stem
         assign fed[0] = 1'b0;  // from the patches, not from memory
         assign center[0 +: AW] = '0;
@@ -74,12 +76,17 @@ module hwg_data_seq #(
     for (i = 1; i < J; i = i + 1) if (ready[i]) choice = 3'(i);
   end
 
-  wire [AW-1:0] chosen_center;
-  wire [3:0]    chosen_edges;
-  hwg_select #(.N(J), .W(AW), .IW(3)) u_center (.index(choice), .entries(center), .entry(chosen_center));
-  hwg_select #(.N(J), .W(4), .IW(3)) u_edges (.index(choice), .entries(edges), .entry(chosen_edges));
-
-  hwg_select #(.N(J), .W(1), .IW(3)) u_fed (.index(m_layer), .entries(fed), .entry(m_fed));
+  wire [J*AW-1:0] center_there;  // masked
+  wire [J*4-1:0]  edges_there;
+  generate
+    for (j = 0; j < J; j = j + 1) begin : gen_mask
+      assign center_there[j*AW +: AW] = layer_q[j] ? center[j*AW +: AW] : '0;
+      assign edges_there[j*4 +: 4]    = layer_q[j] ? edges[j*4 +: 4] : '0;
+    end
+  endgenerate
+  hwg_any #(.N(J), .W(AW)) u_center (.entries(center_there), .entry(m_center));
+  hwg_any #(.N(J), .W(4)) u_edges (.entries(edges_there), .entry(m_edges));
+  assign m_fed = |(fed & layer_q);
   wire unused = written[J-1];  // nobody in the data block reads the last output
 
   always @(posedge clk) begin
@@ -95,9 +102,9 @@ module hwg_data_seq #(
       m_valid <= live_q && !load && (m_valid ? !take : (|more));
     end
     if (!m_valid) begin
-      m_layer  <= choice;
-      m_center <= chosen_center;
-      m_edges  <= chosen_edges;
+      m_layer <= choice;
+      m_stem  <= choice == 3'd0;
+      layer_q <= J'(1) << choice;
     end
   end
 endmodule

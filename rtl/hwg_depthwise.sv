@@ -90,7 +90,7 @@ module hwg_depthwise #(
                .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .w_start(ring_start), .w_done(ring_done), .space(ring_space),
       .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
-      .tap_re(valid), .tap(count[3:0]), .word(group_q), .addr_re(addr_re), .addr(addr), .in_map(in_map));
+      .tap_re(valid), .tap(count[3:0]), .tap_ends(valid), .word(group_q), .addr_re(addr_re), .addr(addr), .in_map(in_map));
   wire unused_window = &{1'b0, first_pixel, last_of_n, done, ending, count[15:4]};
   assign start   = free && ready && v_space;
   assign v_start = start;
@@ -154,6 +154,10 @@ module hwg_depthwise #(
   localparam integer SIDE = XW + QW + 2;
   wire            op_load, op_in_map, op_en, op_first, op_last, acc_valid;
   wire [SIDE-1:0] op_side, acc_side;
+  wire [XW-1:0]   acc_x;
+  wire [QW-1:0]   acc_rbase;
+  wire            acc_first_group, acc_last_group;
+  assign {acc_x, acc_rbase, acc_first_group, acc_last_group} = acc_side;
   wire            in_map_unused;
   hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
       .clk(clk), .rst(rst), .s_valid(addr_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
@@ -195,19 +199,20 @@ module hwg_depthwise #(
   // Drain, requantise, pack.
   wire            d_valid, d_first, d_last, y_valid, y_first, y_last;
   wire [Q*ACCW-1:0] d_data;
-  wire [SIDE-1:0] d_side;
+  wire [XW+1:0]   d_side;
   wire [XW-1:0]   d_x;
-  wire [QW-1:0]   d_rbase;
   wire            d_first_group, d_last_group;
-  hwg_drain #(.ROWS(D), .Q(Q), .VW(ACCW), .SIDE(SIDE)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(acc_valid), .s_data(acc_q), .s_side(acc_side), .m_valid(d_valid),
+  hwg_drain #(.ROWS(D), .Q(Q), .VW(ACCW), .SIDE(XW + 2)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(acc_valid), .s_data(acc_q), .s_side({acc_x, acc_first_group, acc_last_group}), .m_valid(d_valid),
       .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
-  assign {d_x, d_rbase, d_first_group, d_last_group} = d_side;
+  assign {d_x, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
+  // Address of the constants, known with the beat: a pixel's first group sets it.
   reg  [QW-1:0] raddr_q;
-  wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
-  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+  always @(posedge clk)
+    if (acc_valid && acc_first_group) raddr_q <= acc_rbase;
+    else if (d_valid) raddr_q <= raddr_q + 1'b1;
 
   wire signed [AY:0] hi;
   wire [4:0] shift;
@@ -216,7 +221,7 @@ module hwg_depthwise #(
   wire [Q*AY-1:0] y_data;
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(AY), .SIDE(2), .SOFT(RSOFT), .DEPTH(RDEPTH),
                 .FILE({MEM, "depthwise_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo({(AY+1){1'b0}}), .s_hi(hi), .s_side({pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_first, y_last}));
   hwg_gear #(.QI(Q), .QO(V), .LW(AY), .LCM(LCM), .IW(VW)) u_gear (

@@ -76,7 +76,7 @@ module hwg_expand #(
     output wire               fb_start,
     output wire               word_valid,
     output wire               word_last,
-    output wire [2:0]         word_layer,
+    output wire [J-1:0]       word_layer,   // one bit for each
     output wire [IE*YB-1:0]   word_data,
     // for observers: a data-block pixel; the first slot of an iteration
     output wire               probe_valid,
@@ -102,22 +102,28 @@ module hwg_expand #(
   hwg_select #(.N(X), .W(24), .IW(XW)) u_wbase (.index(in_x), .entries(WBASE), .entry(in_wbase));
   hwg_select #(.N(X), .W(24), .IW(XW)) u_rbase (.index(in_x), .entries(RBASE), .entry(in_rbase));
   wire unused_bases = &{1'b0, in_wbase, in_rbase, digit_end};
-  reg  [XW-1:0]  queue_x [0:SLOTS-1];
-  reg  [DW-1:0]  queue_w [0:SLOTS-1];
-  reg  [RAW-1:0] queue_r [0:SLOTS-1];
-  reg            queue_f [0:SLOTS-1];
-  reg  [PIW-1:0] in_q, out_q;
+  reg  [PIW-1:0] in_q, out_q, next_q;
   reg  [SW-1:0]  full_q;
-  wire [XW-1:0]  x = queue_x[out_q];
-  wire           is_data = x < XW'(J);
+  reg            filled_q;              // a slot is full
+  // The oldest job in registers: a job is described cycles before its slot is full.
+  localparam integer JOB = XW + DW + RAW + 3;
+  wire           in_data = in_x < XW'(J);
+  wire           start;
+  reg  [JOB-1:0] queue [0:SLOTS-1];
+  reg  [JOB-1:0] job_q;
+  wire [XW-1:0]  x;
+  wire [DW-1:0]  job_w;
+  wire [RAW-1:0] job_r;
+  wire           is_data, to_stream, opens;
+  assign {x, job_w, job_r, is_data, to_stream, opens} = job_q;
+  always @(posedge clk) job_q <= start ? queue[next_q] : queue[out_q];
 
   wire [15:0] count, groups, period, words;
   hwg_select #(.N(X), .W(16), .IW(XW)) u_groups (.index(x), .entries(GROUPS), .entry(groups));
   hwg_select #(.N(X), .W(16), .IW(XW)) u_period (.index(x), .entries(PERIOD), .entry(period));
   hwg_select #(.N(X), .W(16), .IW(XW)) u_lead (.index(x), .entries(WORDS), .entry(words));
   wire free, ending, valid, first_word, last_word, first_group, last_group;
-  wire to_stream = STREAM != 0 && x == XW'(2);
-  wire start = free && full_q != '0 && (is_data ? (!to_stream || fb_space) : ring_space);
+  assign start = free && filled_q && (is_data ? (!to_stream || fb_space) : ring_space);
   assign ring_start = start && !is_data;
   assign fb_start   = start && to_stream;
   assign slot_free  = ending;
@@ -128,28 +134,36 @@ module hwg_expand #(
   reg [RAW-1:0] rbase_q;
   reg [UAW-1:0] u_base_q, u_word_q;
   always @(posedge clk) begin
-    if (job_start) begin
-      queue_x[in_q] <= in_x;
-      queue_w[in_q] <= DW'(in_wbase);
-      queue_r[in_q] <= RAW'(in_rbase);
-      queue_f[in_q] <= job_first && !job_is_data;
-    end
+    if (job_start)
+      queue[in_q] <= {in_x, DW'(in_wbase), RAW'(in_rbase), in_data, STREAM != 0 && in_x == XW'(2),
+                      job_first && !job_is_data};
     if (rst) begin
       in_q   <= '0;
       out_q  <= '0;
+      next_q <= PIW'(SLOTS > 1);
       full_q <= '0;
+      filled_q <= 1'b0;
       u_base_q <= '0;
     end else begin
       if (job_start) in_q <= (in_q == PIW'(SLOTS - 1)) ? '0 : in_q + 1'b1;
-      if (start) out_q <= (out_q == PIW'(SLOTS - 1)) ? '0 : out_q + 1'b1;
-      full_q <= full_q + SW'(job_done) - SW'(start);
+      if (start) begin
+        out_q  <= next_q;
+        next_q <= (next_q == PIW'(SLOTS - 1)) ? '0 : next_q + 1'b1;
+      end
+      if (job_done && !start) begin
+        full_q   <= full_q + 1'b1;
+        filled_q <= 1'b1;
+      end else if (start && !job_done) begin
+        full_q   <= full_q - 1'b1;
+        filled_q <= full_q != SW'(1);
+      end
       if (ending) u_base_q <= (u_base_q == UAW'((SLOTS - 1) * SLOT)) ? '0 : u_base_q + UAW'(SLOT);
     end
-    probe_start <= !rst && start && queue_f[out_q];
+    probe_start <= !rst && start && opens;
     if (start) begin
       x_q      <= x;
-      waddr_q  <= queue_w[out_q];
-      rbase_q  <= queue_r[out_q];
+      waddr_q  <= job_w;
+      rbase_q  <= job_r;
       u_word_q <= '0;
     end else if (valid) begin
       waddr_q  <= waddr_q + 1'b1;
@@ -167,7 +181,12 @@ module hwg_expand #(
   localparam integer SIDE = XW + RAW + 2;
   wire               a_valid, d_valid, d_first, d_last;
   wire [OE*ACCW-1:0] a_data;
-  wire [SIDE-1:0]    a_side, d_side;
+  localparam integer DSIDE = XW + 2;
+  wire [SIDE-1:0]    a_side;
+  wire [XW-1:0]      a_x;
+  wire [RAW-1:0]     a_rbase;
+  wire               a_first_group, a_last_group;
+  wire [DSIDE-1:0]   d_side;
   wire [Q*ACCW-1:0]  d_data;
   hwg_mac_array #(.ROWS(OE), .LANES(IE), .AW(EA), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS),
                   .SOFT(SOFT), .DEPTH(DEPTH), .SIDE(SIDE),
@@ -175,19 +194,21 @@ module hwg_expand #(
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(u_word_q == '0),
       .s_last(last_word), .s_side({x_q, rbase_q, first_group, last_group}), .s_data(u_data),
       .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
-  hwg_drain #(.ROWS(OE), .Q(Q), .VW(ACCW), .SIDE(SIDE)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side(a_side), .m_valid(d_valid), .m_data(d_data),
+  hwg_drain #(.ROWS(OE), .Q(Q), .VW(ACCW), .SIDE(DSIDE)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side({a_x, a_first_group, a_last_group}), .m_valid(d_valid), .m_data(d_data),
       .m_first(d_first), .m_last(d_last), .m_side(d_side));
 
   wire [XW-1:0]  d_x;
-  wire [RAW-1:0] d_rbase;
   wire           d_first_group, d_last_group;
-  assign {d_x, d_rbase, d_first_group, d_last_group} = d_side;
+  assign {a_x, a_rbase, a_first_group, a_last_group} = a_side;
+  assign {d_x, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
+  // Address of the constants, known with the beat: a pixel's first group sets it.
   reg  [RAW-1:0] raddr_q;
-  wire [RAW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
-  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+  always @(posedge clk)
+    if (a_valid && a_first_group) raddr_q <= a_rbase;
+    else if (d_valid) raddr_q <= raddr_q + 1'b1;
 
   wire            y_valid, y_first, y_last;
   wire [XW-1:0]   y_x;
@@ -199,7 +220,7 @@ module hwg_expand #(
   hwg_select #(.N(X), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .SOFT(RSOFT), .DEPTH(RDEPTH),
                 .FILE({MEM, "expand_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(lo), .s_hi(hi),
       .s_side({d_x, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data), .m_side({y_x, y_first, y_last}));
 
@@ -212,8 +233,8 @@ module hwg_expand #(
       .clk(clk), .rst(rst), .s_valid(y_valid && y_is_data), .s_first(y_first), .s_last(y_last), .s_data(y_data),
       .s_side(3'(y_x)), .m_valid(probe_valid), .m_data(probe_data), .m_side(probe_layer));
   wire word_first;
-  hwg_slicer #(.LANES(F), .WL(IE), .WORDS(CF), .LW(YB), .SIDE(3)) u_words (
-      .clk(clk), .rst(rst), .s_valid(probe_valid), .s_data(probe_data), .s_side(probe_layer), .m_valid(word_valid),
+  hwg_slicer #(.LANES(F), .WL(IE), .WORDS(CF), .LW(YB), .SIDE(J)) u_words (
+      .clk(clk), .rst(rst), .s_valid(probe_valid), .s_data(probe_data), .s_side(J'(1) << probe_layer), .m_valid(word_valid),
       .m_first(word_first), .m_last(word_last), .m_data(word_data), .m_side(word_layer));
   wire unused = &{1'b0, word_first, count};
 endmodule

@@ -15,9 +15,9 @@ module hwg_fifo #(
     input  wire             clk,
     input  wire             rst,
     input  wire             s_valid,
-    output wire             s_ready,
+    output reg              s_ready,   // not full
     input  wire [WIDTH-1:0] s_data,
-    output wire             m_valid,
+    output reg              m_valid,   // not empty
     input  wire             m_ready,
     output wire [WIDTH-1:0] m_data,
     output reg  [CW-1:0]    count
@@ -28,9 +28,7 @@ module hwg_fifo #(
   wire            push = s_valid && s_ready;
   wire            pop  = m_valid && m_ready;
 
-  assign s_ready = count != CW'(DEPTH);
-  assign m_valid = count != '0;
-  assign m_data  = mem[rptr_q];
+  assign m_data = mem[rptr_q];
 
   always @(posedge clk) begin
     if (push) mem[wptr_q] <= s_data;
@@ -38,17 +36,26 @@ module hwg_fifo #(
       wptr_q <= '0;
       rptr_q <= '0;
       count  <= '0;
+      s_ready <= 1'b1;
+      m_valid <= 1'b0;
     end else begin
       if (push) wptr_q <= (wptr_q == AW'(DEPTH - 1)) ? '0 : wptr_q + 1'b1;
       if (pop) rptr_q <= (rptr_q == AW'(DEPTH - 1)) ? '0 : rptr_q + 1'b1;
-      if (push && !pop) count <= count + 1'b1;
-      else if (pop && !push) count <= count - 1'b1;
+      if (push && !pop) begin
+        count   <= count + 1'b1;
+        s_ready <= count != CW'(DEPTH - 1);
+        m_valid <= 1'b1;
+      end else if (pop && !push) begin
+        count   <= count - 1'b1;
+        s_ready <= 1'b1;
+        m_valid <= count != CW'(1);
+      end
     end
   end
 
 `ifdef FORMAL
   always @(posedge clk) begin
-    if (!rst) fits: assert (count <= CW'(DEPTH));
+    if (!rst) fits: assert (count <= CW'(DEPTH) && s_ready == (count != CW'(DEPTH)) && m_valid == (count != '0));
   end
 `endif
 endmodule

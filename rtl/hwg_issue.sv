@@ -25,12 +25,12 @@ module hwg_issue #(
     output wire          last_group
 );
   // Flags of the coming cycle, registered: what they are compared with is known a cycle before.
-  reg          busy_q, valid_q, first_q, last_q, last_group_q, lead_none_q, period_none_q;
+  reg          busy_q, valid_q, first_q, last_q, last_group_q, lead_none_q, period_none_q, ending_q, free_q;
   reg [GW-1:0] group_q, before_last_q;
   reg [TW-1:0] time_q, before_end_q, before_lead_q;  // cycles before the last of a group, and before its first word
 
-  assign ending      = busy_q && last_group_q && last_q;
-  assign free        = !busy_q || ending;
+  assign ending      = ending_q;
+  assign free        = free_q;
   assign count       = time_q;
   assign valid       = busy_q && valid_q;
   assign first_word  = first_q;
@@ -38,10 +38,23 @@ module hwg_issue #(
   assign first_group = group_q == '0;
   assign last_group  = last_group_q;
 
+  // The coming cycle is the last of the job; it is not behind the last one.
+  wire ending_next = !ending_q && (last_q ? period_none_q && group_q == before_last_q : last_group_q && time_q == before_end_q);
+
   always @(posedge clk) begin
-    if (rst) busy_q <= 1'b0;
-    else if (start) busy_q <= 1'b1;
-    else if (ending) busy_q <= 1'b0;
+    if (rst) begin
+      busy_q   <= 1'b0;
+      ending_q <= 1'b0;
+      free_q   <= 1'b1;
+    end else if (start) begin
+      busy_q   <= 1'b1;
+      ending_q <= groups == '0 && period == '0;
+      free_q   <= groups == '0 && period == '0;
+    end else if (busy_q) begin
+      busy_q   <= !ending_q;
+      ending_q <= ending_next;
+      free_q   <= ending_next || ending_q;
+    end
     if (start) begin
       before_last_q <= groups - 1'b1;
       before_end_q  <= period - 1'b1;

@@ -69,7 +69,7 @@ module hwg_loader #(
     input  wire [IE*AS-1:0]    fb_data,
     // progress of the writers
     input  wire                data_written,  // a data-block pixel of layer data_layer is in memory
-    input  wire [2:0]          data_layer,
+    input  wire [J-1:0]        data_layer,    // one bit for each
     input  wire                loop_written,  // the loop has written a pixel
     // jobs for the expand unit
     input  wire                slot_free,     // expand gives a slot back
@@ -100,6 +100,7 @@ module hwg_loader #(
   // ---------------------------------------------------------------- next job
   wire          d_valid, d_done;
   wire [2:0]    d_layer;
+  wire          d_stem;
   wire          d_fed;
   wire [LAW-1:0] d_center;
   wire [3:0]    d_edges;
@@ -114,14 +115,12 @@ module hwg_loader #(
   wire          start = start_data || start_iter;
 
   // Pixels written, by data-block layer.
-  reg  [J-1:0]  data_writes;
-  integer j;
-  always @* for (j = 0; j < J; j = j + 1) data_writes[j] = data_written && data_layer == 3'(j);
+  wire [J-1:0]  data_writes = data_layer & {J{data_written}};
 
   hwg_data_seq #(.J(J), .MAP_W(DATA_W), .MAP_H(DATA_H), .SLOTS(LINE_SLOTS), .SLOT(CF), .LAG(LAG), .AW(LAW), .CW(CW))
       u_data_seq (
       .clk(clk), .rst(rst), .load(load), .take(start_data), .written(data_writes), .m_valid(d_valid), .m_layer(d_layer),
-      .m_fed(d_fed), .m_center(d_center), .m_edges(d_edges), .done(d_done));
+      .m_stem(d_stem), .m_fed(d_fed), .m_center(d_center), .m_edges(d_edges), .done(d_done));
   hwg_iter_seq #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
                  .PIXELS(PIXELS), .CF(CF), .AW(SAW)) u_iter_seq (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .written(loop_written),
@@ -149,7 +148,6 @@ module hwg_loader #(
   reg [SW-1:0]  used_q;
   reg           free_q, room_q;  // nothing in hand after this cycle; a slot left
   wire [SW-1:0] used   = used_q + SW'(start) - SW'(slot_free);
-  wire          d_stem = d_layer == 3'd0;
   wire          d_ready = d_stem ? patch_valid : d_fed;
   wire          i_mixes = i_k == '0 && i_l != 3'(L - 1);
   wire          i_pools = POOLED != 0 && i_k == '0 && i_l != '0;
@@ -272,7 +270,7 @@ module hwg_loader #(
   wire           last_issue = phase_ends && ((phase_q == PATCH || phase_q == LINE || phase_q == POOL)
                               || (phase_q == OWN && !mixes_q && !pools_q) || (phase_q == UP && !pools_q));
 
-  localparam integer META = UAW + 14;
+  localparam integer META = UAW + 15;
   reg            b_valid, c_valid;
   reg [META-1:0] b_meta;
   reg [IE*EA-1:0] patch_b, patch_c, patch_d;
@@ -291,8 +289,9 @@ module hwg_loader #(
     line_addr  <= (word_q == '0) ? line_base_q + place : line_addr + 1'b1;  // words of a tap lie in a row
     state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
-    b_meta <= {last_issue, phase_q, layer_q > 3'd2, outside, phase_q == UP && tap_q == '0, writes_u, up_weight,
-               collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
+    b_meta <= {last_issue, phase_q == PATCH, phase_q == LINE && !outside && layer_q <= 3'd2,
+               phase_q == LINE && !outside && layer_q > 3'd2, phase_q == POOL, phase_q == OWN, phase_q == UP,
+               phase_q == UP && tap_q == '0, writes_u, up_weight, collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
     if (issue && phase_q == PATCH) patch_b <= patch_word;
     c_valid <= b_valid;
     if (b_valid) patch_c <= patch_b;
@@ -330,11 +329,13 @@ module hwg_loader #(
   wire            d_stream;
   hwg_delay #(.STAGES(2), .WIDTH(META + 1)) u_meta (
       .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_meta}), .m_valid(d_live), .m_data({d_stream, d_meta}));
-  wire            d_final, d_signed, d_outside, d_up_first, d_writes, d_collect, d_last_word;
-  wire [2:0]      d_kind;
+  // Kinds of words; none: a tap outside the map.
+  wire            d_patch, d_line, d_line_signed, d_pool, d_own, d_up;
+  wire            d_final, d_up_first, d_writes, d_collect, d_last_word;
   wire [3:0]      d_weight;
   wire [UAW-1:0]  d_uaddr;
-  assign {d_final, d_kind, d_signed, d_outside, d_up_first, d_writes, d_weight, d_collect, d_last_word, d_uaddr} = d_meta;
+  assign {d_final, d_patch, d_line, d_line_signed, d_pool, d_own, d_up, d_up_first, d_writes, d_weight, d_collect,
+          d_last_word, d_uaddr} = d_meta;
 
   reg             e_writes, e_own;
   reg [UAW-1:0]   e_uaddr;
@@ -343,10 +344,10 @@ module hwg_loader #(
   reg [RAW-1:0]   residual_wptr_q;
   always @(posedge clk) begin
     e_writes <= !rst && d_live && d_writes;
-    e_own    <= !rst && d_live && d_kind == OWN;
+    e_own    <= !rst && d_live && d_own;
     e_uaddr  <= d_uaddr;
     job_done <= !rst && d_live && d_final;
-    residual_ready <= !rst && d_live && d_kind == OWN && d_last_word;
+    residual_ready <= !rst && d_live && d_own && d_last_word;
     if (rst || load) residual_wptr_q <= '0;
     else if (e_own) residual_wptr_q <= (residual_wptr_q == RAW'(RESIDUALS - 1)) ? '0 : residual_wptr_q + 1'b1;
   end
@@ -356,12 +357,8 @@ module hwg_loader #(
   localparam integer RW = EA + 5;
   function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [SB-1:0] line, input [AS-1:0] from_pool,
                                    input [AS-1:0] state);
-    case (d_kind)
-      PATCH:   operand = $signed(from_patch);
-      LINE:    operand = d_outside ? '0 : d_signed ? EA'($signed(line[AS-1:0])) : EA'(line);
-      POOL:    operand = EA'($signed(from_pool));
-      default: operand = EA'($signed(state));
-    endcase
+    operand = ({EA{d_patch}} & from_patch) | ({EA{d_line}} & EA'(line)) | ({EA{d_line_signed}} & EA'($signed(line[AS-1:0])))
+            | ({EA{d_pool}} & EA'($signed(from_pool))) | ({EA{d_own}} & EA'($signed(state)));
   endfunction
   generate
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
@@ -370,12 +367,12 @@ module hwg_loader #(
       hwg_tap #(.AW(AS)) u_tap (.a(state_data[i*AS +: AS]), .w(d_weight), .y(tap));
       wire signed [RW-1:0] up2 = (d_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
-        if (d_live && d_kind == UP) sum_q <= up2;
+        if (d_live && d_up) sum_q <= up2;
         if (d_live && d_writes)
-          e_word[i*EA +: EA] <= (d_kind == UP) ? EA'(up2 >>> 4)
+          e_word[i*EA +: EA] <= d_up ? EA'(up2 >>> 4)
                               : operand(patch_d[i*EA +: EA], line_data[i*SB +: SB], pool_data[i*(AS+2) +: AS],
                                         d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS]);
-        if (d_live && d_kind == OWN)
+        if (d_live && d_own)
           e_state[i*AS +: AS] <= d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
       end
     end

@@ -56,6 +56,7 @@ module hwg_logit_sum #(
 
   // ---------------------------------------------------------------- which outputs are there
   reg  [3:0] issued_q, complete_q;  // outputs issued, complete, and not yet begun here
+  reg        waiting_q;             // one is complete
   wire       begin_output;
   assign blocked = issued_q != '0;
 
@@ -90,18 +91,28 @@ module hwg_logit_sum #(
     coarse_h_q <= YW'(ch);
   end
   wire unused_sizes = &{1'b0, fw, fh, cw, ch};  // upper bits
-  wire last_x = x_q == right_q;
-  wire last_y = y_q == bottom_q;
   wire last_term = k_q == 3'(L - 1);
-  wire single    = sum_q && k_q == '0;          // the logits of scale 0 need one read
+  reg  single;                                  // in phase B with k 0: the logits of scale 0 need one read
   wire last_tap  = single || tap_q == 2'd3;
-  wire pixel_end = last_tap && (!sum_q || last_term);
-  wire row_waits = sum_q && x_q == '0 && k_q == '0 && rows_q == 3'(ROWS);
+  // Where the pixel and the map end is known ahead: reads of the pixel after this one, none of them, the last column and
+  // row (a cycle late, unless a pixel takes but one read).
+  localparam [4:0] READS = 5'(4 * (L - 1));    // of a pixel of T, after its first
+  reg  [4:0] reads_q;
+  reg        pixel_end, first_x_q, rows_full_q, last_x_q, last_pixel_q;
+  wire       at_right   = x_q == right_q;
+  wire       at_corner  = at_right && y_q == bottom_q;
+  wire       last_x     = (L == 1) ? at_right : last_x_q;
+  wire       last_pixel = (L == 1) ? at_corner : last_pixel_q;
+  always @(posedge clk) {last_x_q, last_pixel_q} <= {at_right, at_corner};
+  wire to_sum = last_term && s_q == 3'd2;       // phase B is next
+  wire row_waits = single && first_x_q && rows_full_q;
   wire issue     = busy_q && !row_waits;
-  wire map_end   = issue && pixel_end && last_x && last_y;
+  wire map_end   = issue && pixel_end && last_pixel;
   wire output_end = map_end && sum_q;
-  assign begin_output = complete_q != '0 && (!busy_q || output_end);
+  assign begin_output = waiting_q && (!busy_q || output_end);
 
+  wire        row_begins = issue && single && first_x_q;
+  wire [2:0]  rows = rows_q + 3'(row_begins) - rows_freed;
   wire        next_odd = !y_q[0];               // parity of the next row
   wire        has_next = YW'(y_q >> 1) + 1'b1 < coarse_h_q;  // a coarse row below the near one
 
@@ -110,12 +121,19 @@ module hwg_logit_sum #(
       busy_q      <= 1'b0;
       issued_q    <= '0;
       complete_q  <= '0;
+      waiting_q   <= 1'b0;
       rows_q      <= '0;
       fine_free   <= 26'(PIXELS0);
       coarse_free <= 1'b1;
     end else begin
       issued_q   <= issued_q + 4'(output_issued) - 4'(begin_output);
-      complete_q <= complete_q + 4'(output_done) - 4'(begin_output);
+      if (output_done && !begin_output) begin
+        complete_q <= complete_q + 1'b1;
+        waiting_q  <= 1'b1;
+      end else if (begin_output && !output_done) begin
+        complete_q <= complete_q - 1'b1;
+        waiting_q  <= complete_q != 4'd1;
+      end
       if (begin_output) busy_q <= 1'b1;
       else if (output_end) busy_q <= 1'b0;
       if (begin_output) begin
@@ -125,14 +143,24 @@ module hwg_logit_sum #(
         if (issue && sum_q && pixel_end) fine_free <= 26'(pixel_q) + 26'd1;
         if (output_end) coarse_free <= 1'b1;
       end
-      rows_q <= rows_q + 3'(issue && sum_q && x_q == '0 && k_q == '0) - rows_freed;
+      rows_q      <= rows;
     end
-    if (begin_output) begin
+    rows_full_q <= !rst && rows == 3'(ROWS);
+    if (rst || output_end) begin  // what the next output begins with
       sum_q <= L <= 2;
       s_q   <= 3'(L - 1);
       k_q   <= (L <= 2) ? 3'd0 : 3'(L - 1);
       {tap_q, x_q, y_q, near_x_q, side_x_q, near_q, other_q, pixel_q} <= '0;
+      first_x_q <= 1'b1;
+      reads_q   <= (L <= 2) ? READS : 5'd3;
+      pixel_end <= L == 1;
+      single    <= L <= 2;
     end else if (issue) begin
+      if (last_tap && sum_q) single <= last_term;
+      else if (map_end) single <= to_sum;
+      reads_q   <= !pixel_end ? reads_q - 1'b1 : (sum_q || (map_end && to_sum)) ? READS : 5'd3;
+      pixel_end <= (L == 1) || (!pixel_end && reads_q == 5'd1);
+      if (pixel_end) first_x_q <= last_x;
       tap_q <= last_tap ? 2'd0 : tap_q + 1'b1;
       if (sum_q && last_tap) k_q <= last_term ? 3'd0 : k_q + 1'b1;
       if (pixel_end) begin
@@ -158,7 +186,7 @@ module hwg_logit_sum #(
         if (!last_term) k_q <= k_q + 1'b1;
         else begin
           s_q   <= s_q - 3'd1;
-          sum_q <= s_q == 3'd2;
+          sum_q <= to_sum;
           k_q   <= (s_q == 3'd2) ? 3'd0 : s_q - 3'd1;
         end
       end

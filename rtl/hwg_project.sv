@@ -112,6 +112,7 @@ module hwg_project #(
   wire          v_first = v_index == '0;  // a pixel's first word takes the next slot
   wire [VAW-1:0] v_base = v_first ? v_next_q : v_base_q;
   reg [SW-1:0]  used_q, full_q;
+  reg           filled_q;  // a vector is there
   wire          start, ending;
   assign v_space = used_q != SW'(V_SLOTS);
   function [VAW-1:0] next_slot(input [VAW-1:0] from);
@@ -123,11 +124,18 @@ module hwg_project #(
       v_rbase_q <= '0;
       used_q    <= '0;
       full_q    <= '0;
+      filled_q  <= 1'b0;
     end else begin
       if (v_valid && v_first) v_next_q <= next_slot(v_next_q);
       if (ending) v_rbase_q <= next_slot(v_rbase_q);
       used_q <= used_q + SW'(v_start) - SW'(ending);
-      full_q <= full_q + SW'(v_done) - SW'(start);
+      if (v_done && !start) begin
+        full_q   <= full_q + 1'b1;
+        filled_q <= 1'b1;
+      end else if (start && !v_done) begin
+        full_q   <= full_q - 1'b1;
+        filled_q <= full_q != SW'(1);
+      end
     end
   always @(posedge clk) if (v_valid && v_first) v_base_q <= v_next_q;
 
@@ -144,11 +152,12 @@ module hwg_project #(
       .first_pixel(first_pixel), .last_x(last_x), .last_y(last_y), .last_pixel(last_pixel), .last_pass(last_pass),
       .done(done));
   wire last_block = k == 3'(K - 1);
-  reg  classified_q;  // iteration n is an output; jobs take seven cycles or more, so this and the tables below may lag
-  always @(posedge clk) classified_q <= outputs[n];
-  wire classify  = last_block && classified_q;
-  wire to_stream = STREAM != 0 && l == '0 && !(last_n && last_block);
-  assign start = free && full_q != '0 && (!classify || class_space) && (!to_stream || fb_space);
+  reg  classify, to_stream;  // jobs take seven cycles or more, so these and the tables below may lag
+  always @(posedge clk) begin
+    classify  <= last_block && outputs[n];
+    to_stream <= STREAM != 0 && l == '0 && !(last_n && last_block);
+  end
+  assign start = free && filled_q && (!classify || class_space) && (!to_stream || fb_space);
   assign class_start = start && classify;
   assign fb_start    = start && to_stream;
   wire unused = &{1'b0, x, y, last_x, last_y, done, count};
@@ -250,7 +259,14 @@ module hwg_project #(
   endgenerate
   wire               a_valid, d_valid, d_first, d_last;
   wire [PO*ACCW-1:0] a_data;
-  wire [SIDE+1:0]    a_side, d_side;
+  localparam integer DSIDE = XW + EW + INFO + 2;
+  wire [SIDE+1:0]    a_side;
+  wire [XW-1:0]      a_x;
+  wire [QW-1:0]      a_rbase;
+  wire [EW-1:0]      a_abase;
+  wire [INFO-1:0]    a_info;
+  wire               a_first_group, a_last_group;
+  wire [DSIDE-1:0]   d_side;
   wire [Q*ACCW-1:0]  d_data;
   hwg_mac_array #(.ROWS(PO), .LANES(PI), .AW(AY + 1), .WW(WW), .ACCW(ACCW), .PAIRS(PAIRS), .SOFT(SOFT),
                   .DEPTH(DEPTH), .SIDE(SIDE + 2),
@@ -258,23 +274,25 @@ module hwg_project #(
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(1'b0),
       .s_last(last_word), .s_side({x_q, rbase_q, abase_q, info_q, first_group, last_group}), .s_data(operand_signed),
       .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
-  hwg_drain #(.ROWS(PO), .Q(Q), .VW(ACCW), .SIDE(SIDE + 2)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side(a_side), .m_valid(d_valid), .m_data(d_data),
-      .m_first(d_first), .m_last(d_last), .m_side(d_side));
+  hwg_drain #(.ROWS(PO), .Q(Q), .VW(ACCW), .SIDE(DSIDE)) u_drain (
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data),
+      .s_side({a_x, a_abase, a_info, a_first_group, a_last_group}), .m_valid(d_valid), .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
 
   wire [XW-1:0]   d_x;
-  wire [QW-1:0]   d_rbase;
   wire [EW-1:0]   d_abase;
   wire [INFO-1:0] d_info;
   wire            d_first_group, d_last_group;
-  assign {d_x, d_rbase, d_abase, d_info, d_first_group, d_last_group} = d_side;
+  assign {a_x, a_rbase, a_abase, a_info, a_first_group, a_last_group} = a_side;
+  assign {d_x, d_abase, d_info, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;
   wire [4:0]    shift;
   hwg_select #(.N(SETS * L * K), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
+  // Address of the constants, known with the beat: a pixel's first group sets it.
   reg  [QW-1:0] raddr_q;
-  wire [QW-1:0] raddr = pixel_first ? d_rbase : raddr_q;
-  always @(posedge clk) if (d_valid) raddr_q <= raddr + 1'b1;
+  always @(posedge clk)
+    if (a_valid && a_first_group) raddr_q <= a_rbase;
+    else if (d_valid) raddr_q <= raddr_q + 1'b1;
 
   // ---------------------------------------------------------------- requantise to the residual format, add, clamp
   localparam signed [RB:0] R_LO = -(1 <<< (RB - 1));
@@ -285,7 +303,7 @@ module hwg_project #(
   wire [INFO-1:0]  y_info;
   hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(LUT_DEPTH),
                 .FILE({MEM, "project_requant.hex"})) u_requant (
-      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr), .s_shift(shift),
+      .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(R_LO), .s_hi(R_HI), .s_side({d_abase, d_info, pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_abase, y_info, y_first, y_last}));
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simple dual-port RAM: one write port, one read port, read data registered twice (array, then output register).
+// Simple dual-port RAM: one write port, one read port. Block RAM registers what it read, twice (array, then output
+// register); a small memory is LUT RAM, which comes after registers of both ports and before that of the word.
 //
 // latency   raddr with re at cycle i -> rdata from cycle i+2 on, held until the next read arrives
 // reset     none (memory and data path)
 // limits    WIDTH >= 1, DEPTH >= 1; reading the address that is being written gives the old word
-// technology layer: behavioural model, inferred as block RAM with its output register by every tool
+// technology layer: behavioural model, inferred as block RAM or LUT RAM by every tool
 `default_nettype none
 module hwg_ram #(
     parameter integer WIDTH = 8,
@@ -24,15 +25,29 @@ module hwg_ram #(
   (* ram_style = (DEPTH <= LUT_DEPTH) ? "distributed" : "auto" *)
 `endif
   reg [WIDTH-1:0] mem [0:DEPTH-1];
-  wire unused = &{1'b0, LUT_DEPTH != 0};
-  reg [WIDTH-1:0] array_q;
   reg             re_q;
+  always @(posedge clk) re_q <= re;
 
-  always @(posedge clk) begin
-    if (we) mem[waddr] <= wdata;
-    if (re) array_q <= mem[raddr];
-    re_q <= re;
-    if (re_q) rdata <= array_q;
-  end
+  generate
+    if (DEPTH <= LUT_DEPTH) begin : gen_lut
+      reg             we_q;
+      reg [AW-1:0]    waddr_q, raddr_q;
+      reg [WIDTH-1:0] wdata_q;
+      always @(posedge clk) begin
+        we_q <= we;
+        {waddr_q, wdata_q} <= {waddr, wdata};
+        if (we_q) mem[waddr_q] <= wdata_q;
+        if (re) raddr_q <= raddr;
+        if (re_q) rdata <= mem[raddr_q];
+      end
+    end else begin : gen_block
+      reg [WIDTH-1:0] array_q;
+      always @(posedge clk) begin
+        if (we) mem[waddr] <= wdata;
+        if (re) array_q <= mem[raddr];
+        if (re_q) rdata <= array_q;
+      end
+    end
+  endgenerate
 endmodule
 `default_nettype wire

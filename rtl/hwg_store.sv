@@ -27,7 +27,7 @@ module hwg_store #(
     input  wire             clk,
     input  wire             load,
     input  wire             data_valid,
-    input  wire [2:0]       data_layer,
+    input  wire [J-1:0]     data_layer,   // one bit for each
     input  wire [IE*SB-1:0] data_word,
     input  wire             loop_valid,
     input  wire             loop_first,   // first word of a pixel that opens a map
@@ -40,52 +40,53 @@ module hwg_store #(
     input  wire [SAW-1:0]   state_addr,
     output wire [IE*AS-1:0] state_data
 );
+  // Of each ring the address that is written next; of a word's own ring that address, the others are masked.
+  genvar i;
   // ---------------------------------------------------------------- lines; ring j belongs to the input of layer j
-  reg  [J*LAW-1:0] line_ptr_q;
-  wire             to_line = data_valid && data_layer != 3'(J - 1);
-  wire [2:0]       ring    = data_layer + 3'd1;
-  wire [LAW-1:0]   line_ptr, line_base, line_words;
-  wire [15:0]      line_slots;
-  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_ptr (.index(ring), .entries(line_ptr_q), .entry(line_ptr));
-  hwg_select #(.N(J), .W(LAW), .IW(3)) u_line_base (.index(ring), .entries(LINE_BASE), .entry(line_base));
-  hwg_select #(.N(J), .W(16), .IW(3)) u_line_slots (.index(ring), .entries(LINE_SLOTS), .entry(line_slots));
-  hwg_scale #(.FACTOR(CF), .IW(16), .OW(LAW)) u_line_words (.x(line_slots), .y(line_words));
-  wire [LAW-1:0]   line_end = line_words - 1'b1;
-  integer j;
-  always @(posedge clk)
-    if (load) line_ptr_q <= '0;
-    else if (to_line)
-      for (j = 0; j < J; j = j + 1)
-        if (ring == 3'(j)) line_ptr_q[j*LAW +: LAW] <= (line_ptr == line_end) ? '0 : line_ptr + 1'b1;
+  wire             to_line = data_valid && !data_layer[J-1];
+  wire [J*LAW-1:0] line_at;  // masked
+  wire [LAW-1:0]   line_waddr;
+  generate
+    for (i = 1; i < J; i = i + 1) begin : gen_line
+      localparam [LAW-1:0] FIRST = LINE_BASE[i*LAW +: LAW];
+      localparam [LAW-1:0] LAST  = LAW'(32'(FIRST) + 32'(LINE_SLOTS[i*16 +: 16]) * CF - 1);
+      reg [LAW-1:0] ptr_q;
+      assign line_at[i*LAW +: LAW] = data_layer[i-1] ? ptr_q : '0;
+      always @(posedge clk)
+        if (load) ptr_q <= FIRST;
+        else if (data_valid && data_layer[i-1]) ptr_q <= (ptr_q == LAST) ? FIRST : ptr_q + 1'b1;
+    end
+  endgenerate
+  assign line_at[LAW-1:0] = '0;
+  hwg_any #(.N(J), .W(LAW)) u_line_waddr (.entries(line_at), .entry(line_waddr));
   hwg_ram #(.WIDTH(IE * SB), .DEPTH(LINE_WORDS)) u_lines (
-      .clk(clk), .we(to_line), .waddr(line_base + line_ptr), .wdata(data_word), .re(line_re),
+      .clk(clk), .we(to_line), .waddr(line_waddr), .wdata(data_word), .re(line_re),
       .raddr(line_addr), .rdata(line_data));
 
   // ---------------------------------------------------------------- state
-  reg  [L*SAW-1:0] init_ptr_q;
+  localparam integer FIRST_L = (STREAM != 0) ? 1 : 0;  // scale 0 may be kept elsewhere
   reg  [SAW-1:0]   loop_ptr_q;
-  wire [2:0]       init_l    = data_layer - 3'd2;
-  wire             init      = data_valid && data_layer >= 3'd2 && !(STREAM != 0 && init_l == '0);
+  wire             init      = data_valid && |data_layer[J-1:FIRST_L+2];
   wire             loop_here = loop_valid && !(STREAM != 0 && loop_l == '0);
   wire [SAW-1:0]   loop_base, init_ptr;
+  wire [L*SAW-1:0] init_at;  // masked
   hwg_select #(.N(L), .W(SAW), .IW(3)) u_loop_base (.index(loop_l), .entries(STATE_BASE), .entry(loop_base));
-  hwg_select #(.N(L), .W(SAW), .IW(3)) u_init_ptr (.index(init_l), .entries(init_ptr_q), .entry(init_ptr));
   wire [SAW-1:0]   loop_ptr  = loop_first ? loop_base : loop_ptr_q;
   wire [IE*AS-1:0] init_word;
-  genvar i;
   generate
+    for (i = 0; i < L; i = i + 1) begin : gen_init
+      reg [SAW-1:0] ptr_q;
+      assign init_at[i*SAW +: SAW] = data_layer[i+2] ? ptr_q : '0;
+      always @(posedge clk)
+        if (load) ptr_q <= STATE_BASE[i*SAW +: SAW];
+        else if (data_valid && data_layer[i+2]) ptr_q <= ptr_q + 1'b1;
+    end
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
       assign init_word[i*AS +: AS] = data_word[i*SB +: AS];
     end
   endgenerate
-  integer s;
-  always @(posedge clk) begin
-    if (load) init_ptr_q <= STATE_BASE;
-    else if (init)
-      for (s = 0; s < L; s = s + 1)
-        if (init_l == 3'(s)) init_ptr_q[s*SAW +: SAW] <= init_ptr_q[s*SAW +: SAW] + 1'b1;
-    if (loop_here) loop_ptr_q <= loop_ptr + 1'b1;
-  end
+  hwg_any #(.N(L), .W(SAW)) u_init_ptr (.entries(init_at), .entry(init_ptr));
+  always @(posedge clk) if (loop_here) loop_ptr_q <= loop_ptr + 1'b1;
   hwg_ram #(.WIDTH(IE * AS), .DEPTH(STATE_WORDS)) u_state (
       .clk(clk), .we(init || loop_here), .waddr(init ? init_ptr : loop_ptr),
       .wdata(init ? init_word : loop_word), .re(state_re), .raddr(state_addr), .rdata(state_data));

@@ -57,12 +57,13 @@ module hwg_upsample #(
   wire            rows_here = held_q > (two ? 3'd1 : 3'd0);
   wire            may_start = rows_here && queued_q != 3'd4;
   wire            fetch     = second_q || may_start;
-  wire            column_end = fetch && second_q;
-  wire            row_end    = column_end && 32'(col_q) == W0 - 1;
-  wire            map_end    = row_end && 32'(y_q) == H - 1;
-  wire            moves      = row_end && !map_end && j_q == 3'd7 && !before_q;  // r0 goes down a row
+  reg             last_col_q, last_y_q;       // a cycle late: a column takes two
+  wire            row_end    = second_q && last_col_q;
+  wire            map_end    = row_end && last_y_q;
+  wire            moves      = row_end && !last_y_q && j_q == 3'd7 && !before_q;  // r0 goes down a row
   wire            pop;
   wire [4:0]      wy = {1'b0, j_q, 1'b1};
+  always @(posedge clk) {last_col_q, last_y_q} <= {32'(col_q) == W0 - 1, 32'(y_q) == H - 1};
   assign t_re   = fetch;
   assign t_addr = (second_q ? base1_q : base0_q) + TAW'(col_q);
   wire [TAW-1:0]  next0 = (base0_q == TAW'((ROWS - 1) * W0)) ? '0 : base0_q + TAW'(W0);
@@ -83,7 +84,7 @@ module hwg_upsample #(
       held_q      <= held_q + 3'(row_done) - (map_end ? (last_row0_q ? 3'd1 : 3'd2) : 3'(moves));
       queued_q    <= queued_q + 3'(fetch && !second_q) - 3'(pop);
       if (fetch) second_q <= !second_q;
-      if (column_end) col_q <= row_end ? '0 : col_q + 1'b1;
+      if (second_q) col_q <= last_col_q ? '0 : col_q + 1'b1;
       if (row_end) begin
         y_q <= map_end ? '0 : y_q + 1'b1;
         j_q <= map_end ? 3'd4 : j_q + 1'b1;
@@ -97,27 +98,30 @@ module hwg_upsample #(
   end
 
   // ---------------------------------------------------------------- vertical interpolation, column queue
-  wire            v_live, v_second;
-  wire [4:0]      v_wy;
+  wire            v_live, v_second, a_live, a_second;
+  wire [4:0]      v_weight;
   reg  [C*VB-1:0] column_q;
   reg             column_valid_q;
   hwg_delay #(.STAGES(2), .WIDTH(6)) u_fetch (
-      .clk(clk), .rst(rst), .s_valid(fetch), .s_data({second_q, wy}), .m_valid(v_live), .m_data({v_second, v_wy}));
-  wire [4:0] v_weight = v_second ? v_wy : 5'd16 - v_wy;
+      .clk(clk), .rst(rst), .s_valid(fetch), .s_data({second_q, second_q ? wy : 5'd16 - wy}), .m_valid(v_live),
+      .m_data({v_second, v_weight}));
+  hwg_delay #(.STAGES(1), .WIDTH(1)) u_add (
+      .clk(clk), .rst(rst), .s_valid(v_live), .s_data(v_second), .m_valid(a_live), .m_data(a_second));
   genvar i;
   generate
     for (i = 0; i < C; i = i + 1) begin : gen_vertical
       wire [TB+4:0] share;  // weights are 1 to 15
+      reg  [VB-1:0] share_q;
       wire          unused = &{1'b0, share[TB+4], v_weight[4]};
       hwg_product #(.AW(TB), .WW(5), .SOFT(1)) u_share (
           .a(t_data[i*TB +: TB]), .w({1'b0, v_weight[3:0]}), .y(share));
-      always @(posedge clk)
-        if (v_live)
-          column_q[i*VB +: VB] <= (v_second ? $signed(column_q[i*VB +: VB]) : VB'(0))
-                                + $signed(share[VB-1:0]);
+      always @(posedge clk) begin
+        if (v_live) share_q <= share[VB-1:0];
+        if (a_live) column_q[i*VB +: VB] <= (a_second ? column_q[i*VB +: VB] : VB'(0)) + share_q;
+      end
     end
   endgenerate
-  always @(posedge clk) column_valid_q <= !rst && v_live && v_second;
+  always @(posedge clk) column_valid_q <= !rst && a_live && a_second;
 
   wire            head_valid, queue_ready;
   wire [C*VB-1:0] head;
@@ -133,16 +137,14 @@ module hwg_upsample #(
   reg  [YW-1:0]   gy_q;
   reg  [3:0]      left_q;            // pixels of the segment after this one
   reg  [CW-1:0]   seg_q;             // right column of the next segment to load; 0: first segment of a row
+  // What these are compared with, known ahead: the segment's last pixel, the row's, the last row, and of the segment to
+  // load whether it is the row's first or last one and has a column of its own; room for a word.
+  reg             left_none_q, x_last, last_line_q, row_starts, final_segment, needs_column, credit;
   // Segments of a row: -1 (four pixels), 0, 1, ... ; segment s >= 0 begins at x = 8s + 4.
   localparam integer SEGMENTS = (W <= 4) ? 1 : 1 + (W - 4 + 7) / 8;
-  wire            final_segment = 32'(seg_q) == SEGMENTS - 1;
-  wire            credit;
   wire            issue   = run_q && credit;
-  wire            x_last  = 32'(x_q) == W - 1;
-  wire            seg_end = issue && (left_q == '0 || x_last);
+  wire            seg_end = issue && (left_none_q || x_last);
   wire            idle    = !run_q || seg_end;
-  wire            row_starts = seg_q == '0;
-  wire            needs_column = 32'(seg_q) < W0;
   wire            segment_load = idle && (!needs_column || head_valid);
   assign pop = segment_load && needs_column;
 
@@ -155,16 +157,32 @@ module hwg_upsample #(
       seg_q <= '0;
       x_q   <= '0;
       gy_q  <= '0;
+      x_last        <= W == 1;
+      last_line_q   <= H == 1;
+      row_starts    <= 1'b1;
+      final_segment <= SEGMENTS == 1;
+      needs_column  <= 1'b1;
     end else begin
       if (segment_load) run_q <= 1'b1;
       else if (seg_end) run_q <= 1'b0;
       if (issue) x_q <= x_last ? '0 : x_q + 1'b1;
-      if (issue && x_last) gy_q <= (32'(gy_q) == H - 1) ? '0 : gy_q + 1'b1;
+      if (issue) x_last <= x_last ? W == 1 : 32'(x_q) == W - 2;
+      if (issue && x_last) begin
+        gy_q        <= last_line_q ? '0 : gy_q + 1'b1;
+        last_line_q <= last_line_q ? H == 1 : 32'(gy_q) == H - 2;
+      end
       // seg_q counts loads of the row; the last load of a row is the one that reaches its last pixel
-      if (segment_load) seg_q <= final_segment ? '0 : seg_q + 1'b1;
+      if (segment_load) begin
+        seg_q         <= final_segment ? '0 : seg_q + 1'b1;
+        row_starts    <= final_segment;
+        final_segment <= final_segment ? SEGMENTS == 1 : 32'(seg_q) == SEGMENTS - 2;
+        needs_column  <= final_segment || 32'(seg_q) < W0 - 1;
+      end
     end
     if (segment_load) left_q <= row_starts ? 4'd3 : 4'd7;
     else if (issue) left_q <= left_q - 1'b1;
+    if (segment_load) left_none_q <= 1'b0;
+    else if (issue) left_none_q <= left_q == 4'd1;
   end
   // left and right column of the segment that is loaded, and their difference
   function [VB-1:0] near(input [VB-1:0] queued, input [VB-1:0] right);
@@ -182,8 +200,10 @@ module hwg_upsample #(
         if (segment_load) begin
           right_q[i*VB +: VB]       <= far(head[i*VB +: VB], right_q[i*VB +: VB]);
           slope_q[i*(VB+1) +: VB+1] <= step(head[i*VB +: VB], right_q[i*VB +: VB]);
+          // 16 times the left column and one step, in one sum
           value_q[i*SB +: SB]       <= (SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB]))) <<< 4)
-                                     + SB'($signed(step(head[i*VB +: VB], right_q[i*VB +: VB])));
+                                     + SB'($signed(far(head[i*VB +: VB], right_q[i*VB +: VB])))
+                                     - SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB])));
         end else if (issue)
           value_q[i*SB +: SB] <= $signed(value_q[i*SB +: SB]) + (SB'($signed(slope_q[i*(VB+1) +: VB+1])) <<< 1);
     end
@@ -192,7 +212,7 @@ module hwg_upsample #(
   // ---------------------------------------------------------------- argmax, output FIFO
   reg  [N-1:0] rest_q;
   reg  [7:0]  id_q;
-  wire pixel_end = issue && x_last && 32'(gy_q) == H - 1;
+  wire pixel_end = issue && x_last && last_line_q;
   // The map after this one, and its number, are prepared: a map has hundreds of pixels.
   reg  [N-1:0] next_q;
   wire [N-1:0] lowest = next_q & ~(next_q - 1'b1);
@@ -230,10 +250,18 @@ module hwg_upsample #(
   reg  [CRW-1:0] reserved_q;
   wire [CRW-1:0] fifo_count;
   wire           fifo_ready;
-  assign credit = reserved_q != CRW'(FIFO);
+  wire           leaves = m_valid && m_ready;
   always @(posedge clk)
-    if (rst) reserved_q <= '0;
-    else reserved_q <= reserved_q + CRW'(issue) - CRW'(m_valid && m_ready);
+    if (rst) begin
+      reserved_q <= '0;
+      credit     <= 1'b1;
+    end else if (issue && !leaves) begin
+      reserved_q <= reserved_q + 1'b1;
+      credit     <= reserved_q != CRW'(FIFO - 1);
+    end else if (leaves && !issue) begin
+      reserved_q <= reserved_q - 1'b1;
+      credit     <= 1'b1;
+    end
   hwg_fifo #(.WIDTH(19), .DEPTH(FIFO)) u_words (
       .clk(clk), .rst(rst), .s_valid(c_valid), .s_ready(fifo_ready), .s_data({c_side, c_index}), .m_valid(m_valid),
       .m_ready(m_ready), .m_data({m_user, m_last, m_end, m_id, m_data}), .count(fifo_count));

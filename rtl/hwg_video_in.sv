@@ -41,9 +41,9 @@ module hwg_video_in #(
   reg [XW-1:0] x_q;
   reg [YW-1:0] y_q;
 
-  wire end_of_line = x_q == XW'(W - 1);
-  wire end_of_map  = end_of_line && y_q == YW'(H - 1);
-  wire at_origin   = x_q == '0 && y_q == '0;
+  // Of pixel (x, y), known before it is there.
+  reg  end_of_line, last_line_q, at_origin;
+  wire end_of_map = end_of_line && last_line_q;
   // In PASS the held word is pixel (x, y): only the first may, and must, carry tuser; tlast where the line ends.
   wire in_step = (user_q == at_origin) && (last_q == end_of_line);
 
@@ -83,8 +83,15 @@ module hwg_video_in #(
       endcase
     end
     if (s_valid && s_ready) {data_q, user_q, last_q} <= {s_data, s_user, s_last};
-    if (hunt_pass || hunt_skip) {x_q, y_q} <= '0;
-    else if (pass_take || skip_take) begin
+    if (hunt_pass || hunt_skip) begin
+      {x_q, y_q} <= '0;
+      at_origin   <= 1'b1;
+      end_of_line <= W == 1;
+      last_line_q <= H == 1;
+    end else if (pass_take || skip_take) begin
+      at_origin   <= 1'b0;
+      end_of_line <= (state_q == SKIP ? last_q : end_of_line) ? W == 1 : 32'(x_q) == W - 2;
+      if (state_q == SKIP ? last_q : end_of_line) last_line_q <= 32'(y_q) == H - 2;
       // a skipped frame ends by its own tlast count, or at the next start of frame
       x_q <= (state_q == SKIP ? last_q : end_of_line) ? '0 : (x_q == XW'(W)) ? x_q : x_q + 1'b1;
       if (state_q == SKIP ? last_q : end_of_line) y_q <= (y_q == YW'(H)) ? y_q : y_q + 1'b1;

@@ -38,6 +38,7 @@ module hwg_window #(
     output wire             done,
     input  wire             tap_re,
     input  wire [3:0]       tap,
+    input  wire             tap_ends,  // with the last word of a tap; taps come from 0 to 8 and again
     input  wire [WORDW-1:0] word,
     output reg              addr_re,
     output reg  [AW-1:0]    addr,
@@ -54,27 +55,39 @@ module hwg_window #(
   wire unused_last = last_n;
 
   // Slots: taken by the writer, given back when the window has moved past them.
-  reg  [CW-1:0] used_q, avail_q, history_q;
+  reg  [CW:0]   used_q;             // slots taken, less all there are: negative while there is space
+  reg  [CW-1:0] avail_q, history_q;
   reg           begun_q;
   wire [12:0]   width, height;
   hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .entries(MAP_W), .entry(width));
   hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .entries(MAP_H), .entry(height));
-  // What the next start needs and gives back is prepared: between two starts there are three cycles or more.
-  wire [13:0]   reach      = 14'(width) + 14'd1;
-  wire [CW-1:0] history    = first_pixel ? '0 : (14'(history_q) == reach) ? history_q : history_q + 1'b1;
-  // Pixels still to come in this map, this one included, as far as they matter (saturating): y last -> by x.
-  wire          near_end   = last_y || (y == height - 13'd2 && last_x);
-  wire [13:0]   left       = last_y ? 14'(width) - 14'(x) : reach;
+  // What the next start needs and gives back is prepared in two steps: between two starts there are three cycles or more.
+  // First the map's sizes and the place in it.
+  reg  [13:0]   reach_q, beyond_q;  // pixels from this one to the last of its window, if that is not cut short; one more
+  reg  [13:0]   rest_q;             // pixels of this row, this one included
+  reg           row_before_q;       // the row before the last one
+  always @(posedge clk) begin
+    reach_q      <= 14'(width) + 14'd1;
+    beyond_q     <= 14'(width) + 14'd2;
+    rest_q       <= 14'(width) - 14'(x);
+    row_before_q <= y == height - 13'd2;
+  end
+  // Then pixels still to come in this map, this one included, as far as they matter, and the window's history.
+  wire          full    = 14'(history_q) == reach_q;
+  wire [CW-1:0] longer  = history_q + 1'b1;
   reg  [13:0]   need_q;
   reg  [1:0]    load_q;  // until the first pixel of the walk has been looked at, nothing is enough
-  reg  [CW-1:0] history_next_q, given_back_q;
+  reg  [CW-1:0] history_next_q, given_back_q, given_back_less_q;  // the last one: less one
   always @(posedge clk) begin
     load_q         <= {load_q[0], load};
-    need_q         <= (rst || load || load_q != '0) ? '1 : near_end ? left : reach + 14'd1;
-    history_next_q <= history;
-    given_back_q   <= begun_q ? history_q + 1'b1 - history : '0;
+    need_q         <= (rst || load || load_q != '0) ? '1 : last_y ? rest_q : (row_before_q && last_x) ? reach_q : beyond_q;
+    history_next_q <= first_pixel ? '0 : full ? history_q : longer;
+    given_back_q      <= !begun_q ? '0 : first_pixel ? longer : CW'(full);
+    given_back_less_q <= !begun_q ? '1 : first_pixel ? history_q : full ? '0 : '1;
   end
-  assign space = used_q < CW'(SLOTS);
+  wire [CW-1:0] released = start ? (w_start ? given_back_less_q : given_back_q) : {CW{w_start}};  // less a slot taken
+  wire [CW-1:0] arrived  = {{(CW-1){start && !w_done}}, start != w_done};
+  assign space = used_q[CW];
   assign ready = !done && 14'(avail_q) >= need_q;
 
   reg  [AW-1:0] center_q, job_center_q;
@@ -82,13 +95,13 @@ module hwg_window #(
   reg           top_q, bottom_q, left_q, right_q;
   always @(posedge clk) begin
     if (rst) begin
-      used_q    <= '0;
+      used_q    <= (CW+1)'(0) - (CW+1)'(SLOTS);
       avail_q   <= '0;
       begun_q   <= 1'b0;
       center_q  <= '0;
     end else begin
-      used_q  <= used_q + CW'(w_start) - (start ? given_back_q : '0);
-      avail_q <= avail_q + CW'(w_done) - CW'(start);
+      used_q  <= used_q - (CW+1)'($signed(released));
+      avail_q <= avail_q + arrived;
       if (start) begin
         begun_q  <= 1'b1;
         center_q <= (center_q == AW'((SLOTS - 1) * SLOT)) ? '0 : center_q + AW'(SLOT);
@@ -105,18 +118,19 @@ module hwg_window #(
     end
   end
 
-  // Address of a tap: centre + displacement (mod ring) + word. Sums with and without the ring's length, the sign chooses.
+  // Address of a tap: centre + displacement (mod ring) + word. Sums with and without the ring's length, the sign chooses:
+  // all but the word are multiples of a slot, so that the word does not change it.
   wire [9*AW-1:0] deltas;
   reg  [9*AW-1:0] next_deltas_q, deltas_q;
-  wire [AW-1:0]   delta;
   hwg_select #(.N(L), .W(9 * AW), .IW(3)) u_deltas (.index(l), .entries(DELTA), .entry(deltas));
-  hwg_select #(.N(9), .W(AW)) u_delta (.index(tap), .entries(deltas_q), .entry(delta));
+  wire [AW-1:0]   delta = deltas_q[AW-1:0];
   always @(posedge clk) begin
     next_deltas_q <= deltas;
     if (start) deltas_q <= next_deltas_q;
+    else if (tap_ends) deltas_q <= {deltas_q[AW-1:0], deltas_q[9*AW-1:AW]};
   end
-  wire [AW:0]   sum     = (AW+1)'(job_center_q) + (AW+1)'(delta);
-  wire [AW:0]   less    = (AW+1)'(ring_center_q) + (AW+1)'(delta);  // sum - RING, bit AW its sign
+  wire [AW:0]   sum     = (AW+1)'(job_center_q) + (AW+1)'(delta) + (AW+1)'(word);
+  wire [AW:0]   less    = (AW+1)'(ring_center_q) + (AW+1)'(delta) + (AW+1)'(word);  // sum - RING, bit AW its sign
   wire [AW:0]   folded  = less[AW] ? sum : less;
   wire          unused_carry = &{1'b0, folded[AW]};
   wire          row0 = tap < 4'd3, row2 = tap > 4'd5;
@@ -125,7 +139,7 @@ module hwg_window #(
   always @(posedge clk) begin
     addr_re <= tap_re;
     if (tap_re) begin
-      addr   <= folded[AW-1:0] + AW'(word);
+      addr   <= folded[AW-1:0];
       in_map <= !((row0 && top_q) || (row2 && bottom_q) || (col0 && left_q) || (col2 && right_q));
     end
   end

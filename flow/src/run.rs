@@ -62,6 +62,8 @@ pub struct Target {
     pub freq_mhz: f64,
     /// Seed of the placer.
     pub seed: u32,
+    /// What the user has to say to nextpnr besides.
+    pub further: Vec<String>,
 }
 
 /// How it ended.
@@ -188,6 +190,7 @@ pub fn synthesise(
     let asked = target.freq_mhz * MARGIN;
     arguments.extend(["--freq".to_owned(), asked.to_string(), "--seed".to_owned(), target.seed.to_string()]);
     arguments.push("--timing-allow-fail".to_owned());
+    arguments.extend(target.further.iter().cloned());
     if !flow.stage("nextpnr", family.nextpnr(), &arguments)? {
         report.outcome = Outcome::NotRouted { reason: complaint(&work.join("nextpnr.log")) };
         return finish(flow, report);
@@ -303,6 +306,7 @@ mod tests {
             ebrs: 2,
             freq_mhz: 80.0,
             seed: 1,
+            further: vec![],
         }
     }
 

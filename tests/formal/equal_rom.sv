@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two versions of hwg_rom: the word of the file, two cycles after its address, held until the next read arrives.
+// Two versions of hwg_rom, as logic and as a block: the word of the file, two cycles after its address, held until the next read arrives.
 `default_nettype none
 module proof #(
     parameter integer WIDTH = 4,
-    parameter integer DEPTH = 5
+    parameter integer DEPTH = 5,
+    parameter integer LUTS  = 0    // the second of them: of LUTs
 ) (
     input wire                     clk,
     input wire                     re,
     input wire [$clog2(DEPTH)-1:0] raddr
 );
   wire [WIDTH-1:0] first, second;
-  first_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .FILE("rom.hex")) u_first (
+  first_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LUT_DEPTH(LUTS ? 0 : DEPTH), .FILE("rom.hex")) u_first (
       .clk(clk), .re(re), .raddr(raddr), .rdata(first));
-  second_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .FILE("rom.hex")) u_second (
+  second_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LUT_DEPTH(LUTS ? DEPTH : 0), .FILE("rom.hex")) u_second (
       .clk(clk), .re(re), .raddr(raddr), .rdata(second));
   always @* assume (32'(raddr) < DEPTH);
   reg [WIDTH-1:0] word1_q, word2_q;

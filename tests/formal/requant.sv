@@ -54,13 +54,13 @@ module proof #(
   wire signed [SW-1:0] wanted = (shifted < SW'(lo)) ? SW'(lo) : (shifted > SW'(hi)) ? SW'(hi) : shifted;
   wire [YW:0] was;
   wire        there;
-  proof_past #(.STAGES(5), .WIDTH(YW + 1)) u_past (
+  proof_past #(.STAGES(6), .WIDTH(YW + 1)) u_past (
       .clk(clk), .now({side, wanted[YW-1:0]}), .past(was), .there(there));
-  reg [4:0] valids_q;
+  reg [5:0] valids_q;
   initial valids_q = '0;
   always @(posedge clk) valids_q <= rst ? '0 : {valids_q, s_valid};
   always @* if (begun) begin
-    on_time: assert (m_valid == valids_q[4]);
+    on_time: assert (m_valid == valids_q[5]);
     if (m_valid && there) defined: assert ({m_side, y} == was);
     rounds: cover (m_valid && there && shifted != '0 && y != '0);
   end

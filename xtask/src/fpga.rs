@@ -29,7 +29,8 @@ const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
     ),
 ];
 
-/// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock.
+/// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock. `NEXTPNR_ARGS`
+/// is passed on.
 pub fn bench(names: &[String]) -> Result<bool> {
     std::fs::create_dir_all(RESULTS)?;
     let known = DESIGNS.map(|(name, ..)| name).join(", ");
@@ -43,7 +44,8 @@ pub fn bench(names: &[String]) -> Result<bool> {
         }
         let folder = format!("out/fpga/{name}");
         let emitted = hwgen(&[&["emit", "-o", &folder], arguments].concat())?;
-        let synth = hwgen(&["synth", &folder, "--device", device, "--freq", freq])?;
+        let further = std::env::var("NEXTPNR_ARGS").unwrap_or_default();
+        let synth = hwgen(&["synth", &folder, "--device", device, "--freq", freq, "--nextpnr-args", &further])?;
         met &= synth["outcome"]["kind"] == "met";
         let result = json!({"name": name, "revision": revision(), "command": arguments.join(" "), "emit": emitted["report"], "prediction": emitted["prediction"],
                             "synth": without_steps(synth)});

@@ -101,7 +101,9 @@ fn synthesise(core: &Path, form: Form) -> Result<()> {
     let sources: Vec<&str> = manifest["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mapping = match form {
         Form::Words => "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect",
-        Form::Cells => "synth_ecp5 -abc9 -top itnet_top",
+        Form::Cells => {
+            "synth_ecp5 -abc9 -top itnet_top -run begin:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
+        }
     };
     let script = format!("read_verilog -sv -defer {}; {mapping}; write_verilog -noattr netlist.v", sources.join(" "));
     let newer = std::path::absolute(".venv/bin/pyosys")?;

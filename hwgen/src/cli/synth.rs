@@ -46,6 +46,15 @@ pub struct Args {
     /// Seed of the placer.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u32,
+    /// Further arguments for nextpnr, separated by spaces, such as \"--router router2\".
+    #[arg(
+        long = "nextpnr-args",
+        value_name = "ARGS",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    further: String,
 }
 
 #[derive(Serialize)]
@@ -134,6 +143,7 @@ fn target(args: &Args, device: Device, board: Option<&Board>) -> Result<Target, 
         ebrs: device.block_rams as u64,
         freq_mhz,
         seed: args.seed,
+        further: args.further.split_whitespace().map(str::to_owned).collect(),
     })
 }
 

@@ -55,7 +55,8 @@ synth: synth/itnet.bit
 synth/itnet.json: {PINS} $(SOURCES)
 \tmkdir -p synth
 \t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer {PINS} $(SOURCES); \\
-\t    synth_ecp5 -abc9 -top itnet_pins -json $@\"
+\t    synth_ecp5 -abc9 -top itnet_pins -run begin:map_luts; abc9 -W 1000; clean; \\
+\t    synth_ecp5 -abc9 -run map_cells: -json $@\"
 synth/itnet.config: synth/itnet.json
 \t$(NEXTPNR) $(DEVICE) --package $(PACKAGE) --speed 6 --json $< --textcfg $@ --freq $(FREQ) --seed $(SEED) \\
 \t    --report synth/timing.json --lpf-allow-unconstrained --timing-allow-fail -q -l synth/nextpnr.log

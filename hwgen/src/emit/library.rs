@@ -12,6 +12,7 @@ macro_rules! modules {
 /// The modules of `rtl/` that make the core.
 pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_accumulate.sv",
+    "hwg_any.sv",
     "hwg_argbest.sv",
     "hwg_axi_base.sv",
     "hwg_axi_burst.sv",
@@ -40,6 +41,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_mac_array.sv",
     "hwg_mac_pair.sv",
     "hwg_mac_row.sv",
+    "hwg_multiply.sv",
     "hwg_patch.sv",
     "hwg_pixel_pack.sv",
     "hwg_product.sv",

@@ -89,7 +89,8 @@ board: synth/board.bit
 synth/board.json: $(BOARD) $(SOURCES)
 \tmkdir -p synth
 \t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer $(BOARD) $(SOURCES); \\
-\t    synth_ecp5 -abc9 -top {name} -json $@\"
+\t    synth_ecp5 -abc9 -top {name} -run begin:map_luts; abc9 -W 1000; clean; \\
+\t    synth_ecp5 -abc9 -run map_cells: -json $@\"
 synth/board.config: synth/board.json {CONSTRAINTS}
 \t$(NEXTPNR) {arguments} --json $< --textcfg $@ --lpf {CONSTRAINTS} --freq {clock} --seed $(SEED) \\
 \t    --report synth/timing.json --timing-allow-fail -q -l synth/nextpnr.log

@@ -143,7 +143,7 @@ impl<'a> Emission<'a> {
                 }
                 self.fetch = fetch;
                 column += 1;
-                load = load.max(fetch + 5);
+                load = load.max(fetch + 6);
                 self.pops.push_back(load);
                 if self.pops.len() > COLUMNS {
                     self.pops.pop_front();

@@ -3,13 +3,13 @@
 use super::Cycle;
 use crate::plan::{DATA_LAG, PATCH_DEPTH, Plan};
 
-/// Cycle in which the frame begins inside the core: one after the first pixel's handshake.
-pub const LOAD: Cycle = 1;
+/// Cycle in which the frame begins inside the core: two after the first pixel's handshake.
+pub const LOAD: Cycle = 2;
 
 /// Expand pipeline: last word issued to array valid, less `clog2(lanes)`.
 pub const ARRAY: Cycle = 5;
 /// Requantisation pipeline.
-pub const REQUANT: Cycle = 5;
+pub const REQUANT: Cycle = 6;
 
 /// What the data block leaves behind for the loop.
 pub struct Feed {

@@ -76,7 +76,7 @@ const ONCHIP: &str =
 ";
 
 /// The end of a frame as `u_feedback` sees it: what it sent comes back, to be thrown away.
-const STREAM: &str = ".rst(reset_q), .clear(clear), .draining(draining)";
+const STREAM: &str = ".rst(reset_q), .clear(over), .draining(draining)";
 /// What it sent is thrown away in DRAM.
 const INSIDE: &str = ".rst(rst), .clear(1'b0), .draining(fb_draining)";
 
@@ -86,7 +86,7 @@ fn leaving(design: &Design, way: &str, memory: &str, end: &str) -> String {
     format!(
         "  // ---------------------------------------------------------------- feedback: scale 0 {way}
   wire               loop_fb_space, loop_fb_start;
-  wire               state_fb_valid = data_valid && data_layer == 3'd2;
+  wire               state_fb_valid = data_valid && data_layer[2];
   wire [IE*AS-1:0]   state_fb_word;
   genvar             fb_lane;
   generate
@@ -127,7 +127,7 @@ fn memory(ring: AxiRing, bits: usize) -> String {
   hwg_axi_fifo #(
       .WIDTH({bits}), .DATA({data}), .BURST({BURST_BEATS}), .WRITE({WRITE_BEATS}), .READ({READ_BEATS}),
       .WRITES({WRITE_BURSTS}), .REGION({region})) u_fb_memory (
-      .clk(clk), .rst(reset_q), .clear(clear), .draining(draining), .error(bus_error), .base(fb_base),
+      .clk(clk), .rst(reset_q), .clear(over), .draining(draining), .error(bus_error), .base(fb_base),
       .s_valid(m_axis_fb_tvalid), .s_ready(m_axis_fb_tready), .s_last(m_axis_fb_tlast), .s_data(m_axis_fb_tdata),
       .m_valid(s_axis_fb_tvalid), .m_ready(s_axis_fb_tready), .m_data(s_axis_fb_tdata)",
         top = bits - 1,

@@ -46,13 +46,19 @@ fn control(design: &Design) -> String {
     format!(
         "  // ---------------------------------------------------------------- control and registers
   wire        clk = aclk;
-  reg         reset_q;
-  always @(posedge aclk) reset_q <= !aresetn;
-  wire        load, clear, free, drop, begin_frame, in_frame, frame_abort, frame_error, frame_dropped;
+  wire        begins, ends, free, drop, begin_frame, in_frame, frame_abort, frame_error, frame_dropped;
   wire        loop_end, margin_valid, class_offered, class_end, draining;
   wire [31:0] margin;
   wire [63:0] iterations, outputs;
-  wire        rst = reset_q || clear;
+  // The units hear of a frame's begin and end a cycle late: both go everywhere.
+  reg         reset_q, rst, load, over, gap_q;
+  always @(posedge clk) begin
+    reset_q <= !aresetn;
+    rst     <= !aresetn || ends;
+    load    <= begins;
+    over    <= ends;
+    gap_q   <= in_frame && s_axis_video_tready && !s_axis_video_tvalid;
+  end
   wire        reg_write, write_known, read_known;
   wire [7:0]  write_addr, read_addr;
   wire [31:0] write_data, write_mask, read_data;
@@ -71,12 +77,11 @@ fn control(design: &Design) -> String {
       .clk(clk), .rst(reset_q), .write(reg_write), .write_addr(write_addr), .write_data(write_data),
       .write_mask(write_mask), .write_known(write_known), .read_addr(read_addr), .read_data(read_data),
       .read_known(read_known), .irq(irq), .begin_frame(begin_frame), .frame_abort(frame_abort),
-      .frame_error(frame_error), .frame_dropped(frame_dropped),
-      .input_gap(in_frame && s_axis_video_tready && !s_axis_video_tvalid), .free(free), .drop(drop),
-      .draining(draining), .bus_error({bus_error}), .loop_end(loop_end), .margin_valid(margin_valid), .margin(margin),
-      .load(load), .clear(clear), .iterations(iterations), .outputs(outputs), .class_valid(class_offered),
-      .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser), .class_end(class_end),
-      .class_id(m_axis_class_tid));
+      .frame_error(frame_error), .frame_dropped(frame_dropped), .input_gap(gap_q), .free(free), .drop(drop),
+      .draining(draining), .bus_error({bus_error}), .loop_end(loop_end), .margin_valid(margin_valid && !over),
+      .margin(margin), .load(begins), .clear(ends), .iterations(iterations), .outputs(outputs),
+      .class_valid(class_offered && !over), .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser),
+      .class_end(class_end), .class_id(m_axis_class_tid));
 
 ",
         write_known = registers.write_known,
@@ -96,8 +101,8 @@ fn input(design: &Design) -> String {
   wire [27*PB-1:0] patch;
   hwg_video_in #(.W(W), .H(H)) u_video_in (
       .clk(clk), .rst(reset_q), .s_valid(s_axis_video_tvalid), .s_ready(s_axis_video_tready),
-      .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(clear), .free(free),
-      .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
+      .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
+      .free(free && !over), .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
       .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
   hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCH_DEPTH}), .LUT_DEPTH(LUT_DEPTH)) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
@@ -120,7 +125,8 @@ fn loader(design: &Design) -> String {
   wire [SAW-1:0]     state_addr;
   wire [IE*YB-1:0]   line_data;
   wire [IE*AS-1:0]   state_data, fb_data, residual_data;
-  wire [2:0]         data_layer, job_layer, job_l, job_k;
+  wire [J-1:0]       data_layer;  // one bit for each
+  wire [2:0]         job_layer, job_l, job_k;
   wire [5:0]         job_n;
   wire               job_start, job_is_data, job_first, job_done, residual_ready, residual_re;
   wire [UAW-1:0]     u_addr;
@@ -397,11 +403,11 @@ fn output(design: &Design, tables: &Tables) -> String {
   hwg_upsample #(
       .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO({CLASS_FIFO})) u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
-      .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !clear),
+      .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !ends && !over),
       .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),
       .m_last(m_axis_class_tlast), .m_end(class_end));
   // the end of a frame, by stop or early exit too, holds back what later outputs have ready
-  assign m_axis_class_tvalid = class_offered && !clear;
+  assign m_axis_class_tvalid = class_offered && !ends && !over;
   wire unused_total = &{{1'b0, total_probe, total_probe_data}};
 
 ",
