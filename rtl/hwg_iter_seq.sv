@@ -87,11 +87,14 @@ module hwg_iter_seq #(
   wire signed [CW-1:0] opening, other, opening_more, other_more;  // the last two: plus a pixel that comes at once
   assign {mixes, first_map, first_row, first_reach, right_end, line, last_row, line_words, own_first, coarse_first, opening,
           other, opening_more, other_more} = map_q;
-  wire [PXW-1:0] row_zero = (ch > 13'd1) ? PXW'(cw) : '0;
+  // Sized by themselves: a cast inside a sum inside a concatenation keeps its operand's width in Yosys 0.23.
+  wire [PXW-1:0] coarse_width = PXW'(cw);
+  wire [PXW-1:0] row_zero     = (ch > 13'd1) ? coarse_width : '0;
+  wire [PXW-1:0] reach_zero   = !ahead_mixes ? PXW'(1) : row_zero + ((cw > 13'd1) ? PXW'(2) : PXW'(1));
   always @(posedge clk) begin
-    ahead_q <= {ahead_mixes, ahead_l == '0 && ahead_k == '0, row_zero, ahead_mixes ? row_zero + ((cw > 13'd1) ? PXW'(2) : PXW'(1)) : PXW'(1),
-                PXW'(cw) - 1'b1, PXW'(cw), ch - 13'd1, cline, own_base, coarse_base, pass_opening, pass_other,
-                pass_opening + CW'(1), pass_other + CW'(1)};
+    ahead_q <= {ahead_mixes, ahead_l == '0 && ahead_k == '0, row_zero, reach_zero, coarse_width - 1'b1, coarse_width,
+                ch - 13'd1, cline, own_base, coarse_base, pass_opening, pass_other, pass_opening + CW'(1),
+                pass_other + CW'(1)};
     if (load_q[1] || (take && last_pixel)) map_q <= ahead_q;
   end
 
