@@ -48,11 +48,12 @@ module hwg_multiply #(
       reg  [HW+15:0]   high_q;
       wire [33:0]      low;
       wire [HW+15:0]   high;
+      wire [HW+15:0]   carried = (HW+16)'($signed(low_q[33:17]));
       hwg_product #(.AW(18), .WW(16)) u_low (.a({1'b0, v[16:0]}), .w(w), .y(low));
       hwg_product #(.AW(HW), .WW(16)) u_high (.a(v[VW-1:17]), .w(w), .y(high));
       always @(posedge clk) begin
         if (en_parts) {low_q, high_q} <= {low, high};
-        if (en_sum) y <= {high_q + (HW+16)'($signed(low_q[33:17])), low_q[16:0]};
+        if (en_sum) y <= {high_q + carried, low_q[16:0]};
       end
     end else begin : gen_one
       reg  [VW+15:0] product_q;
