@@ -23,7 +23,7 @@ module hwg_classify #(
     parameter integer PAIRS = 0,          // 1: rows share multipliers in twos
     parameter integer SOFT = 0,           // 1: products of adders in LUTs
     parameter integer RSOFT = 0,          // the same for requantisation
-    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
+    parameter integer CONSTANTS_LUT_DEPTH = 32,  // a memory of up to so many words is LUTs
     parameter integer ACCW = 24,
     parameter integer HEADS = 16,
     parameter integer WSTRIDE = 297,      // weight words of one scale of one head
@@ -198,7 +198,7 @@ module hwg_classify #(
   wire          y_valid, y_first, y_last;
   wire [LB-1:0] y_data;
   wire [4:0]    y_info, p_info;
-  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(LUT_DEPTH),
+  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(CONSTANTS_LUT_DEPTH),
                 .FILE({MEM, "classify_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),

@@ -44,7 +44,8 @@ module hwg_loader #(
     parameter integer POOL_WORDS = 1,
     parameter integer RESIDUALS = 64,     // words of the residual memory
     parameter integer STREAM = 0,         // 1: scale 0 comes from the feedback stream
-    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
+    parameter integer OPERANDS_LUT_DEPTH = 32,  // memories of up to so many words are LUT RAM
+    parameter integer RESIDUALS_LUT_DEPTH = 32,
     parameter integer UAW = $clog2(SLOTS * SLOT),
     parameter integer RAW = $clog2(RESIDUALS)
 ) (
@@ -381,7 +382,7 @@ module hwg_loader #(
       reg [SAW-1:0]  pool_addr_c, pool_addr_d, pool_addr_e;
       reg [3:0]      pool_b, pool_c, pool_d;  // first, last, weight, delayed with the word
       localparam integer PAW = (POOL_WORDS > 1) ? $clog2(POOL_WORDS) : 1;
-      hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS), .LUT_DEPTH(LUT_DEPTH)) u_pool (
+      hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
           .clk(clk), .we(e_collect), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
           .raddr(pool_addr[PAW-1:0]), .rdata(pool_data));
       always @(posedge clk) begin
@@ -409,9 +410,9 @@ module hwg_loader #(
     end
   endgenerate
 
-  hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * SLOT), .LUT_DEPTH(LUT_DEPTH)) u_operands (
+  hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * SLOT), .LUT_DEPTH(OPERANDS_LUT_DEPTH)) u_operands (
       .clk(clk), .we(e_writes), .waddr(e_uaddr), .wdata(e_word), .re(u_re), .raddr(u_addr), .rdata(u_data));
-  hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS), .LUT_DEPTH(LUT_DEPTH)) u_residuals (
+  hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS), .LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_residuals (
       .clk(clk), .we(e_own), .waddr(residual_wptr_q), .wdata(e_state), .re(residual_re), .raddr(residual_addr),
       .rdata(residual_data));
 endmodule

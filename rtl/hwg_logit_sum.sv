@@ -23,7 +23,8 @@ module hwg_logit_sum #(
     parameter integer MARGIN_SHIFT = 0,
     parameter integer GAW = (LOGIT_WORDS > 1) ? $clog2(LOGIT_WORDS) : 1,
     parameter integer W0 = 32'(MAP_W[12:0]),
-    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
+    parameter integer MAPS_LUT_DEPTH = 32,  // memories of up to so many words are LUT RAM
+    parameter integer SUMS_LUT_DEPTH = 32,
     parameter integer TAW = $clog2(ROWS * W0)
 ) (
     input  wire            clk,
@@ -258,7 +259,7 @@ module hwg_logit_sum #(
   reg  [C*TB-1:0] total_q;
   generate
     if (L > 2) begin : gen_u
-      hwg_ram #(.WIDTH(C * LB), .DEPTH(U_WORDS), .LUT_DEPTH(LUT_DEPTH)) u_maps (
+      hwg_ram #(.WIDTH(C * LB), .DEPTH(U_WORDS), .LUT_DEPTH(MAPS_LUT_DEPTH)) u_maps (
           .clk(clk), .we(e_write), .waddr(e_u_waddr), .wdata(e_up), .re(b_valid && !b_logits), .raddr(b_u_addr),
           .rdata(u_data));
     end else begin : gen_no_u
@@ -290,7 +291,7 @@ module hwg_logit_sum #(
   always @(posedge clk)
     if (rst) t_waddr_q <= '0;
     else if (f_pixel) t_waddr_q <= (t_waddr_q == TAW'(ROWS * W0 - 1)) ? '0 : t_waddr_q + 1'b1;
-  hwg_ram #(.WIDTH(C * TB), .DEPTH(ROWS * W0), .LUT_DEPTH(LUT_DEPTH)) u_rows (
+  hwg_ram #(.WIDTH(C * TB), .DEPTH(ROWS * W0), .LUT_DEPTH(SUMS_LUT_DEPTH)) u_rows (
       .clk(clk), .we(f_pixel), .waddr(t_waddr_q), .wdata(total_q), .re(t_re), .raddr(t_addr), .rdata(t_data));
   assign probe_valid = f_pixel;
   assign probe_data  = total_q;

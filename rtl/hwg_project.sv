@@ -24,7 +24,8 @@ module hwg_project #(
     parameter integer PAIRS = 0,          // 1: rows share multipliers in twos
     parameter integer SOFT = 0,           // 1: products of adders in LUTs
     parameter integer RSOFT = 0,          // the same for requantisation
-    parameter integer LUT_DEPTH = 32,     // memories of up to so many words are LUT RAM
+    parameter integer VECTORS_LUT_DEPTH = 32,    // memories of up to so many words are LUT RAM
+    parameter integer CONSTANTS_LUT_DEPTH = 32,
     parameter integer ACCW = 24,
     parameter integer DEPTH = 16,
     parameter integer RDEPTH = 16,
@@ -223,7 +224,7 @@ module hwg_project #(
   // Words of PI lanes out of memory words of V lanes.
   wire [V*AY-1:0]  v_word;
   wire [PI*AY-1:0] operand;
-  hwg_ram #(.WIDTH(V * AY), .DEPTH(V_SLOTS * V_SLOT), .LUT_DEPTH(LUT_DEPTH)) u_vectors (
+  hwg_ram #(.WIDTH(V * AY), .DEPTH(V_SLOTS * V_SLOT), .LUT_DEPTH(VECTORS_LUT_DEPTH)) u_vectors (
       .clk(clk), .we(v_valid), .waddr(v_base + VAW'(v_index)), .wdata(v_data), .re(valid),
       .raddr(v_rbase_q + v_word_q), .rdata(v_word));
   generate
@@ -301,7 +302,7 @@ module hwg_project #(
   wire [Q*RB-1:0]  y_data;
   wire [EW-1:0]    y_abase;
   wire [INFO-1:0]  y_info;
-  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(LUT_DEPTH),
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(CONSTANTS_LUT_DEPTH),
                 .FILE({MEM, "project_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(R_LO), .s_hi(R_HI), .s_side({d_abase, d_info, pixel_first, pixel_last}), .m_valid(y_valid),

@@ -4,7 +4,8 @@
 //
 // latency   raddr with re at cycle i -> rdata from cycle i+2 on, held until the next read arrives
 // reset     none (memory and data path)
-// limits    WIDTH >= 1, DEPTH >= 1; reading the address that is being written gives the old word
+// limits    WIDTH >= 1, DEPTH >= 1; a word is not read while it is being written: what comes then is undefined, and wrong
+//           in simulation, so that nothing can rely on it (an old word would take registers of each write beside the block)
 // technology layer: behavioural model, inferred as block RAM or LUT RAM by every tool
 `default_nettype none
 module hwg_ram #(
@@ -22,7 +23,7 @@ module hwg_ram #(
     output reg  [WIDTH-1:0] rdata
 );
 `ifdef SYNTHESIS
-  (* ram_style = (DEPTH <= LUT_DEPTH) ? "distributed" : "auto" *)
+  (* ram_style = (DEPTH <= LUT_DEPTH) ? "distributed" : "auto", no_rw_check *)
 `endif
   reg [WIDTH-1:0] mem [0:DEPTH-1];
   reg             re_q;
@@ -42,9 +43,14 @@ module hwg_ram #(
       end
     end else begin : gen_block
       reg [WIDTH-1:0] array_q;
+`ifdef SYNTHESIS
+      wire collides = 1'b0;
+`else
+      wire collides = we && waddr == raddr;
+`endif
       always @(posedge clk) begin
         if (we) mem[waddr] <= wdata;
-        if (re) array_q <= mem[raddr];
+        if (re) array_q <= collides ? ~mem[raddr] : mem[raddr];
         if (re_q) rdata <= array_q;
       end
     end

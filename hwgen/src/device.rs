@@ -70,12 +70,20 @@ pub fn devices() -> Vec<Device> {
     FILES.iter().map(|text| serde_yaml::from_str(text).expect("the files of constraints/ are valid")).collect()
 }
 
-/// Block RAMs that a memory of `depth` words of `width` bits takes: the best of the uniform shapes.
+/// Block RAMs that a memory of `depth` words of `width` bits takes: of one shape, or in columns of whole bytes (nine bits)
+/// of several, as Yosys cuts it.
 pub fn block_rams(width: usize, depth: usize) -> usize {
     if depth <= DISTRIBUTED_WORDS {
         return 0;
     }
-    BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).min().unwrap_or(0)
+    let uniform = BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).min();
+    // fewest[bits]: of columns for so many bits
+    let mut fewest = vec![0; width + 1];
+    for bits in 1..=width {
+        let last = BLOCK_SHAPES.iter().filter(|(_, w)| w % 9 == 0);
+        fewest[bits] = last.map(|&(d, w)| depth.div_ceil(d) + fewest[bits.saturating_sub(w)]).min().unwrap_or(0);
+    }
+    uniform.unwrap_or(0).min(fewest[width])
 }
 
 #[cfg(test)]
@@ -95,5 +103,8 @@ mod tests {
         assert_eq!(block_rams(36, 513), 2);
         // The project weights of the worked example: 408 bits by 765 words.
         assert_eq!(block_rams(408, 765), 23);
+        // As Yosys maps them: 36 bits and two more; three times 36 bits, 18 and two more.
+        assert_eq!(block_rams(38, 2560), 7);
+        assert_eq!(block_rams(128, 3081), 27);
     }
 }

@@ -33,12 +33,81 @@ pub struct Mapping {
     pub classify: Products,
     /// Products of requantisation and affine maps, in the order of the arrays; pairs make no sense here.
     pub requant: [Products; 4],
-    /// Memories of up to so many words are LUT RAM.
-    pub lut_ram_words: usize,
+    /// Small memories that are LUT RAM; the others are block RAM.
+    pub lut_memories: LutMemories,
+}
+
+/// Memories that may be LUT RAM or block RAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmallMemory {
+    /// Two rows of pixels before the first convolution.
+    PatchLines,
+    /// Input vectors of the expand array.
+    Operands,
+    /// States that wait for what is added to them.
+    Residuals,
+    /// Output vectors of the depthwise array.
+    Vectors,
+    /// Maps of logits on their way to scale 0.
+    Maps,
+    /// Rows of sums of logits.
+    Sums,
+    /// Constants of requantisation behind the project and the classification array.
+    Constants,
+}
+
+/// All of them.
+pub const SMALL_MEMORIES: [SmallMemory; 7] = [
+    SmallMemory::PatchLines,
+    SmallMemory::Operands,
+    SmallMemory::Residuals,
+    SmallMemory::Vectors,
+    SmallMemory::Maps,
+    SmallMemory::Sums,
+    SmallMemory::Constants,
+];
+
+/// A set of [`SmallMemory`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "Vec<SmallMemory>", from = "Vec<SmallMemory>")]
+pub struct LutMemories(u8);
+
+impl LutMemories {
+    /// Whether the memory is LUT RAM.
+    pub fn has(self, memory: SmallMemory) -> bool {
+        self.0 >> memory as u8 & 1 == 1
+    }
+
+    /// The same set without the memory.
+    #[must_use]
+    pub fn without(self, memory: SmallMemory) -> Self {
+        Self(self.0 & !(1 << memory as u8))
+    }
+
+    /// The same set with the memory.
+    #[must_use]
+    pub fn with(self, memory: SmallMemory) -> Self {
+        Self(self.0 | 1 << memory as u8)
+    }
+}
+
+impl From<LutMemories> for Vec<SmallMemory> {
+    fn from(set: LutMemories) -> Self {
+        SMALL_MEMORIES.into_iter().filter(|&memory| set.has(memory)).collect()
+    }
+}
+
+impl From<Vec<SmallMemory>> for LutMemories {
+    fn from(memories: Vec<SmallMemory>) -> Self {
+        memories.into_iter().fold(Self::default(), Self::with)
+    }
 }
 
 /// Memories up to this many words are left to the fabric's distributed RAM in any case.
 pub const LUT_RAM_WORDS: usize = 32;
+/// Memories of more words are block RAM in any case.
+pub const MOST_LUT_RAM_WORDS: usize = 512;
 /// Bits of an operand of the expand array: states, and unsigned outputs of the data block.
 pub const OPERAND_BITS: usize = 9;
 
@@ -54,7 +123,7 @@ impl Mapping {
             project: pair(pairs(depthwise, bits.project as usize, 0), folding.project_rows),
             classify: pair(pairs(bits.act_state as usize, bits.head as usize, 0), folding.classify_rows),
             requant: [Products::Dsp; 4],
-            lut_ram_words: LUT_RAM_WORDS,
+            lut_memories: LutMemories::default(),
         }
     }
 
@@ -68,7 +137,7 @@ impl Mapping {
             project: pick(2, self.project),
             classify: pick(3, self.classify),
             requant: std::array::from_fn(|i| pick(4 + i as u32, self.requant[i])),
-            lut_ram_words: LUT_RAM_WORDS << (choice >> 8 & 3),
+            lut_memories: LutMemories((choice >> 8 & 0x7f) as u8),
         }
     }
 }

@@ -4,7 +4,9 @@
 //! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
 
 use crate::device::block_rams;
-use crate::mapping::{Mapping, Products, multipliers};
+use crate::mapping::{
+    LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, Products, SmallMemory, multipliers,
+};
 use crate::plan::{Plan, TOTAL_ROWS};
 use crate::widths::Widths;
 use serde::Serialize;
@@ -25,19 +27,26 @@ pub struct Memory {
     pub depth: usize,
     /// Read from a file, never written.
     pub rom: bool,
-    /// May move to LUTs when it is small.
+    /// Which of the small ones it is, if one of them.
     #[serde(skip)]
-    pub may_be_lut: bool,
+    pub small: Option<SmallMemory>,
 }
 
 impl Memory {
-    /// Block RAMs of it, none if it has at most `lut_words` words and may be LUT RAM.
-    pub fn block_rams(&self, lut_words: usize) -> usize {
-        if self.in_luts(lut_words) { 0 } else { block_rams(self.width, self.depth) }
+    /// Block RAMs of it, none if it is LUT RAM.
+    pub fn block_rams(&self, luts: LutMemories) -> usize {
+        if self.in_luts(luts) { 0 } else { block_rams(self.width, self.depth) }
     }
 
-    fn in_luts(&self, lut_words: usize) -> bool {
-        self.depth <= if self.may_be_lut { lut_words } else { crate::mapping::LUT_RAM_WORDS }
+    /// LUT sites of it, none if it is block RAM.
+    pub fn luts(&self, luts: LutMemories) -> usize {
+        if self.in_luts(luts) { in_luts(self) } else { 0 }
+    }
+
+    /// Whether it is LUT RAM.
+    pub fn in_luts(&self, luts: LutMemories) -> bool {
+        let chosen = self.small.is_some_and(|memory| luts.has(memory));
+        self.depth <= if chosen { MOST_LUT_RAM_WORDS } else { LUT_RAM_WORDS }
     }
 }
 
@@ -58,8 +67,8 @@ pub struct Resources {
 pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let (net, fold, bits) = (&plan.net, &plan.folding, &plan.bits);
     let mut list = Vec::new();
-    let mut add = |name: String, width: usize, depth: usize, may_be_lut: bool| {
-        list.push(Memory { name, width, depth, rom: true, may_be_lut });
+    let mut add = |name: String, width: usize, depth: usize, small: Option<SmallMemory>| {
+        list.push(Memory { name, width, depth, rom: true, small });
     };
     let sets = net.set_count();
     let passes = |table: &Vec<Vec<crate::plan::Job>>, cost: &dyn Fn(&crate::plan::Job) -> usize| -> usize {
@@ -71,33 +80,33 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let words = |job: &crate::plan::Job| job.groups * job.words;
     let depth = plan.data_jobs.iter().map(words).sum::<usize>() + sets * passes(&plan.expand_jobs, &words);
     for row in 0..fold.expand_rows {
-        add(format!("expand_{row:03}"), fold.expand_lanes * bits.expand as usize, depth, false);
+        add(format!("expand_{row:03}"), fold.expand_lanes * bits.expand as usize, depth, None);
     }
     let beats = |job: &crate::plan::Job| job.groups * fold.expand_rows / fold.expand_drain;
     let depth = plan.data_jobs.iter().map(beats).sum::<usize>() + sets * passes(&plan.expand_jobs, &beats);
-    add("expand_requant".into(), fold.expand_drain * constant(widths.expand.bias), depth, false);
+    add("expand_requant".into(), fold.expand_drain * constant(widths.expand.bias), depth, None);
 
     let groups: usize = plan.depthwise_groups.iter().flatten().sum();
-    add("depthwise".into(), fold.depthwise_lanes * bits.depthwise as usize, sets * groups * 9, false);
+    add("depthwise".into(), fold.depthwise_lanes * bits.depthwise as usize, sets * groups * 9, None);
     let depth = sets * groups * (fold.depthwise_lanes / fold.depthwise_drain);
-    add("depthwise_requant".into(), fold.depthwise_drain * constant(widths.depthwise.bias), depth, false);
+    add("depthwise_requant".into(), fold.depthwise_drain * constant(widths.depthwise.bias), depth, None);
 
     let depth = sets * passes(&plan.project_jobs, &words);
     for row in 0..fold.project_rows {
-        add(format!("project_{row:03}"), fold.project_lanes * bits.project as usize, depth, false);
+        add(format!("project_{row:03}"), fold.project_lanes * bits.project as usize, depth, None);
     }
     let beats = plan.project_jobs[0][0].groups * fold.project_rows / fold.project_drain;
     let depth = sets * (net.scales * net.blocks) as usize * beats;
-    add("project_requant".into(), fold.project_drain * constant(widths.project.bias), depth, true);
+    add("project_requant".into(), fold.project_drain * constant(widths.project.bias), depth, Some(SmallMemory::Constants));
     let rows = (net.iterations * net.scales) as usize + usize::from(net.blocks > 1);
-    add("affine".into(), fold.project_drain * constant(widths.affine.bias), rows * beats, false);
+    add("affine".into(), fold.project_drain * constant(widths.affine.bias), rows * beats, None);
 
     let job = &plan.classify_job;
     for row in 0..fold.classify_rows {
         let width = fold.classify_lanes * bits.head as usize;
-        add(format!("classify_{row:03}"), width, heads * job.groups * job.words, false);
+        add(format!("classify_{row:03}"), width, heads * job.groups * job.words, None);
     }
-    add("classify_requant".into(), constant(widths.classify.bias), heads * job.groups * fold.classify_rows, true);
+    add("classify_requant".into(), constant(widths.classify.bias), heads * job.groups * fold.classify_rows, Some(SmallMemory::Constants));
 
     let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
     let state = fold.expand_lanes * bits.act_state as usize;
@@ -107,23 +116,23 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let logit = bits.act_logit as usize;
     let classes = net.classes as usize;
     let up: usize = (1..net.scales as usize).map(|l| (net.scales as usize - 1 - l) * net.scale(l).pixels()).sum();
-    let mut ram = |name: &str, width: usize, depth: usize, may_be_lut: bool| {
-        list.push(Memory { name: name.to_owned(), width, depth, rom: false, may_be_lut });
+    let mut ram = |name: &str, width: usize, depth: usize, small: Option<SmallMemory>| {
+        list.push(Memory { name: name.to_owned(), width, depth, rom: false, small });
     };
-    ram("patch lines", 6 * 8, 2 * (net.image.width as usize).div_ceil(2), true);
-    ram("operands", fold.expand_lanes * crate::mapping::OPERAND_BITS, plan.slots * plan.slot, true);
-    ram("lines", fold.expand_lanes * lane, lines * plan.cf, false);
-    ram("state", state, pixels(stream) * plan.cf, false);
-    ram("residuals", state, plan.residuals, true);
-    ram("depthwise ring", fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, false);
+    ram("patch lines", 6 * 8, 2 * (net.image.width as usize).div_ceil(2), Some(SmallMemory::PatchLines));
+    ram("operands", fold.expand_lanes * crate::mapping::OPERAND_BITS, plan.slots * plan.slot, Some(SmallMemory::Operands));
+    ram("lines", fold.expand_lanes * lane, lines * plan.cf, None);
+    ram("state", state, pixels(stream) * plan.cf, None);
+    ram("residuals", state, plan.residuals, Some(SmallMemory::Residuals));
+    ram("depthwise ring", fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, None);
     let vector = fold.vector_lanes() * bits.act_depthwise as usize;
-    ram("vectors", vector, plan.vector_slots * plan.vector_slot, true);
+    ram("vectors", vector, plan.vector_slots * plan.vector_slot, Some(SmallMemory::Vectors));
     let classify = fold.classify_lanes * bits.act_state as usize;
-    ram("classification ring", classify, plan.queue_slots * plan.cfc, false);
-    ram("logits", classes * logit, pixels(0), false);
-    ram("maps on their way up", classes * logit, up, true);
+    ram("classification ring", classify, plan.queue_slots * plan.cfc, None);
+    ram("logits", classes * logit, pixels(0), None);
+    ram("maps on their way up", classes * logit, up, Some(SmallMemory::Maps));
     let total = logit + Plan::clog2(net.scales as usize);
-    ram("logit sums", classes * total, TOTAL_ROWS * net.scale(0).width as usize, true);
+    ram("logit sums", classes * total, TOTAL_ROWS * net.scale(0).width as usize, Some(SmallMemory::Sums));
     list
 }
 
@@ -137,10 +146,8 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Mem
         total.lut += cost.lut;
     }
     for memory in memories {
-        total.ebr += memory.block_rams(mapping.lut_ram_words);
-        if memory.in_luts(mapping.lut_ram_words) {
-            total.lut += in_luts(memory);
-        }
+        total.ebr += memory.block_rams(mapping.lut_memories);
+        total.lut += memory.luts(mapping.lut_memories);
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
     total.lut += BASE.lut

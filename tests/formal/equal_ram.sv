@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two versions of hwg_ram, of LUTs and as a block: reads equal wherever the address has been written, also while it is being written.
+// Two versions of hwg_ram, of LUTs and as a block: reads equal wherever the address has been
+// written and is not being written.
 `default_nettype none
 module proof #(
     parameter integer WIDTH = 2,
@@ -21,7 +22,7 @@ module proof #(
   always @* assume (32'(waddr) < DEPTH && 32'(raddr) < DEPTH);
   reg [DEPTH-1:0] written_q;
   reg             known1_q, known2_q, re1_q;
-  reg [WIDTH-1:0] mem [0:DEPTH-1];  // the definition: the old word, two cycles later, held
+  reg [WIDTH-1:0] mem [0:DEPTH-1];  // the definition: the word, two cycles later, held
   reg [WIDTH-1:0] word1_q, word2_q;
   initial {written_q, known1_q, known2_q, re1_q} = '0;
   always @(posedge clk) begin
@@ -30,7 +31,7 @@ module proof #(
       mem[waddr] <= wdata;
     end
     re1_q <= re;
-    if (re) {known1_q, word1_q} <= {written_q[raddr], mem[raddr]};
+    if (re) {known1_q, word1_q} <= {written_q[raddr] && !(we && waddr == raddr), mem[raddr]};
     if (re1_q) {known2_q, word2_q} <= {known1_q, word1_q};
   end
   always @* if (known2_q) begin

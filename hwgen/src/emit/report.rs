@@ -26,7 +26,7 @@ pub fn report(design: &Design) -> Vec<u8> {
         .iter()
         .map(|memory| {
             json!({"name": memory.name, "width": memory.width, "depth": memory.depth, "bits": memory.width * memory.depth,
-            "block_rams": memory.block_rams(design.mapping.lut_ram_words)})
+            "block_rams": memory.block_rams(design.mapping.lut_memories)})
         })
         .collect();
     let per_loop = prediction

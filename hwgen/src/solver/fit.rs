@@ -11,15 +11,13 @@ use hwgen_quantize::Model;
 use super::{FINALISTS, MIN_MULTIPLIERS, Search, Shape, frame_cycles, size_rings};
 use crate::device::block_rams;
 use crate::folding::Folding;
-use crate::mapping::{LUT_RAM_WORDS, Mapping, Products};
+use crate::mapping::{LutMemories, Mapping, Products, SMALL_MEMORIES};
 use crate::plan::{Feedback, Plan};
 use crate::resources::{self, Resources};
 use crate::widths::Widths;
 
 /// Share of a device's LUTs that the estimate may take: routers want room, and the estimate is one.
 const LUT_SHARE: f64 = 0.75;
-/// Sizes of memory tried as LUT RAM.
-const LUT_RAM_CHOICES: [usize; 4] = [LUT_RAM_WORDS, 128, 256, 512];
 /// A product in LUTs takes at least so many: the bound of the search.
 const LUTS_A_PRODUCT: usize = 60;
 /// So many cycles more are given for fewer LUTs, which place and route better.
@@ -27,7 +25,7 @@ const CYCLES_FOR_LUTS: f64 = 0.002;
 /// Slots that a ring has at least beyond its windows.
 const LEAST_SLACK: usize = 4;
 /// Shapes of the project array that are tried for each expand array.
-const PROJECT_CHOICES: usize = 3;
+const PROJECT_CHOICES: usize = 6;
 
 /// What a core may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +49,7 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.dedup_by(|a, b| a.1 == b.1);
-    found.truncate(32 * FINALISTS);
+    found.truncate(128 * FINALISTS);
     let fitting: Vec<(u64, usize, Folding, Mapping)> = found
         .into_iter()
         .flat_map(|(_, folding)| [size_rings(net, &model.bits, feedback, folding), with_least_rings(folding)])
@@ -101,7 +99,7 @@ impl Fit<'_> {
                 }
             }
             // longer iterations cannot win once several shorter ones fit
-            if found.len() > before && found.len() > 8 * FINALISTS {
+            if found.len() > before && found.len() > 64 * FINALISTS {
                 break;
             }
         }
@@ -169,14 +167,11 @@ impl Fit<'_> {
         let memories = resources::memories(&plan, &self.widths);
         let shared = Mapping::new(&self.model.bits, folding);
         let estimate = |mapping: &Mapping| resources::estimate(&plan, mapping, &self.widths, &memories);
-        let lut_ram_words = LUT_RAM_CHOICES.into_iter().find(|&lut_ram_words| {
-            let ebr: usize = memories.iter().map(|memory| memory.block_rams(lut_ram_words)).sum();
-            ebr <= self.target.ebr
-        })?;
+        let lut_memories = self.lut_memories(&memories)?;
         (0..256u32)
             .map(|soft| {
                 let choose = |bit: u32, other: Products| if soft >> bit & 1 == 1 { Products::Lut } else { other };
-                let mut mapping = Mapping { lut_ram_words, ..shared };
+                let mut mapping = Mapping { lut_memories, ..shared };
                 mapping.expand = choose(0, shared.expand);
                 mapping.depthwise = choose(1, shared.depthwise);
                 mapping.project = choose(2, shared.project);
@@ -187,6 +182,33 @@ impl Fit<'_> {
             .filter(|(cost, _)| self.holds(cost))
             .min_by_key(|(cost, mapping)| (cost.lut, *mapping != shared))
             .map(|(cost, mapping)| (mapping, cost.lut))
+    }
+
+    /// The small memories that have to be LUT RAM for the others to fit in block RAMs: those first that save most block
+    /// RAMs for their LUTs.
+    fn lut_memories(&self, memories: &[resources::Memory]) -> Option<LutMemories> {
+        let blocks = |luts: LutMemories| memories.iter().map(|memory| memory.block_rams(luts)).sum::<usize>();
+        let luts = |luts: LutMemories| memories.iter().map(|memory| memory.luts(luts)).sum::<usize>();
+        let mut chosen = LutMemories::default();
+        while blocks(chosen) > self.target.ebr {
+            let price = |next: LutMemories| {
+                (luts(next) - luts(chosen)) as f64 / blocks(chosen).saturating_sub(blocks(next)) as f64
+            };
+            let next = SMALL_MEMORIES
+                .into_iter()
+                .map(|memory| chosen.with(memory))
+                .filter(|&next| blocks(next) < blocks(chosen))
+                .min_by(|&a, &b| price(a).total_cmp(&price(b)))?;
+            chosen = next;
+        }
+        // what was cheap may be too little, and needless once something larger has moved
+        for memory in SMALL_MEMORIES {
+            let without = chosen.without(memory);
+            if blocks(without) <= self.target.ebr {
+                chosen = without;
+            }
+        }
+        Some(chosen)
     }
 
     fn holds(&self, cost: &Resources) -> bool {

@@ -7,7 +7,7 @@ use super::super::tables::Tables;
 use super::feedback;
 use crate::design::Design;
 use crate::folding::lcm;
-use crate::mapping::Products;
+use crate::mapping::{Products, SmallMemory};
 use crate::plan::{CLASS_FIFO, DATA_LAG, PATCH_DEPTH};
 use crate::widths::RequantWidths;
 
@@ -92,8 +92,14 @@ fn control(design: &Design) -> String {
     )
 }
 
+/// The `LUT_DEPTH` of a memory.
+fn lut_depth(design: &Design, memory: SmallMemory) -> &'static str {
+    if design.mapping.lut_memories.has(memory) { "IN_LUTS" } else { "IN_BLOCKS" }
+}
+
 fn input(design: &Design) -> String {
     let symmetric = usize::from(design.plan.net.pixels == hwgen_network::PixelDomain::Symmetric);
+    let lines = lut_depth(design, SmallMemory::PatchLines);
     format!(
         "  // ---------------------------------------------------------------- image to patches of the first convolution
   wire          pixel_valid, pixel_ready, patch_valid, patch_ready;
@@ -104,7 +110,7 @@ fn input(design: &Design) -> String {
       .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
       .free(free && !over), .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
       .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCH_DEPTH}), .LUT_DEPTH(LUT_DEPTH)) u_patch (
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCH_DEPTH}), .LUT_DEPTH({lines})) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
       .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
 
@@ -137,8 +143,8 @@ fn loader(design: &Design) -> String {
       .LINE_BASE(LINE_BASE), .LINE_DELTA(LINE_DELTA), .LAG({DATA_LAG}), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
       .PASS_OFFSET(PASS_OFFSET), .PIXELS({pixels}), .IE(IE), .CF(CF), .NW0({nw0}), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
       .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED({pooled}), .POOL_BASE(32'({pool_base})),
-      .POOL_WORDS({pool_words}), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .LUT_DEPTH(LUT_DEPTH),
-      .LAW(LAW), .SAW(SAW)) u_loader (
+      .POOL_WORDS({pool_words}), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .OPERANDS_LUT_DEPTH({operands}),
+      .RESIDUALS_LUT_DEPTH({residuals}), .LAW(LAW), .SAW(SAW)) u_loader (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
       .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
       .state_addr(state_addr), .state_data(state_data), .fb_ready(fb_ready), .fb_take(fb_take), .fb_re(fb_re),
@@ -149,6 +155,8 @@ fn loader(design: &Design) -> String {
       .residual_addr(residual_addr), .residual_data(residual_data));
 
 ",
+        operands = lut_depth(design, SmallMemory::Operands),
+        residuals = lut_depth(design, SmallMemory::Residuals),
         pixels = plan.iteration_pixels(),
         nw0 = plan.nw0,
     )
@@ -298,8 +306,8 @@ fn project(design: &Design, tables: &Tables) -> String {
   wire [F*AS-1:0]    project_probe_data;
   hwg_project #(
       .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .N(N), .SETS(SETS), .F(F), .PO({po}), .PI({pi}), .Q({q}), .AY(AD),
-      .AS(AS), .WW({ww}), {requant}, {products}, .LUT_DEPTH(LUT_DEPTH),
-      .DEPTH({depth}), .ADEPTH({adepth}), .ABW({abw}), .APW({apw}), .AROW({row}),
+      .AS(AS), .WW({ww}), {requant}, {products},
+      .VECTORS_LUT_DEPTH({vectors}), .CONSTANTS_LUT_DEPTH({constants}), .DEPTH({depth}), .ADEPTH({adepth}), .ABW({abw}), .APW({apw}), .AROW({row}),
       .ASHIFT(5'd{ashift}), .MID_SHIFT(3'd{mid}), .GROUPS({groups}),
       .PERIOD({period}),
       .WORDS({words}),
@@ -322,6 +330,8 @@ fn project(design: &Design, tables: &Tables) -> String {
   wire unused_project = &{{1'b0, class_first, project_probe, project_probe_data}};
 
 ",
+        vectors = lut_depth(design, SmallMemory::Vectors),
+        constants = lut_depth(design, SmallMemory::Constants),
         vector_slots = plan.vector_slots,
         po = fold.project_rows,
         pi = fold.project_lanes,
@@ -360,7 +370,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
       .L(L), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA),
       .C(C), .CO({co}), .CI(CI), .AS(AS), .WW({ww}), .ACCW({acc}), .HEADS({heads}), .WSTRIDE({wstride}), .RSTRIDE({rstride}),
       .BW({bw}), .PW({pw}), .LB(LB), .GROUPS({groups}), .PERIOD({period}), .HEAD_OF(HEAD_OF),
-      {products}, .LUT_DEPTH(LUT_DEPTH),
+      {products}, .CONSTANTS_LUT_DEPTH({constants}),
       .SHIFT({shift}),
       .LOGIT_BASE(LOGIT_BASE), .GAW(GAW), .MEM(MEM_DIR)) u_classify (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .ring_space(class_space), .ring_start(class_start),
@@ -373,6 +383,7 @@ fn classify(design: &Design, tables: &Tables) -> String {
         ww = plan.bits.head,
         acc = widths.acc,
         products = products(design.mapping.classify, design.mapping.requant[3]),
+        constants = lut_depth(design, SmallMemory::Constants),
         heads = model.heads.len(),
         wstride = job.groups * job.words,
         rstride = job.groups * fold.classify_rows,
@@ -393,8 +404,8 @@ fn output(design: &Design, tables: &Tables) -> String {
   wire [C*TB-1:0]    t_data, total_probe_data;
   hwg_logit_sum #(
       .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .LOGIT_BASE(LOGIT_BASE), .U_BASE(UP_BASE), .LOGIT_WORDS(LOGIT_WORDS),
-      .U_WORDS({up_words}), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .LUT_DEPTH(LUT_DEPTH),
-      .MARGIN_SHIFT({margin})) u_logit_sum (
+      .U_WORDS({up_words}), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .MAPS_LUT_DEPTH({maps}),
+      .SUMS_LUT_DEPTH({sums}), .MARGIN_SHIFT({margin})) u_logit_sum (
       .clk(clk), .rst(rst), .output_issued(output_issued), .output_done(output_done), .logit_valid(logit_valid),
       .logit_addr(logit_addr), .logit_data(logit_data), .blocked(logits_blocked), .fine_free(fine_free),
       .coarse_free(coarse_free), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re), .t_addr(t_addr),
@@ -413,5 +424,7 @@ fn output(design: &Design, tables: &Tables) -> String {
 ",
         margin = design.model.confidence_shift,
         up_words = tables.up_words,
+        maps = lut_depth(design, SmallMemory::Maps),
+        sums = lut_depth(design, SmallMemory::Sums),
     )
 }
