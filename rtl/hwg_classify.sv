@@ -92,8 +92,9 @@ module hwg_classify #(
   reg  [PXW-1:0] pixel_q;  // of scale 0
   reg  fine_q;             // at scale 0; there are more than three cycles between two jobs
   always @(posedge clk) fine_q <= l == '0;
-  wire logits_free = !blocked && (fine_q ? pixel_q < fine_free[PXW-1:0] : coarse_free);
-  assign start = free && ready && logits_free;
+  reg  logits_free_q;      // a cycle late, which that allows
+  always @(posedge clk) logits_free_q <= !rst && !blocked && (fine_q ? pixel_q < fine_free[PXW-1:0] : coarse_free);
+  assign start = free && ready && logits_free_q;
   assign output_issued = start && last_of_n;
   always @(posedge clk)
     if (rst) pixel_q <= '0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two rows of a matrix-vector array that share their multipliers: one product of each from every multiplier.
 //
-//   addr -> [ weight ROM 0 ] -> reg -+
-//   addr -> [ weight ROM 1 ] -> reg -+
+//   addr -> [ weight ROM 0 ] -+-------> reg -+
+//   addr -> [ weight ROM 1 ] -+-> less -> reg -+
 //                                    dot_pair -> acc0, acc1
 //   broadcast activations -----------+
 //
@@ -37,7 +37,10 @@ module hwg_mac_pair #(
   localparam integer YW   = AW + WW + $clog2(LANES);
   localparam integer SUMW = AW + 1 + $clog2(LANES);
   wire [LANES*WW-1:0]  weights0, weights1;
-  reg  [LANES*WW-1:0]  weights0_q, weights1_q;
+  localparam integer HW = WW + DIGITS;
+  reg  [LANES*WW-1:0]  weights0_q;
+  reg  [LANES*HW-1:0]  weights1_q;  // less one where the weight of row 0 is negative
+  wire [LANES*HW-1:0]  weights1_less;
   reg                  re1_q, re2_q;
   wire signed [YW-1:0] y0, y1;
   wire                 c1;
@@ -45,12 +48,18 @@ module hwg_mac_pair #(
       .clk(clk), .re(re), .raddr(addr), .rdata(weights0));
   hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE1)) u_weights1 (
       .clk(clk), .re(re), .raddr(addr), .rdata(weights1));
+  genvar i;
+  generate
+    for (i = 0; i < LANES; i = i + 1) begin : gen_less
+      assign weights1_less[i*HW +: HW] = HW'($signed(weights1[i*WW +: WW])) - HW'(weights0[i*WW+WW-1]);
+    end
+  endgenerate
   always @(posedge clk) begin
     {re2_q, re1_q} <= {re1_q, re};
-    if (re2_q) {weights1_q, weights0_q} <= {weights1, weights0};
+    if (re2_q) {weights1_q, weights0_q} <= {weights1_less, weights0};
   end
   hwg_dot_pair #(.LANES(LANES), .AW(XW), .WW(WW), .FULL(DIGITS), .YW(YW)) u_dot (
-      .clk(clk), .a(data), .w0(weights0_q), .w1(weights1_q), .y0(y0), .y1(y1), .c1(c1));
+      .clk(clk), .a(data), .w0(weights0_q), .w1_less(weights1_q), .y0(y0), .y1(y1), .c1(c1));
   hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(SUMW), .DIGITS(DIGITS)) u_accumulate0 (
       .clk(clk), .en(acc_en), .first(acc_first), .digit(acc_digit), .data_sum(data_sum), .y(y0), .c(1'b0), .acc(acc0));
   hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(SUMW), .DIGITS(DIGITS)) u_accumulate1 (

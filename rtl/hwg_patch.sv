@@ -40,17 +40,22 @@ module hwg_patch #(
   reg          all_reserved_q;
   reg          ready_q;     // s_ready, worked out a cycle ahead: it goes a long way
 
-  wire real_pixel = 32'(x_q) < W && 32'(y_q) < H;
+  reg          last_x_q, last_y_q;
+  wire real_pixel = !(W % 2 == 1 && last_x_q) && !(H % 2 == 1 && last_y_q);  // of an odd size the last one is padding
   wire emits      = x_q[0] && y_q[0];
   wire room       = !emits || !all_reserved_q;
   wire step       = real_pixel ? ready_q && s_valid : active_q && room;
   assign s_ready  = ready_q;
   wire [CW-1:0] reserved = reserved_q + CW'(step && emits) - CW'(m_valid && m_ready);
   wire all_reserved = reserved == CW'(DEPTH);
-  wire last_x       = 32'(x_q) == W2 - 1;
-  wire active       = load || (active_q && !(step && last_x && 32'(y_q) == H2 - 1));
-  wire [XW-1:0] x   = (load || (step && last_x)) ? '0 : x_q + XW'(step);
-  wire [YW-1:0] y   = load ? '0 : y_q + YW'(step && last_x);
+  wire row_ends     = step && last_x_q;
+  wire active       = load || (active_q && !(row_ends && last_y_q));
+  // The next position: its coordinates, whether it is a last one, whether it completes a patch.
+  wire [XW-1:0] x   = (load || row_ends) ? '0 : x_q + XW'(step);
+  wire [YW-1:0] y   = load ? '0 : y_q + YW'(row_ends);
+  wire last_x       = !load && (step ? 32'(x_q) == W2 - 2 : last_x_q);
+  wire last_y       = !load && (row_ends ? 32'(y_q) == H2 - 2 : last_y_q);
+  wire completes    = !load && (x_q[0] ^ step) && (y_q[0] ^ row_ends);
 
   always @(posedge clk) begin
     if (rst) begin
@@ -62,10 +67,12 @@ module hwg_patch #(
       active_q   <= active;
       reserved_q <= reserved;
       all_reserved_q <= all_reserved;
-      ready_q    <= active && (!(x[0] && y[0]) || !all_reserved) && 32'(x) < W && 32'(y) < H;
+      ready_q    <= active && (!completes || !all_reserved) && !(W % 2 == 1 && last_x) && !(H % 2 == 1 && last_y);
     end
     x_q <= x;
     y_q <= y;
+    last_x_q <= last_x;
+    last_y_q <= last_y;
   end
 
   // Pixels in the number format of the network, then the two rows above.

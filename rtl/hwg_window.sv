@@ -85,7 +85,10 @@ module hwg_window #(
     given_back_q      <= !begun_q ? '0 : first_pixel ? longer : CW'(full);
     given_back_less_q <= !begun_q ? '1 : first_pixel ? history_q : full ? '0 : '1;
   end
-  wire [CW-1:0] released = start ? (w_start ? given_back_less_q : given_back_q) : {CW{w_start}};  // less a slot taken
+  // The writer starts every other cycle at most, so that its slot may be counted a cycle late.
+  reg           w_start_q;
+  always @(posedge clk) w_start_q <= !rst && w_start;
+  wire [CW-1:0] released = start ? (w_start_q ? given_back_less_q : given_back_q) : {CW{w_start_q}};  // less a slot taken
   wire [CW-1:0] arrived  = {{(CW-1){start && !w_done}}, start != w_done};
   assign space = used_q[CW];
   assign ready = !done && 14'(avail_q) >= need_q;

@@ -14,10 +14,12 @@ module proof #(
 );
   localparam integer YW = AW + WW + $clog2(LANES);
   localparam integer NARROW = (AW + 2 * WW + FULL > 18) ? 1 : 0;  // the low field has a bit less than a product
+  localparam integer HW = WW + FULL;
+  reg  [LANES*HW-1:0] w1_less;
   wire [YW-1:0] y0, y1;
   wire          c1, there;
   hwg_dot_pair #(.LANES(LANES), .AW(AW), .WW(WW), .FULL(FULL)) u_dut (
-      .clk(clk), .a(a), .w0(w0), .w1(w1), .y0(y0), .y1(y1), .c1(c1));
+      .clk(clk), .a(a), .w0(w0), .w1_less(w1_less), .y0(y0), .y1(y1), .c1(c1));
   localparam [AW-1:0] LEAST_A = 1 << (AW - 1);
   localparam [WW-1:0] LEAST_W = 1 << (WW - 1);
   integer i, sum0, sum1;
@@ -28,6 +30,7 @@ module proof #(
     for (i = 0; i < LANES; i = i + 1) begin
       sum0 = sum0 + $signed(a[i*AW +: AW]) * $signed(w0[i*WW +: WW]);
       sum1 = sum1 + $signed(a[i*AW +: AW]) * $signed(w1[i*WW +: WW]);
+      w1_less[i*HW +: HW] = HW'($signed(w1[i*WW +: WW])) - HW'(w0[i*WW+WW-1]);
       if (NARROW != 0 && a[i*AW +: AW] == LEAST_A && w0[i*WW +: WW] == LEAST_W) allowed = 1'b0;
       if (FULL == 0 && w1[i*WW +: WW] == LEAST_W) allowed = 1'b0;
     end

@@ -22,7 +22,7 @@ const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
             "--device",
             "ecp5-85k",
             "--multipliers",
-            "343",
+            "300",
         ],
         "ecp5-85k",
         "80",

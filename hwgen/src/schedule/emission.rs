@@ -68,14 +68,15 @@ impl<'a> Emission<'a> {
         self.completes.len() + self.rows.len() + self.row + self.begins.len()
     }
 
-    /// First cycle in which the classifier may start pixel `pixel` of scale `l` of output number `output`.
+    /// First cycle in which the classifier may start pixel `pixel` of scale `l` of output number `output`: it hears a cycle
+    /// late that logits are free.
     pub fn logits_free(&self, output: usize, l: usize, pixel: usize) -> Option<Cycle> {
         let Some(previous) = output.checked_sub(1) else { return Some(0) };
-        let begin = self.begins.get(previous)? + 1;
+        let begin = self.begins.get(previous)? + 2;
         let row = previous * self.height + if l == 0 { pixel / self.width } else { self.height - 1 };
         let column = if l == 0 { pixel % self.width } else { self.width - 1 };
         let last_read = self.rows.get(row)? + (column as Cycle + 1) * self.reads - 1;
-        Some(begin.max(last_read + 1))
+        Some(begin.max(last_read + 2))
     }
 
     /// Evaluates rows of T and output rows until something is missing.
