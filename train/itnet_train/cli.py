@@ -1,4 +1,4 @@
-"""`python -m itnet_train`: train, finetune, evaluate, export, scenes.
+"""`python -m itnet_train`: train, finetune, evaluate, export, average, scenes.
 
 stdout is data, stderr is messages; exit status 0 success, 2 bad input.
 """
@@ -32,6 +32,7 @@ EXAMPLES = """examples:
   python -m itnet_train finetune --weights itnet.safetensors --weight-bits 4 --data-set camvid --data CAMVID --output runs/q
   python -m itnet_train evaluate --weights itnet.safetensors --data-set camvid --data CAMVID
   python -m itnet_train export --checkpoint runs/q/checkpoint.pt --output itnet.model.safetensors   for hwgen emit --model
+  python -m itnet_train average a.safetensors:0.7 b.safetensors:0.3 --output itnet.safetensors
   hwgen quantize --weights itnet.safetensors --calib IMAGES -o itnet.model
   torchrun --nproc-per-node 4 -m itnet_train train ...  several GPUs or processes (DistributedDataParallel)
 """
@@ -67,6 +68,11 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     export = commands.add_parser("export", help="write what hwgen reads: the weights of a float run, the quantised model of a finetune run")
     export.add_argument("--checkpoint", type=Path, required=True)
     export.add_argument("--output", type=Path, required=True, help="safetensors file: docs/weights.md, or the quantised model")
+
+    average = commands.add_parser("average", help="mean of the weights of several runs that began with the same weights")
+    average.add_argument("weights", nargs="+", type=parse_share, metavar="FILE[:SHARE]",
+                         help="weights file (safetensors) and its share, default 1; shares are scaled to a sum of 1")
+    average.add_argument("--output", type=Path, required=True, help="weights file to write")
 
     draw = commands.add_parser("scenes", help="draw procedural street scenes and their labels")
     draw.add_argument("--output", type=Path, required=True, help="folder")
@@ -142,6 +148,14 @@ def parse_list(text: str) -> tuple[int, ...]:
 def parse_range(text: str) -> tuple[float, float]:
     low, high = (float(part) for part in text.split(","))
     return low, high
+
+
+def parse_share(text: str) -> tuple[Path, float]:
+    path, colon, share = text.rpartition(":")
+    try:
+        return (Path(path), float(share)) if colon else (Path(text), 1.0)
+    except ValueError:
+        return Path(text), 1.0
 
 
 def parse_sets(text: str):
@@ -269,6 +283,24 @@ def export(arguments) -> None:
         save_weights(model, arguments.output)
 
 
+def average(arguments) -> None:
+    files = [path for path, _ in arguments.weights]
+    models = [load_model(path) for path in files]
+    for path, model in zip(files, models):
+        if model.description != models[0].description:
+            raise BadInput(f"{path}: its description {model.description.to_json()} is not that of {files[0]}, "
+                           f"{models[0].description.to_json()}")
+    shares = [share for _, share in arguments.weights]
+    if not sum(shares):
+        raise BadInput(f"average: the shares {', '.join(map(str, shares))} have the sum 0")
+    tensors = [model.state_dict() for model in models]
+    with torch.no_grad():
+        for name, tensor in models[0].state_dict().items():
+            mean = sum(share / sum(shares) * state[name].double() for share, state in zip(shares, tensors))
+            tensor.copy_(mean)
+    save_weights(models[0], arguments.output)
+
+
 def draw(arguments) -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     for index in range(arguments.count):
@@ -282,7 +314,8 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parse_arguments(arguments)
     if getattr(parsed, "threads", None):
         torch.set_num_threads(parsed.threads)
-    commands = {"train": train, "finetune": finetune, "evaluate": evaluate, "export": export, "scenes": draw}
+    commands = {"train": train, "finetune": finetune, "evaluate": evaluate, "export": export, "average": average,
+                "scenes": draw}
     try:
         commands[parsed.command](parsed)
     except BadInput as error:

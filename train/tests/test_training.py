@@ -6,15 +6,18 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from conftest import SMALL
 from itnet_train import cli, data, engine, losses
 from itnet_train.model import ItNet
 from itnet_train.quant import Bits, QuantItNet
+from itnet_train.weights_file import save_weights
 
 TRAIN = Path(__file__).parent.parent
 NETWORK = ["--width", "4", "--scales", "2", "--iterations", "3", "--outputs", "1,3", "--expansion", "2", "--image", "44x36"]
@@ -135,3 +138,21 @@ def test_command_line(camvid, tmp_path, capsys):
         assert cli.main(arguments) == 2
         error = capsys.readouterr().err
         assert error.count("\n") == 1 and message in error, error
+
+
+def test_average_weighs_each_file(tmp_path, capsys):
+    files = [tmp_path / "a.safetensors", tmp_path / "b.safetensors"]
+    for seed, file in enumerate(files):
+        torch.manual_seed(seed)
+        save_weights(ItNet(SMALL), file)
+    mean = tmp_path / "mean.safetensors"
+    assert cli.main(["average", f"{files[0]}:3", str(files[1]), "--output", str(mean)]) == 0
+    a, b, found = (load_file(file) for file in (*files, mean))
+    assert found.keys() == a.keys()
+    assert all(torch.allclose(found[name], 0.75 * a[name] + 0.25 * b[name]) for name in found)
+    assert any(not torch.equal(a[name], b[name]) for name in found)
+
+    other = tmp_path / "other.safetensors"
+    save_weights(ItNet(replace(SMALL, width=SMALL.width + 1)), other)
+    assert cli.main(["average", str(files[0]), str(other), "--output", str(mean)]) == 2
+    assert str(other) in capsys.readouterr().err
