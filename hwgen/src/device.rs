@@ -76,14 +76,17 @@ pub fn block_rams(width: usize, depth: usize) -> usize {
     if depth <= DISTRIBUTED_WORDS {
         return 0;
     }
-    let uniform = BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).min();
-    // fewest[bits]: of columns for so many bits
-    let mut fewest = vec![0; width + 1];
-    for bits in 1..=width {
-        let last = BLOCK_SHAPES.iter().filter(|(_, w)| w % 9 == 0);
-        fewest[bits] = last.map(|&(d, w)| depth.div_ceil(d) + fewest[bits.saturating_sub(w)]).min().unwrap_or(0);
-    }
-    uniform.unwrap_or(0).min(fewest[width])
+    let uniform = BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).min().unwrap_or(0);
+    // a column of half the width takes at least half the blocks: only the last one may be narrower, or two of them
+    let [wide, half, quarter] = [512, 1024, 2048].map(|words| depth.div_ceil(words));
+    let rest = match width % 36 {
+        0 => 0,
+        1..=9 => wide.min(half).min(quarter),
+        10..=18 => wide.min(half),
+        19..=27 => wide.min(half + quarter),
+        _ => wide,
+    };
+    uniform.min(width / 36 * wide + rest)
 }
 
 #[cfg(test)]

@@ -161,6 +161,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_set_of_memories_is_a_list_of_names() {
+        let set = LutMemories::default().with(SmallMemory::Sums).with(SmallMemory::Operands);
+        assert_eq!(serde_json::to_string(&set).expect("names"), r#"["operands","sums"]"#);
+        assert_eq!(serde_json::from_str::<LutMemories>(r#"["sums","operands"]"#).expect("names"), set);
+        assert!(!set.without(SmallMemory::Sums).has(SmallMemory::Sums));
+    }
+
+    #[test]
     fn two_products_share_a_multiplier_up_to_five_bits() {
         assert!(pairs(9, 4, 1));
         assert!(pairs(9, 5, 0));

@@ -4,9 +4,7 @@
 //! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
 
 use crate::device::block_rams;
-use crate::mapping::{
-    LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, Products, SmallMemory, multipliers,
-};
+use crate::mapping::{LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, Products, SmallMemory, multipliers};
 use crate::plan::{Plan, TOTAL_ROWS};
 use crate::widths::Widths;
 use serde::Serialize;
@@ -97,7 +95,12 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     }
     let beats = plan.project_jobs[0][0].groups * fold.project_rows / fold.project_drain;
     let depth = sets * (net.scales * net.blocks) as usize * beats;
-    add("project_requant".into(), fold.project_drain * constant(widths.project.bias), depth, Some(SmallMemory::Constants));
+    add(
+        "project_requant".into(),
+        fold.project_drain * constant(widths.project.bias),
+        depth,
+        Some(SmallMemory::Constants),
+    );
     let rows = (net.iterations * net.scales) as usize + usize::from(net.blocks > 1);
     add("affine".into(), fold.project_drain * constant(widths.affine.bias), rows * beats, None);
 
@@ -106,7 +109,12 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
         let width = fold.classify_lanes * bits.head as usize;
         add(format!("classify_{row:03}"), width, heads * job.groups * job.words, None);
     }
-    add("classify_requant".into(), constant(widths.classify.bias), heads * job.groups * fold.classify_rows, Some(SmallMemory::Constants));
+    add(
+        "classify_requant".into(),
+        constant(widths.classify.bias),
+        heads * job.groups * fold.classify_rows,
+        Some(SmallMemory::Constants),
+    );
 
     let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
     let state = fold.expand_lanes * bits.act_state as usize;
@@ -120,7 +128,12 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
         list.push(Memory { name: name.to_owned(), width, depth, rom: false, small });
     };
     ram("patch lines", 6 * 8, 2 * (net.image.width as usize).div_ceil(2), Some(SmallMemory::PatchLines));
-    ram("operands", fold.expand_lanes * crate::mapping::OPERAND_BITS, plan.slots * plan.slot, Some(SmallMemory::Operands));
+    ram(
+        "operands",
+        fold.expand_lanes * crate::mapping::OPERAND_BITS,
+        plan.slots * plan.slot,
+        Some(SmallMemory::Operands),
+    );
     ram("lines", fold.expand_lanes * lane, lines * plan.cf, None);
     ram("state", state, pixels(stream) * plan.cf, None);
     ram("residuals", state, plan.residuals, Some(SmallMemory::Residuals));

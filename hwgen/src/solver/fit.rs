@@ -189,6 +189,10 @@ impl Fit<'_> {
     fn lut_memories(&self, memories: &[resources::Memory]) -> Option<LutMemories> {
         let blocks = |luts: LutMemories| memories.iter().map(|memory| memory.block_rams(luts)).sum::<usize>();
         let luts = |luts: LutMemories| memories.iter().map(|memory| memory.luts(luts)).sum::<usize>();
+        let all = SMALL_MEMORIES.into_iter().fold(LutMemories::default(), LutMemories::with);
+        if blocks(all) > self.target.ebr {
+            return None;
+        }
         let mut chosen = LutMemories::default();
         while blocks(chosen) > self.target.ebr {
             let price = |next: LutMemories| {
