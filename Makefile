@@ -37,8 +37,8 @@ demo:
 
 test:
 	@scripts/setup.sh build sim lint formal python
-	cargo build --release --package hwgen --package xtask
-	@$(XTASK) test
+	cargo build --package hwgen --package xtask
+	@cargo run --quiet --package xtask -- test
 
 lint:
 	@scripts/setup.sh build sim lint python

@@ -30,7 +30,7 @@ const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
 ];
 
 /// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock. `NEXTPNR_ARGS`
-/// is passed on.
+/// and `SEED`, the placer's, are passed on.
 pub fn bench(names: &[String]) -> Result<bool> {
     std::fs::create_dir_all(RESULTS)?;
     let known = DESIGNS.map(|(name, ..)| name).join(", ");
@@ -45,7 +45,19 @@ pub fn bench(names: &[String]) -> Result<bool> {
         let folder = format!("out/fpga/{name}");
         let emitted = hwgen(&[&["emit", "-o", &folder], arguments].concat())?;
         let further = std::env::var("NEXTPNR_ARGS").unwrap_or_default();
-        let synth = hwgen(&["synth", &folder, "--device", device, "--freq", freq, "--nextpnr-args", &further])?;
+        let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
+        let synth = hwgen(&[
+            "synth",
+            &folder,
+            "--device",
+            device,
+            "--freq",
+            freq,
+            "--seed",
+            &seed,
+            "--nextpnr-args",
+            &further,
+        ])?;
         met &= synth["outcome"]["kind"] == "met";
         let result = json!({"name": name, "revision": revision(), "command": arguments.join(" "), "emit": emitted["report"], "prediction": emitted["prediction"],
                             "synth": without_steps(synth)});

@@ -18,14 +18,13 @@ pub fn enter_workspace() -> Result<()> {
     Ok(())
 }
 
-/// The release build of hwgen, absolute, or the one that `HWGEN_BIN` names.
+/// The hwgen that was built beside this program, absolute, or the one that `HWGEN_BIN` names.
 pub fn hwgen_path() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("HWGEN_BIN") {
         return Ok(PathBuf::from(path));
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let path = std::path::absolute(target.join("release/hwgen"))?;
-    if path.exists() { Ok(path) } else { Err("hwgen is not built: cargo build --release --package hwgen".into()) }
+    let path = std::env::current_exe()?.with_file_name("hwgen");
+    if path.exists() { Ok(path) } else { Err(format!("{}: hwgen is not built (cargo build)", path.display()).into()) }
 }
 
 /// Runs hwgen with `--json`. Exit status 1, a failed check, is an answer too; its messages pass through.
