@@ -2,7 +2,9 @@
 # first on a fresh machine. The work itself is in xtask/ and in cargo.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-XTASK := cargo run --quiet --release --package xtask --
+# Built with hwgen in one go and started as it is: `cargo run` would choose other features of the libraries and build anew.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+XTASK := $(TARGET)/release/xtask
 
 .PHONY: help setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
 help:
@@ -37,8 +39,8 @@ demo:
 
 test:
 	@scripts/setup.sh build sim lint formal python
-	cargo build --package hwgen --package xtask
-	@cargo run --quiet --package xtask -- test
+	cargo build --workspace
+	@$(TARGET)/debug/xtask test
 
 lint:
 	@scripts/setup.sh build sim lint python

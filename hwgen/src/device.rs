@@ -70,23 +70,16 @@ pub fn devices() -> Vec<Device> {
     FILES.iter().map(|text| serde_yaml::from_str(text).expect("the files of constraints/ are valid")).collect()
 }
 
-/// Block RAMs that a memory of `depth` words of `width` bits takes: of one shape, or in columns of whole bytes (nine bits)
-/// of several, as Yosys cuts it.
-pub fn block_rams(width: usize, depth: usize) -> usize {
+/// Block RAMs that a memory of `depth` words of `width` bits takes, as Yosys maps it: the words of each 512 side by side in
+/// blocks of 36 bits, those of a memory that is written in whole bytes of nine; or one shape for all.
+pub fn block_rams(width: usize, depth: usize, rom: bool) -> usize {
     if depth <= DISTRIBUTED_WORDS {
         return 0;
     }
-    let uniform = BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).min().unwrap_or(0);
-    // a column of half the width takes at least half the blocks: only the last one may be narrower, or two of them
-    let [wide, half, quarter] = [512, 1024, 2048].map(|words| depth.div_ceil(words));
-    let rest = match width % 36 {
-        0 => 0,
-        1..=9 => wide.min(half).min(quarter),
-        10..=18 => wide.min(half),
-        19..=27 => wide.min(half + quarter),
-        _ => wide,
-    };
-    uniform.min(width / 36 * wide + rest)
+    let words = depth.div_ceil(512);
+    let packed = if rom { (words * width).div_ceil(36) } else { (words * width.div_ceil(9)).div_ceil(4) };
+    let uniform = BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w));
+    uniform.fold(packed, usize::min)
 }
 
 #[cfg(test)]
@@ -101,13 +94,17 @@ mod tests {
 
     #[test]
     fn memories_round_up_to_blocks() {
-        assert_eq!(block_rams(408, 32), 0);
-        assert_eq!(block_rams(36, 512), 1);
-        assert_eq!(block_rams(36, 513), 2);
+        assert_eq!(block_rams(408, 32, true), 0);
+        assert_eq!(block_rams(36, 512, true), 1);
+        assert_eq!(block_rams(36, 513, true), 2);
         // The project weights of the worked example: 408 bits by 765 words.
-        assert_eq!(block_rams(408, 765), 23);
-        // As Yosys maps them: 36 bits and two more; three times 36 bits, 18 and two more.
-        assert_eq!(block_rams(38, 2560), 7);
-        assert_eq!(block_rams(128, 3081), 27);
+        assert_eq!(block_rams(408, 765, true), 23);
+        // What Yosys 0.70 made of memories of camvid-240.
+        assert_eq!(block_rams(38, 2496, true), 6);
+        assert_eq!(block_rams(16, 5265, true), 5);
+        assert_eq!(block_rams(128, 3081, false), 27);
+        assert_eq!(block_rams(120, 3318, false), 25);
+        assert_eq!(block_rams(136, 2754, false), 24);
+        assert_eq!(block_rams(132, 918, false), 8);
     }
 }

@@ -33,7 +33,7 @@ pub struct Memory {
 impl Memory {
     /// Block RAMs of it, none if it is LUT RAM.
     pub fn block_rams(&self, luts: LutMemories) -> usize {
-        if self.in_luts(luts) { 0 } else { block_rams(self.width, self.depth) }
+        if self.in_luts(luts) { 0 } else { block_rams(self.width, self.depth, self.rom) }
     }
 
     /// LUT sites of it, none if it is block RAM.

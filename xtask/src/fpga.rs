@@ -43,6 +43,7 @@ pub fn bench(names: &[String]) -> Result<bool> {
             continue;
         }
         let folder = format!("out/fpga/{name}");
+        let revision = revision(); // of the core, not of what is there when the tools have done
         let emitted = hwgen(&[&["emit", "-o", &folder], arguments].concat())?;
         let further = std::env::var("NEXTPNR_ARGS").unwrap_or_default();
         let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
@@ -59,7 +60,7 @@ pub fn bench(names: &[String]) -> Result<bool> {
             &further,
         ])?;
         met &= synth["outcome"]["kind"] == "met";
-        let result = json!({"name": name, "revision": revision(), "command": arguments.join(" "), "emit": emitted["report"], "prediction": emitted["prediction"],
+        let result = json!({"name": name, "revision": revision, "command": arguments.join(" "), "emit": emitted["report"], "prediction": emitted["prediction"],
                             "synth": without_steps(synth)});
         run::write(Path::new(&format!("{RESULTS}/{name}.json")), &(serde_json::to_string_pretty(&result)? + "\n"))?;
     }

@@ -157,7 +157,7 @@ impl Fit<'_> {
             .flat_map(|l| (0..self.net.blocks as usize).map(move |k| (l, k)))
             .map(|(l, k)| groups * self.net.block_hidden(l, k).div_ceil(shape.lanes))
             .sum();
-        let blocks = shape.rows * block_rams(shape.lanes * bits, depth * self.net.set_count());
+        let blocks = shape.rows * block_rams(shape.lanes * bits, depth * self.net.set_count(), true);
         2 * blocks + shape.rows.div_ceil(2) * shape.lanes
     }
 
