@@ -23,13 +23,9 @@ module hwg_ram #(
     output reg  [WIDTH-1:0] rdata
 );
 `ifdef SYNTHESIS
-  // whole blocks: Yosys makes logic of a few words left over
-  localparam integer WORDS = (DEPTH <= LUT_DEPTH) ? DEPTH : 512 * ((DEPTH + 511) / 512);
   (* ram_style = (DEPTH <= LUT_DEPTH) ? "distributed" : "auto", no_rw_check *)
-`else
-  localparam integer WORDS = DEPTH;
 `endif
-  reg [WIDTH-1:0] mem [0:WORDS-1];
+  reg [WIDTH-1:0] mem [0:DEPTH-1];
   reg             re_q;
   always @(posedge clk) re_q <= re;
 

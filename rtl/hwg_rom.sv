@@ -20,13 +20,9 @@ module hwg_rom #(
     output reg  [WIDTH-1:0] rdata
 );
 `ifdef SYNTHESIS
-  // whole blocks: Yosys makes logic of a few words left over
-  localparam integer WORDS = (DEPTH <= LUT_DEPTH) ? DEPTH : 512 * ((DEPTH + 511) / 512);
   (* ram_style = (DEPTH <= LUT_DEPTH) ? "logic" : "auto" *)
-`else
-  localparam integer WORDS = DEPTH;
 `endif
-  reg [WIDTH-1:0] mem [0:WORDS-1];
+  reg [WIDTH-1:0] mem [0:DEPTH-1];
   reg             re_q;
   initial $readmemh(FILE, mem);
   always @(posedge clk) re_q <= re;

@@ -190,7 +190,7 @@ const FF_A_CLASS: usize = 240;
 fn in_luts(memory: &Memory) -> usize {
     let rows = memory.depth.div_ceil(16);
     let bits = if memory.rom { memory.width } else { memory.width.div_ceil(4) * RAM_CELL };
-    rows * bits + memory.width * (rows - 1).div_ceil(2)
+    rows * bits + memory.width * rows.saturating_sub(1).div_ceil(2)
 }
 
 /// Products of one kind: an array or a requantisation.

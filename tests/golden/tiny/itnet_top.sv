@@ -115,8 +115,6 @@ module itnet_top #(
   localparam integer W0 = 12;  // scale 0
   localparam integer H0 = 8;  // scale 0
   localparam integer TOTAL_ROWS = 4;  // rows of logit sums
-  localparam integer IN_LUTS = 512;  // LUT_DEPTH of a memory that is LUT RAM
-  localparam integer IN_BLOCKS = 32;  // and of one that is block RAM, unless it is tiny
   localparam integer TAW = 6;  // their address
   // maps of the scales
   localparam [38:0] MAP_W = {13'd3, 13'd6, 13'd12};
@@ -215,7 +213,7 @@ module itnet_top #(
       .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
       .free(free && !over), .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
       .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC(0), .PW(PB), .DEPTH(16), .LUT_DEPTH(IN_BLOCKS)) u_patch (
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC(0), .PW(PB), .DEPTH(16), .LUT_DEPTH(32)) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
       .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
 
@@ -237,8 +235,8 @@ module itnet_top #(
       .LINE_BASE(LINE_BASE), .LINE_DELTA(LINE_DELTA), .LAG(2), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
       .PASS_OFFSET(PASS_OFFSET), .PIXELS(126), .IE(IE), .CF(CF), .NW0(7), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
       .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED(0), .POOL_BASE(32'(STATE_BASE[SAW +: SAW])),
-      .POOL_WORDS(60), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .OPERANDS_LUT_DEPTH(IN_BLOCKS),
-      .RESIDUALS_LUT_DEPTH(IN_BLOCKS), .LAW(LAW), .SAW(SAW)) u_loader (
+      .POOL_WORDS(60), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .OPERANDS_LUT_DEPTH(32),
+      .RESIDUALS_LUT_DEPTH(32), .LAW(LAW), .SAW(SAW)) u_loader (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
       .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
       .state_addr(state_addr), .state_data(state_data), .fb_ready(fb_ready), .fb_take(fb_take), .fb_re(fb_re),
@@ -330,7 +328,7 @@ module itnet_top #(
   hwg_project #(
       .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .N(N), .SETS(SETS), .F(F), .PO(1), .PI(11), .Q(1), .AY(AD),
       .AS(AS), .WW(4), .ACCW(17), .RDEPTH(24), .BW(2), .PW(35), .PAIRS(0), .SOFT(0), .RSOFT(0),
-      .VECTORS_LUT_DEPTH(IN_BLOCKS), .CONSTANTS_LUT_DEPTH(IN_BLOCKS), .DEPTH(184), .ADEPTH(96), .ABW(22), .APW(34), .AROW(8),
+      .VECTORS_LUT_DEPTH(32), .CONSTANTS_LUT_DEPTH(32), .DEPTH(184), .ADEPTH(96), .ABW(22), .APW(34), .AROW(8),
       .ASHIFT(5'd16), .MID_SHIFT(3'd0), .GROUPS(7),
       .PERIOD({16'd4, 16'd8, 16'd8}),
       .WORDS({16'd4, 16'd8, 16'd8}),
@@ -361,7 +359,7 @@ module itnet_top #(
       .L(L), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA),
       .C(C), .CO(9), .CI(CI), .AS(AS), .WW(4), .ACCW(16), .HEADS(4), .WSTRIDE(72), .RSTRIDE(9),
       .BW(23), .PW(34), .LB(LB), .GROUPS(0), .PERIOD(71), .HEAD_OF(HEAD_OF),
-      .PAIRS(1), .SOFT(0), .RSOFT(0), .CONSTANTS_LUT_DEPTH(IN_BLOCKS),
+      .PAIRS(1), .SOFT(0), .RSOFT(0), .CONSTANTS_LUT_DEPTH(32),
       .SHIFT({5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15}),
       .LOGIT_BASE(LOGIT_BASE), .GAW(GAW), .MEM(MEM_DIR)) u_classify (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .ring_space(class_space), .ring_start(class_start),
@@ -376,8 +374,8 @@ module itnet_top #(
   wire [C*TB-1:0]    t_data, total_probe_data;
   hwg_logit_sum #(
       .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .LOGIT_BASE(LOGIT_BASE), .U_BASE(UP_BASE), .LOGIT_WORDS(LOGIT_WORDS),
-      .U_WORDS(24), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .MAPS_LUT_DEPTH(IN_BLOCKS),
-      .SUMS_LUT_DEPTH(IN_BLOCKS), .MARGIN_SHIFT(0)) u_logit_sum (
+      .U_WORDS(24), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .MAPS_LUT_DEPTH(32),
+      .SUMS_LUT_DEPTH(32), .MARGIN_SHIFT(0)) u_logit_sum (
       .clk(clk), .rst(rst), .output_issued(output_issued), .output_done(output_done), .logit_valid(logit_valid),
       .logit_addr(logit_addr), .logit_data(logit_data), .blocked(logits_blocked), .fine_free(fine_free),
       .coarse_free(coarse_free), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re), .t_addr(t_addr),

@@ -244,8 +244,6 @@ fn counts(design: &Design, tables: &Tables) -> String {
     integer("W0", net.scale(0).width as usize, "scale 0");
     integer("H0", net.scale(0).height as usize, "scale 0");
     integer("TOTAL_ROWS", crate::plan::TOTAL_ROWS, "rows of logit sums");
-    integer("IN_LUTS", crate::mapping::MOST_LUT_RAM_WORDS, "LUT_DEPTH of a memory that is LUT RAM");
-    integer("IN_BLOCKS", crate::mapping::LUT_RAM_WORDS, "and of one that is block RAM, unless it is tiny");
     integer("TAW", address(crate::plan::TOTAL_ROWS * net.scale(0).width as usize), "their address");
     out
 }

@@ -7,7 +7,7 @@ use super::super::tables::Tables;
 use super::feedback;
 use crate::design::Design;
 use crate::folding::lcm;
-use crate::mapping::{Products, SmallMemory};
+use crate::mapping::{LUT_RAM_WORDS, MOST_LUT_RAM_WORDS, Products, SmallMemory};
 use crate::plan::{CLASS_FIFO, DATA_LAG, PATCH_DEPTH};
 use crate::widths::RequantWidths;
 
@@ -92,9 +92,9 @@ fn control(design: &Design) -> String {
     )
 }
 
-/// The `LUT_DEPTH` of a memory.
-fn lut_depth(design: &Design, memory: SmallMemory) -> &'static str {
-    if design.mapping.lut_memories.has(memory) { "IN_LUTS" } else { "IN_BLOCKS" }
+/// The `LUT_DEPTH` of a memory: that of a block RAM lets the tiny ones be LUT RAM all the same.
+fn lut_depth(design: &Design, memory: SmallMemory) -> usize {
+    if design.mapping.lut_memories.has(memory) { MOST_LUT_RAM_WORDS } else { LUT_RAM_WORDS }
 }
 
 fn input(design: &Design) -> String {
