@@ -165,6 +165,7 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Mem
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
     total.lut += BASE.lut
         + LUT_A_STATE_LANE * fold.expand_lanes
+        + LUT_A_ROW * (fold.expand_rows + fold.project_rows + fold.classify_rows)
         + LUT_A_CHANNEL * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.lut += total.lut * PACKING / 100;
@@ -177,6 +178,8 @@ const RAM_CELL: usize = 6;
 // Fitted to Yosys 0.23 on the cores of `make bench-fpga`.
 const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 5000 };
 const LUT_A_STATE_LANE: usize = 110;
+/// Accumulator and drain.
+const LUT_A_ROW: usize = 54;
 const LUT_A_CHANNEL: usize = 110;
 const LUT_A_CLASS: usize = 330;
 /// Percent of LUT sites more after placement: ends of carry chains, write ports of LUT RAM.
