@@ -7,7 +7,7 @@
 //
 // The ring is one for all scales, blocks and iterations: the window of pixel i needs pixels i-W-1 ... i+W+1 of the
 // same map; what lies before is free. Borders are masks.
-// reset     empties the ring; limits SLOTS >= 2*W + 4
+// reset     empties the ring; limits SLOTS >= 2*W + 4, w_start in one of two cycles at most
 `default_nettype none
 module hwg_window #(
     parameter integer L = 3,
@@ -85,7 +85,7 @@ module hwg_window #(
     given_back_q      <= !begun_q ? '0 : first_pixel ? longer : CW'(full);
     given_back_less_q <= !begun_q ? '1 : first_pixel ? history_q : full ? '0 : '1;
   end
-  // The writer starts every other cycle at most, so that its slot may be counted a cycle late.
+  // The writer starts in one of two cycles at most, so that its slot may be counted a cycle late.
   reg           w_start_q;
   always @(posedge clk) w_start_q <= !rst && w_start;
   wire [CW-1:0] released = start ? (w_start_q ? given_back_less_q : given_back_q) : {CW{w_start_q}};  // less a slot taken

@@ -105,6 +105,7 @@ def main() -> int:
         return 1
     compilation = slang.createCompilation()
     slang.reportCompilation(compilation, True)
+    slang.runAnalysis(compilation)
     said = set()
 
     def look(node: object) -> None:
