@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two rows of a matrix-vector array that share their multipliers: one product of each from every multiplier.
 //
-//   addr -> [ weight ROM 0 ] -+-------> reg -+
+//   addr -> [ weight ROM 0 ] -+---------> reg -+
 //   addr -> [ weight ROM 1 ] -+-> less -> reg -+
-//                                    dot_pair -> acc0, acc1
-//   broadcast activations -----------+
+//                                          dot_pair -> acc0, acc1
+//   broadcast activations ---------------------+
 //
 // latency   that of hwg_mac_row
 // limits    those of hwg_dot_pair; digits may be -2^(WW-1), whole weights never are

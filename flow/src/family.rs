@@ -19,21 +19,17 @@ pub enum Family {
 pub type Sites = [Option<&'static str>; 4];
 
 impl Family {
-    /// The synthesis commands of Yosys for a top module.
+    /// The synthesis commands of Yosys for a top module; the last takes further options, such as `-json`.
     ///
     /// For the ECP5 the mapping to LUTs is told what a wire takes, in ps: Yosys assumes 300 (docs/adr/0016).
-    pub fn synthesis(self, top: &str, json: &str) -> String {
-        let command = match self {
-            Self::Ecp5 => {
-                return format!(
-                    "synth_ecp5 -abc9 -top {top} -run begin:map_luts; abc9 -W 1000; clean; \
-                     synth_ecp5 -abc9 -run map_cells: -json {json}"
-                );
-            }
-            Self::Ice40 => "synth_ice40 -device u -dsp -abc9",
-            Self::Nexus => "synth_nexus -family lifcl -abc9",
-        };
-        format!("{command} -top {top} -json {json}")
+    pub fn synthesis(self, top: &str) -> String {
+        match self {
+            Self::Ecp5 => format!(
+                "synth_ecp5 -abc9 -top {top} -run begin:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
+            ),
+            Self::Ice40 => format!("synth_ice40 -device u -dsp -abc9 -top {top}"),
+            Self::Nexus => format!("synth_nexus -family lifcl -abc9 -top {top}"),
+        }
     }
 
     /// Place and route.

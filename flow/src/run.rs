@@ -163,7 +163,7 @@ pub fn synthesise(
     std::fs::create_dir_all(&work).map_err(FlowError::file("create", &work))?;
 
     let family = target.family;
-    let synthesis = family.synthesis(&design.top, "synth/itnet.json");
+    let synthesis = format!("{} -json synth/itnet.json", family.synthesis(&design.top));
     let script = format!("read_verilog -sv -defer {}; {synthesis}", design.sources.join(" "));
     flow.must("yosys", Tool::Yosys, &["-q".to_owned(), "-p".to_owned(), script])?;
     let (cells, instances) = netlist::count(&work.join("itnet.json"), &design.top)?;

@@ -38,11 +38,11 @@ impl Memory {
 
     /// LUT sites of it, none if it is block RAM.
     pub fn luts(&self, luts: LutMemories) -> usize {
-        if self.in_luts(luts) { in_luts(self) } else { 0 }
+        if self.in_luts(luts) { lut_sites(self) } else { 0 }
     }
 
     /// Whether it is LUT RAM.
-    pub fn in_luts(&self, luts: LutMemories) -> bool {
+    fn in_luts(&self, luts: LutMemories) -> bool {
         let chosen = self.small.is_some_and(|memory| luts.has(memory));
         self.depth <= if chosen { MOST_LUT_RAM_WORDS } else { LUT_RAM_WORDS }
     }
@@ -175,7 +175,7 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Mem
 
 /// LUT sites of a LUT RAM of 16 × 4 bits.
 const RAM_CELL: usize = 6;
-// Fitted to Yosys 0.23 on the cores of `make bench-fpga`.
+// Fitted to what Yosys 0.70 and nextpnr gave for the cores of `make bench-fpga`.
 const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 5000 };
 const LUT_A_STATE_LANE: usize = 110;
 /// Accumulator and drain.
@@ -190,7 +190,7 @@ const FF_A_CLASS: usize = 240;
 
 /// LUT sites of a memory in LUTs: sixteen bits each, those of a RAM with their write ports, and the multiplexers that
 /// choose one.
-fn in_luts(memory: &Memory) -> usize {
+fn lut_sites(memory: &Memory) -> usize {
     let rows = memory.depth.div_ceil(16);
     let bits = if memory.rom { memory.width } else { memory.width.div_ceil(4) * RAM_CELL };
     rows * bits + memory.width * rows.saturating_sub(1).div_ceil(2)

@@ -6,6 +6,7 @@
 //! mapped to the cells of an ECP5, as nextpnr gets it.
 
 use crate::run::{self, Result, have, hwgen, number};
+use hwgen_flow::Family;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -100,10 +101,8 @@ fn synthesise(core: &Path, form: Form) -> Result<()> {
     let manifest: Value = serde_json::from_str(&std::fs::read_to_string(core.join("manifest.json"))?)?;
     let sources: Vec<&str> = manifest["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mapping = match form {
-        Form::Words => "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect",
-        Form::Cells => {
-            "synth_ecp5 -abc9 -top itnet_top -run begin:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
-        }
+        Form::Words => "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect".to_owned(),
+        Form::Cells => Family::Ecp5.synthesis("itnet_top"),
     };
     let script = format!("read_verilog -sv -defer {}; {mapping}; write_verilog -noattr netlist.v", sources.join(" "));
     let newer = std::path::absolute(".venv/bin/pyosys")?;

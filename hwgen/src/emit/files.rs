@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::manifest::probe_waivers;
 use super::{File, PINS, Shell, sources, with_extension};
 use crate::design::Design;
+use hwgen_flow::Family;
 
 /// Makefile, `.core`, `lint.vlt` and `probes.vlt`.
 pub fn build_files(design: &Design, shell: &Shell, files: &[File]) -> Vec<File> {
@@ -22,6 +23,7 @@ pub fn build_files(design: &Design, shell: &Shell, files: &[File]) -> Vec<File> 
 const LINT: &str = include_str!("../../../rtl/lint.vlt");
 
 fn makefile(sources: &[&str]) -> String {
+    let synthesis = Family::Ecp5.synthesis("itnet_pins");
     format!(
         "# lint, simulation model and synthesis of this core with public tools; hwgen itself is not needed.
 SOURCES := {}
@@ -55,8 +57,7 @@ synth: synth/itnet.bit
 synth/itnet.json: {PINS} $(SOURCES)
 \tmkdir -p synth
 \t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer {PINS} $(SOURCES); \\
-\t    synth_ecp5 -abc9 -top itnet_pins -run begin:map_luts; abc9 -W 1000; clean; \\
-\t    synth_ecp5 -abc9 -run map_cells: -json $@\"
+\t    {synthesis} -json $@\"
 synth/itnet.config: synth/itnet.json
 \t$(NEXTPNR) $(DEVICE) --package $(PACKAGE) --speed 6 --json $< --textcfg $@ --freq $(FREQ) --seed $(SEED) \\
 \t    --report synth/timing.json --lpf-allow-unconstrained --timing-allow-fail -q -l synth/nextpnr.log

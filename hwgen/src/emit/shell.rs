@@ -4,6 +4,7 @@ mod board;
 mod constraints;
 mod video;
 
+use hwgen_flow::Family;
 use serde_json::{Value, json};
 
 use super::File;
@@ -89,8 +90,7 @@ board: synth/board.bit
 synth/board.json: $(BOARD) $(SOURCES)
 \tmkdir -p synth
 \t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer $(BOARD) $(SOURCES); \\
-\t    synth_ecp5 -abc9 -top {name} -run begin:map_luts; abc9 -W 1000; clean; \\
-\t    synth_ecp5 -abc9 -run map_cells: -json $@\"
+\t    {synthesis} -json $@\"
 synth/board.config: synth/board.json {CONSTRAINTS}
 \t$(NEXTPNR) {arguments} --json $< --textcfg $@ --lpf {CONSTRAINTS} --freq {clock} --seed $(SEED) \\
 \t    --report synth/timing.json --timing-allow-fail -q -l synth/nextpnr.log
@@ -98,7 +98,7 @@ synth/board.bit: synth/board.config
 \t$(ECPPACK) --compress $< $@
 ",
             title = top.board.title,
-            name = board::TOP,
+            synthesis = Family::Ecp5.synthesis(board::TOP),
             arguments = top.board.nextpnr.join(" "),
             clock = top.clock_mhz(),
         )

@@ -195,9 +195,7 @@ impl Fit<'_> {
         }
         let mut chosen = LutMemories::default();
         while blocks(chosen) > self.target.ebr {
-            let price = |next: LutMemories| {
-                (luts(next) - luts(chosen)) as f64 / blocks(chosen).saturating_sub(blocks(next)) as f64
-            };
+            let price = |next: LutMemories| (luts(next) - luts(chosen)) as f64 / (blocks(chosen) - blocks(next)) as f64;
             let next = SMALL_MEMORIES
                 .into_iter()
                 .map(|memory| chosen.with(memory))
