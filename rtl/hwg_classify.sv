@@ -84,8 +84,8 @@ module hwg_classify #(
                .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(outputs), .w_start(ring_start), .w_done(ring_valid && ring_last),
       .space(ring_space), .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel),
-      .last_of_n(last_of_n), .done(done), .tap_re(valid), .tap(tap_q), .tap_ends(valid && last_part), .word(word_q), .addr_re(addr_re), .addr(addr),
-      .in_map(in_map));
+      .last_of_n(last_of_n), .done(done), .tap_re(valid), .tap(tap_q), .tap_ends(valid && last_part),
+      .word(word_q), .addr_re(addr_re), .addr(addr), .in_map(in_map));
   wire unused = &{1'b0, done, ending, count, k, fine_free};
 
   localparam integer PXW = $clog2(32'(MAP_W[12:0]) * 32'(MAP_H[12:0]) + 2);
@@ -199,8 +199,8 @@ module hwg_classify #(
   wire          y_valid, y_first, y_last;
   wire [LB-1:0] y_data;
   wire [4:0]    y_info, p_info;
-  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(CONSTANTS_LUT_DEPTH),
-                .FILE({MEM, "classify_requant.hex"})) u_requant (
+  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH),
+                .LUT_DEPTH(CONSTANTS_LUT_DEPTH), .FILE({MEM, "classify_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),
       .m_side({y_info, y_first, y_last}));

@@ -203,8 +203,8 @@ module hwg_depthwise #(
   wire [XW-1:0]   d_x;
   wire            d_first_group, d_last_group;
   hwg_drain #(.ROWS(D), .Q(Q), .VW(ACCW), .SIDE(XW + 2)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(acc_valid), .s_data(acc_q), .s_side({acc_x, acc_first_group, acc_last_group}), .m_valid(d_valid),
-      .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
+      .clk(clk), .rst(rst), .s_valid(acc_valid), .s_data(acc_q), .s_side({acc_x, acc_first_group, acc_last_group}),
+      .m_valid(d_valid), .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
   assign {d_x, d_first_group, d_last_group} = d_side;
   wire pixel_first = d_first && d_first_group;
   wire pixel_last  = d_last && d_last_group;

@@ -3,8 +3,8 @@
 //
 //   a * (w1*2^K + w0) = (a*w1)*2^K + a*w0: the low K bits are a*w0; the bits above are a*w1, less one where a*w0 < 0
 //
-// That one is added by the carry inputs of the tree; of each lane's bit, the last is left over in c1. The user brings w1 less
-// one where w0 < 0, w1_less: the sum w1*2^K + w0 is then but wires, and nothing is added before the multiplier.
+// That one is added by the carry inputs of the tree; of each lane's bit, the last is left over in c1. The user brings
+// w1_less, w1 less one where w0 < 0: the sum w1*2^K + w0 is then but wires, and nothing is added before the multiplier.
 // latency   a, w at cycle i -> y, c from cycle i + 1 + clog2(LANES) on; throughput two dot products a cycle; reset none
 // limits    PW = AW+WW bits for a product, K = PW or PW-1 for the low field: AW + 2*WW + FULL <= 19. With K = PW-1 no
 //           lane has a = -2^(AW-1) and w0 = -2^(WW-1) at once, with FULL = 0 no w1 is -2^(WW-1)

@@ -195,8 +195,8 @@ module hwg_expand #(
       .s_last(last_word), .s_side({x_q, rbase_q, first_group, last_group}), .s_data(u_data),
       .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
   hwg_drain #(.ROWS(OE), .Q(Q), .VW(ACCW), .SIDE(DSIDE)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side({a_x, a_first_group, a_last_group}), .m_valid(d_valid), .m_data(d_data),
-      .m_first(d_first), .m_last(d_last), .m_side(d_side));
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side({a_x, a_first_group, a_last_group}),
+      .m_valid(d_valid), .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
 
   wire [XW-1:0]  d_x;
   wire           d_first_group, d_last_group;

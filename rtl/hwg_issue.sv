@@ -39,7 +39,8 @@ module hwg_issue #(
   assign last_group  = last_group_q;
 
   // The coming cycle is the last of the job; it is not behind the last one.
-  wire ending_next = !ending_q && (last_q ? period_none_q && group_q == before_last_q : last_group_q && time_q == before_end_q);
+  wire ending_next = !ending_q && (last_q ? period_none_q && group_q == before_last_q
+                                          : last_group_q && time_q == before_end_q);
 
   always @(posedge clk) begin
     if (rst) begin

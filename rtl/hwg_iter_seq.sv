@@ -165,13 +165,9 @@ module hwg_iter_seq #(
         end
       end
       row_opens_q <= last_x && y[0];
-      if (last_x) begin
-        {next_near_q, next_side_q} <= '0;
-        next_right_q <= (right_end == '0) ? '0 : AW'(CF);
-        next_reach_q <= (right_end == '0) ? PXW'(1) : PXW'(2);
-      end else if (first_pixel) begin
+      if (last_x || first_pixel) begin
         next_near_q  <= '0;
-        next_side_q  <= (right_end == '0) ? '0 : AW'(CF);
+        next_side_q  <= (last_x || right_end == '0) ? '0 : AW'(CF);
         next_right_q <= (right_end == '0) ? '0 : AW'(CF);
         next_reach_q <= (right_end == '0) ? PXW'(1) : PXW'(2);
       end else if (x[0]) begin

@@ -277,7 +277,8 @@ module hwg_project #(
       .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
   hwg_drain #(.ROWS(PO), .Q(Q), .VW(ACCW), .SIDE(DSIDE)) u_drain (
       .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data),
-      .s_side({a_x, a_abase, a_info, a_first_group, a_last_group}), .m_valid(d_valid), .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
+      .s_side({a_x, a_abase, a_info, a_first_group, a_last_group}), .m_valid(d_valid), .m_data(d_data),
+      .m_first(d_first), .m_last(d_last), .m_side(d_side));
 
   wire [XW-1:0]   d_x;
   wire [EW-1:0]   d_abase;
@@ -302,8 +303,8 @@ module hwg_project #(
   wire [Q*RB-1:0]  y_data;
   wire [EW-1:0]    y_abase;
   wire [INFO-1:0]  y_info;
-  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .SOFT(RSOFT), .DEPTH(RDEPTH), .LUT_DEPTH(CONSTANTS_LUT_DEPTH),
-                .FILE({MEM, "project_requant.hex"})) u_requant (
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(RB), .SIDE(EW + INFO + 2), .SOFT(RSOFT), .DEPTH(RDEPTH),
+                .LUT_DEPTH(CONSTANTS_LUT_DEPTH), .FILE({MEM, "project_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(R_LO), .s_hi(R_HI), .s_side({d_abase, d_info, pixel_first, pixel_last}), .m_valid(y_valid),
       .m_data(y_data), .m_side({y_abase, y_info, y_first, y_last}));

@@ -69,11 +69,19 @@ declare -A inside=([hwg_best2]=hwg_argbest [hwg_tree]=hwg_dot)
 # Yosys takes an operator before a cast into its width: -(W+1)'(x) is (-(W+1))'(x) to it, a number without the sign.
 casts() { ! grep -nE "[-~!]\([^()]*\)'\(" "$@"; }
 
+# The rule that slang_lint.py adds to slang's own finds what it is for, and no more.
+finds_narrowing_casts() {
+    local found
+    found=$("$root/.venv/bin/python" "$root/scripts/slang_lint.py" narrowing_cast tests/lint/narrowing_cast.sv)
+    [ "$(grep -o 'sv:[0-9]*:' <<<"$found" | tr -d '\n')" = "sv:13:sv:14:" ] || echo "wanted lines 13 and 14, found: $found"
+}
+
 # The library, each module as the top. The memory files that defaults name do not exist, so the tools get empty ones.
 library() {
     local file module
     mkdir -p "$out/library/mem"
     said "rtl casts" casts rtl/*.sv
+    said "narrowing casts are found" finds_narrowing_casts
     cp rtl/*.sv rtl/lint.vlt "$out/library"
     cd "$out/library" || exit 2
     touch {rom,row,row0,row1,requant}.hex array_0{00..15}.hex mem/{expand,project,classify}_0{00..63}.hex \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two versions of hwg_ram, of LUTs and as a block: reads equal wherever the address has been
-// written and is not being written.
+// Two versions of hwg_ram, of LUTs and as a block: reads equal wherever the address has been written and is
+// not being written.
 `default_nettype none
 module proof #(
     parameter integer WIDTH = 2,

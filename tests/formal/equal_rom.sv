@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two versions of hwg_rom, as logic and as a block: the word of the file, two cycles after its address, held until the next read arrives.
+// Two versions of hwg_rom, as logic and as a block: the word of the file, two cycles after its address,
+// held until the next read arrives.
 `default_nettype none
 module proof #(
     parameter integer WIDTH = 4,
