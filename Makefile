@@ -2,8 +2,9 @@
 # first on a fresh machine. The work itself is in xtask/ and in cargo.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# Built with hwgen in one go and started as it is: `cargo run` would choose other features of the libraries and build anew.
+# Always both, and started as they are: one alone, or `cargo run`, has other features of the libraries and builds them anew.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
+BUILD := cargo build --release --package hwgen --package xtask
 XTASK := $(TARGET)/release/xtask
 
 .PHONY: help setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
@@ -11,7 +12,7 @@ help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make test        all that CI runs"
 	@echo "make bench       the numbers of the README, measured here (long)"
-	@echo "make bench-fpga  cores through Yosys and nextpnr, docs/fpga.md (very long; DESIGNS=tiny)"
+	@echo "make bench-fpga  cores through Yosys and nextpnr, docs/fpga.md (very long; DESIGNS=tiny, SEED=…)"
 	@echo "make netlist     the tiny core in the cells of an ECP5, simulated against the golden model (minutes)"
 	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
 	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
@@ -34,7 +35,7 @@ build:
 
 demo:
 	@scripts/setup.sh build sim
-	cargo build --release --package hwgen --package xtask
+	$(BUILD)
 	@$(XTASK) demo
 
 test:
@@ -44,37 +45,37 @@ test:
 
 lint:
 	@scripts/setup.sh build sim lint python
-	cargo build --release --package hwgen --package xtask
+	$(BUILD)
 	@$(XTASK) lint
 
 netlist:
 	@scripts/setup.sh build sim lint fpga
-	cargo build --release --package hwgen --package xtask
+	$(BUILD)
 	@$(XTASK) netlist
 
 PROOFS ?=
 formal:
 	@scripts/setup.sh build formal
-	cargo build --release --package xtask
+	$(BUILD)
 	@$(XTASK) formal $(PROOFS)
 
 bench:
 	@scripts/setup.sh build sim
-	cargo build --release --package hwgen --package xtask
+	$(BUILD)
 	@$(XTASK) bench
 
 DESIGNS ?=
 bench-fpga:
 	@scripts/setup.sh build fpga
-	cargo build --release --package hwgen --package xtask
+	$(BUILD)
 	@$(XTASK) bench-fpga $(DESIGNS)
 
 CASES ?= 200
 SEED ?= 1
 fuzz:
 	@scripts/setup.sh build sim
-	cargo build --release --package hwgen
-	target/release/hwgen fuzz --cases $(CASES) --seed $(SEED)
+	$(BUILD)
+	$(TARGET)/release/hwgen fuzz --cases $(CASES) --seed $(SEED)
 
 train-deps:
 	@scripts/setup.sh build python

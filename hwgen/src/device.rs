@@ -11,8 +11,8 @@ const FILES: [&str; 5] = [
     include_str!("../../constraints/ice40-up5k.yaml"),
     include_str!("../../constraints/nexus-lifcl40.yaml"),
 ];
-/// Depths and widths that an 18-kbit block RAM can take.
-const BLOCK_SHAPES: [(usize, usize); 6] = [(512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1)];
+/// Depths and widths of an 18-kbit block RAM that are narrower than a byte of nine bits.
+const NARROW_SHAPES: [(usize, usize); 3] = [(4096, 4), (8192, 2), (16384, 1)];
 /// Memories up to this many words are left to the fabric's distributed RAM.
 const DISTRIBUTED_WORDS: usize = 32;
 
@@ -71,15 +71,14 @@ pub fn devices() -> Vec<Device> {
 }
 
 /// Block RAMs that a memory of `depth` words of `width` bits takes, as Yosys maps it: the words of each 512 side by side in
-/// blocks of 36 bits, those of a memory that is written in whole bytes of nine; or one shape for all.
+/// blocks of 36 bits, those of a memory that is written in whole bytes of nine; or all of it in a narrow shape.
 pub fn block_rams(width: usize, depth: usize, rom: bool) -> usize {
     if depth <= DISTRIBUTED_WORDS {
         return 0;
     }
     let words = depth.div_ceil(512);
     let packed = if rom { (words * width).div_ceil(36) } else { (words * width.div_ceil(9)).div_ceil(4) };
-    let uniform = BLOCK_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w));
-    uniform.fold(packed, usize::min)
+    NARROW_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).fold(packed, usize::min)
 }
 
 #[cfg(test)]
@@ -106,5 +105,9 @@ mod tests {
         assert_eq!(block_rams(120, 3318, false), 25);
         assert_eq!(block_rams(136, 2754, false), 24);
         assert_eq!(block_rams(132, 918, false), 8);
+        // And of smaller ones.
+        assert_eq!(block_rams(4, 4096, false), 1);
+        assert_eq!(block_rams(2, 8192, false), 1);
+        assert_eq!(block_rams(20, 4096, false), 5);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns: the numbers that schedule and emitter share. Leaves alone: weights, text, cycles.
 
-use hwgen_network::{Description, Size};
+use hwgen_network::{Description, Mixing, Size};
 use hwgen_quantize::Bits;
 
 use crate::feedback::AxiRing;
@@ -247,6 +247,12 @@ impl Plan {
     /// Pixels written by the loop in one iteration.
     pub fn iteration_pixels(&self) -> usize {
         self.net.blocks as usize * (0..self.net.scales as usize).map(|l| self.map(l).pixels()).sum::<usize>()
+    }
+
+    /// Words of the memory where states are pooled for the coarser scale; none where nothing is.
+    pub fn pool_words(&self) -> usize {
+        let pooled = self.net.mixing == Mixing::Bidirectional;
+        (1..self.net.scales as usize).filter(|_| pooled).map(|l| self.net.scale(l).pixels() * self.cf).sum()
     }
 
     /// `clog2`, as Verilog's `$clog2`.

@@ -137,6 +137,9 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     ram("lines", fold.expand_lanes * lane, lines * plan.cf, None);
     ram("state", state, pixels(stream) * plan.cf, None);
     ram("residuals", state, plan.residuals, Some(SmallMemory::Residuals));
+    if plan.pool_words() > 0 {
+        ram("pooled states", fold.expand_lanes * (bits.act_state as usize + 2), plan.pool_words(), None);
+    }
     ram("depthwise ring", fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, None);
     let vector = fold.vector_lanes() * bits.act_depthwise as usize;
     ram("vectors", vector, plan.vector_slots * plan.vector_slot, Some(SmallMemory::Vectors));
@@ -149,18 +152,23 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     list
 }
 
-/// The estimate for a core.
-pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, memories: &[Memory]) -> Resources {
+/// Block RAMs and LUT sites of all memories.
+pub fn stored(memories: &[Memory], luts: LutMemories) -> Resources {
+    memories.iter().fold(Resources::default(), |total, memory| Resources {
+        ebr: total.ebr + memory.block_rams(luts),
+        lut: total.lut + memory.luts(luts),
+        ..total
+    })
+}
+
+/// The estimate for a core, whose memories take `stored`.
+pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resources) -> Resources {
     let fold = &plan.folding;
-    let mut total = Resources::default();
+    let mut total = stored;
     for unit in units(plan, mapping, widths) {
         let cost = unit.cost();
         total.dsp += cost.dsp;
         total.lut += cost.lut;
-    }
-    for memory in memories {
-        total.ebr += memory.block_rams(mapping.lut_memories);
-        total.lut += memory.luts(mapping.lut_memories);
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
     total.lut += BASE.lut

@@ -43,7 +43,12 @@ fn a_core_for_a_device_fits_it_by_its_estimate() {
     let target = Target { dsp: 20, products: 120, ..target("ecp5-45k") };
     let design = design(Preset::Tiny, target);
     let memories = resources::memories(&design.plan, &design.widths);
-    let cost = resources::estimate(&design.plan, &design.mapping, &design.widths, &memories);
+    let cost = resources::estimate(
+        &design.plan,
+        &design.mapping,
+        &design.widths,
+        resources::stored(&memories, design.mapping.lut_memories),
+    );
     assert!(cost.dsp <= target.dsp && cost.ebr <= target.ebr && cost.lut <= target.lut, "{cost:?}");
     assert!(design.plan.folding.total() > target.dsp, "multipliers are shared, or products made of LUTs");
 }

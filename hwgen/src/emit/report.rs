@@ -21,7 +21,8 @@ pub fn report(design: &Design) -> Vec<u8> {
     let word_bytes = plan.axi_ring().map_or(state.div_ceil(8), |ring| ring.word_beats * ring.data_bits / 8);
     let stream = usize::from(plan.feedback.leaves());
     let memories = resources::memories(plan, &design.widths);
-    let estimate = resources::estimate(plan, &design.mapping, &design.widths, &memories);
+    let stored = resources::stored(&memories, design.mapping.lut_memories);
+    let estimate = resources::estimate(plan, &design.mapping, &design.widths, stored);
     let memory: Vec<Value> = memories
         .iter()
         .map(|memory| {

@@ -166,8 +166,9 @@ impl Fit<'_> {
         let plan = Plan::new(self.net, &self.model.bits, *folding, self.feedback);
         let memories = resources::memories(&plan, &self.widths);
         let shared = Mapping::new(&self.model.bits, folding);
-        let estimate = |mapping: &Mapping| resources::estimate(&plan, mapping, &self.widths, &memories);
         let lut_memories = self.lut_memories(&memories)?;
+        let stored = resources::stored(&memories, lut_memories);
+        let estimate = |mapping: &Mapping| resources::estimate(&plan, mapping, &self.widths, stored);
         (0..256u32)
             .map(|soft| {
                 let choose = |bit: u32, other: Products| if soft >> bit & 1 == 1 { Products::Lut } else { other };
@@ -187,8 +188,8 @@ impl Fit<'_> {
     /// The small memories that have to be LUT RAM for the others to fit in block RAMs: those first that save most block
     /// RAMs for their LUTs.
     fn lut_memories(&self, memories: &[resources::Memory]) -> Option<LutMemories> {
-        let blocks = |luts: LutMemories| memories.iter().map(|memory| memory.block_rams(luts)).sum::<usize>();
-        let luts = |luts: LutMemories| memories.iter().map(|memory| memory.luts(luts)).sum::<usize>();
+        let blocks = |luts: LutMemories| resources::stored(memories, luts).ebr;
+        let luts = |luts: LutMemories| resources::stored(memories, luts).lut;
         let all = SMALL_MEMORIES.into_iter().fold(LutMemories::default(), LutMemories::with);
         if blocks(all) > self.target.ebr {
             return None;

@@ -121,8 +121,8 @@ fn input(design: &Design) -> String {
 fn loader(design: &Design) -> String {
     let plan = &design.plan;
     let net = &plan.net;
-    let pooled = usize::from(net.mixing == hwgen_network::Mixing::Bidirectional && net.scales > 1);
-    let pool_words: usize = (1..net.scales as usize).map(|l| net.scale(l).pixels() * plan.cf).sum::<usize>().max(1);
+    let pooled = usize::from(plan.pool_words() > 0);
+    let pool_words = plan.pool_words().max(1);
     let pool_base = if net.scales > 1 { "STATE_BASE[SAW +: SAW]" } else { "0" };
     format!(
         "  // ---------------------------------------------------------------- operands of the expand array
