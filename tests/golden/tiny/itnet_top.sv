@@ -235,7 +235,7 @@ module itnet_top #(
       .LINE_BASE(LINE_BASE), .LINE_DELTA(LINE_DELTA), .LAG(2), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
       .PASS_OFFSET(PASS_OFFSET), .PIXELS(126), .IE(IE), .CF(CF), .NW0(7), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
       .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED(0), .POOL_BASE(32'(STATE_BASE[SAW +: SAW])),
-      .POOL_WORDS(60), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .OPERANDS_LUT_DEPTH(32),
+      .POOL_WORDS(1), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .OPERANDS_LUT_DEPTH(32),
       .RESIDUALS_LUT_DEPTH(32), .LAW(LAW), .SAW(SAW)) u_loader (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
       .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
