@@ -158,7 +158,6 @@ module hwg_depthwise #(
   wire [QW-1:0]   acc_rbase;
   wire            acc_first_group, acc_last_group;
   assign {acc_x, acc_rbase, acc_first_group, acc_last_group} = acc_side;
-  wire            in_map_unused;
   hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
       .clk(clk), .rst(rst), .s_valid(addr_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
   hwg_delay #(.STAGES(5), .WIDTH(2 + SIDE)) u_control (
@@ -166,35 +165,22 @@ module hwg_depthwise #(
       .m_valid(op_en), .m_data({op_first, op_last, op_side}));
   hwg_delay #(.STAGES(1), .WIDTH(SIDE)) u_last (
       .clk(clk), .rst(rst), .s_valid(op_en && op_last), .s_data(op_side), .m_valid(acc_valid), .m_data(acc_side));
-  assign in_map_unused = op_in_map;
 
-  reg [D*AX-1:0]   a_q;
-  reg [D*WW-1:0]   w_q;
-  reg              live_q;
   reg [D*ACCW-1:0] acc_q;
-  always @(posedge clk) begin
-    live_q <= op_load;
-    if (op_load) begin
-      a_q <= op_in_map ? taps : '0;
-      w_q <= weights;
-    end
-  end
   genvar i;
   generate
     for (i = 0; i < D; i = i + 1) begin : gen_lane
-      reg  signed [AX+WW-1:0] product_q;
-      wire [AX+WW:0]          product;
-      hwg_product #(.AW(AX + 1), .WW(WW), .SOFT(SOFT)) u_product (
-          .a({1'b0, a_q[i*AX +: AX]}), .w(w_q[i*WW +: WW]), .y(product));
+      wire [AX-1:0]  x = op_in_map ? taps[i*AX +: AX] : '0;
+      wire [AX+WW:0] product;
+      wire signed [AX+WW-1:0] term = product[AX+WW-1:0];
+      hwg_registered_product #(.AW(AX + 1), .WW(WW), .SOFT(SOFT)) u_product (
+          .clk(clk), .a({1'b0, x}), .w(weights[i*WW +: WW]), .y(product));
       wire unused_product = product[AX+WW];  // another sign bit
-      always @(posedge clk) begin
-        if (live_q) product_q <= product[AX+WW-1:0];
-        if (op_en)
-          acc_q[i*ACCW +: ACCW] <= (op_first ? '0 : $signed(acc_q[i*ACCW +: ACCW])) + ACCW'(product_q);
-      end
+      always @(posedge clk)
+        if (op_en) acc_q[i*ACCW +: ACCW] <= (op_first ? '0 : $signed(acc_q[i*ACCW +: ACCW])) + ACCW'(term);
     end
   endgenerate
-  wire unused = &{1'b0, in_map_unused};
+  wire unused = &{1'b0, op_load};
 
   // Drain, requantise, pack.
   wire            d_valid, d_first, d_last, y_valid, y_first, y_last;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dot product of LANES signed activations and LANES signed weights: one product register, then a registered tree of
-// two-operand adders.
+// Dot product of LANES signed activations and LANES signed weights: registered operands and products, then a registered
+// tree of two-operand adders.
 //
-// latency   a, w at cycle i -> y from cycle i + 1 + clog2(LANES) on
+// latency   a, w at cycle i -> y from cycle i + 2 + clog2(LANES) on
 // throughput one dot product a cycle; reset none (data path)
 // limits    LANES >= 1, AW >= 2, WW >= 2
 // technology layer: the default is a behavioural model that fuses products and sum and then delays the result, the
@@ -21,21 +21,19 @@ module hwg_dot #(
     output wire [YW-1:0]       y
 );
 `ifdef SYNTHESIS
-  reg  [LANES*(AW+WW)-1:0] product_q;
-  wire [LANES*(AW+WW)-1:0] product;
+  wire [LANES*(AW+WW)-1:0] products;
   wire                     unused;
   genvar i;
   generate
     for (i = 0; i < LANES; i = i + 1) begin : gen_product
-      hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_product (
-          .a(a[i*AW +: AW]), .w(w[i*WW +: WW]), .y(product[i*(AW+WW) +: AW+WW]));
+      hwg_registered_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_product (
+          .clk(clk), .a(a[i*AW +: AW]), .w(w[i*WW +: WW]), .y(products[i*(AW+WW) +: AW+WW]));
     end
   endgenerate
-  always @(posedge clk) product_q <= product;
   hwg_tree #(.LANES(LANES), .XW(AW + WW)) u_tree (
-      .clk(clk), .x(product_q), .carry({LANES{1'b0}}), .y(y), .c(unused));
+      .clk(clk), .x(products), .carry({LANES{1'b0}}), .y(y), .c(unused));
 `else
-  localparam integer STAGES = 1 + $clog2(LANES);
+  localparam integer STAGES = 2 + $clog2(LANES);
   integer sum, j, k;  // 32 bits hold every product and sum: AW + WW + clog2(LANES) <= 32
   (* mem2reg *) reg [YW-1:0] pipe_q [0:STAGES-1];  // registers, for Yosys to know
   always @* begin

@@ -2,7 +2,7 @@
 // Weight-stationary matrix-vector array: ROWS dot products of LANES a cycle, every weight beside its multiplier.
 //
 //   issue (cycle i): s_valid, s_addr, s_first, s_digit, s_last, s_side    activations: s_data at cycle i+2
-//   broadcast register at i+3, dot product until i+4+clog2(LANES), accumulator visible at i+5+clog2(LANES)
+//   registers at the multipliers at i+3, dot product until i+4+clog2(LANES), accumulator visible at i+5+clog2(LANES)
 //
 // latency   last word of a group issued at cycle i -> m_valid and all accumulators at cycle i + 5 + clog2(LANES)
 // throughput one word a cycle; reset clears valid bits only
@@ -41,29 +41,27 @@ module hwg_mac_array #(
 
 `ifdef SYNTHESIS
   localparam integer XW = AW;  // bits of a broadcast lane
-  wire          row_re   = s_valid;
-  wire [DW-1:0] row_addr = s_addr;
+  wire                row_re   = s_valid;
+  wire [DW-1:0]       row_addr = s_addr;
+  wire [LANES*XW-1:0] row_data = s_data;
 `else
   localparam integer XW = 32;  // extended here once, not again at every multiplier: simulators are faster
   // Behavioural rows look their weights up where they multiply: the address waits here, not the weights in every row.
-  wire          row_re;
-  wire [DW-1:0] row_addr;
+  wire                row_re;
+  wire [DW-1:0]       row_addr;
+  reg  [LANES*XW-1:0] row_data;
+  reg  [1:0]          live_q;
+  integer             j;
   hwg_delay #(.STAGES(3), .WIDTH(DW)) u_address (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(s_addr), .m_valid(row_re), .m_data(row_addr));
-`endif
-  reg  [LANES*XW-1:0] data_q;
-  integer j;
-  wire                en, en_first, en_digit, en_last;
-  wire [SIDE-1:0]     en_side;
-  wire                live2;
-  reg  [1:0]          live_q;
-  wire [SUMW-1:0]     data_sum;
-
   always @(posedge clk) begin
     live_q <= rst ? 2'd0 : {live_q[0], s_valid};
-    if (live2) for (j = 0; j < LANES; j = j + 1) data_q[j*XW +: XW] <= XW'($signed(s_data[j*AW +: AW]));
+    if (live_q[1]) for (j = 0; j < LANES; j = j + 1) row_data[j*XW +: XW] <= XW'($signed(s_data[j*AW +: AW]));
   end
-  assign live2 = live_q[1];
+`endif
+  wire                en, en_first, en_digit, en_last;
+  wire [SIDE-1:0]     en_side;
+  wire [SUMW-1:0]     data_sum;
 
   hwg_delay #(.STAGES(STAGES), .WIDTH(3 + SIDE)) u_control (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_data({s_first, s_digit, s_last, s_side}),
@@ -74,8 +72,8 @@ module hwg_mac_array #(
   generate
     if (DIGITS != 0) begin : gen_sum
       wire unused_sign;
-      hwg_dot #(.LANES(LANES), .AW(XW), .WW(2), .YW(AW + 2 + $clog2(LANES))) u_sum (
-          .clk(clk), .a(data_q), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
+      hwg_dot #(.LANES(LANES), .AW(AW), .WW(2), .SOFT(1), .YW(AW + 2 + $clog2(LANES))) u_sum (
+          .clk(clk), .a(s_data), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
     end else begin : gen_no_sum
       assign data_sum = '0;
     end
@@ -90,12 +88,12 @@ module hwg_mac_array #(
       if (PAIRED == 0 || (r % 2 == 0 && r == ROWS - 1)) begin : gen_alone
         hwg_mac_row #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .SOFT(SOFT), .DIGITS(DIGITS), .DEPTH(DEPTH),
                       .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
-            .clk(clk), .re(row_re), .addr(row_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
+            .clk(clk), .re(row_re), .addr(row_addr), .data(row_data), .acc_en(en), .acc_first(en_first),
             .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
       end else if (r % 2 == 1) begin : gen_pair
         hwg_mac_pair #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
                        .FILE0({FILE, "_", D2, D1, 8'(D0 - 8'd1), ".hex"}), .FILE1({FILE, "_", D2, D1, D0, ".hex"})) u_pair (
-            .clk(clk), .re(row_re), .addr(row_addr), .data(data_q), .acc_en(en), .acc_first(en_first),
+            .clk(clk), .re(row_re), .addr(row_addr), .data(row_data), .acc_en(en), .acc_first(en_first),
             .acc_digit(en_digit), .data_sum(data_sum), .acc0(m_data[(r-1)*ACCW +: ACCW]), .acc1(m_data[r*ACCW +: ACCW]));
       end
     end

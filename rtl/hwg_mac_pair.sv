@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two rows of a matrix-vector array that share their multipliers: one product of each from every multiplier.
 //
-//   addr -> [ weight ROM 0 ] -+---------> reg -+
-//   addr -> [ weight ROM 1 ] -+-> less -> reg -+
-//                                          dot_pair -> acc0, acc1
-//   broadcast activations ---------------------+
+//   addr -> [ weight ROM 0 ] -+---------+
+//   addr -> [ weight ROM 1 ] -+-> less -+
+//                                   dot_pair -> acc0, acc1
+//   activations ------------------------+
 //
 // latency   that of hwg_mac_row
 // limits    those of hwg_dot_pair; digits may be -2^(WW-1), whole weights never are
@@ -36,12 +36,9 @@ module hwg_mac_pair #(
 `ifdef SYNTHESIS
   localparam integer YW   = AW + WW + $clog2(LANES);
   localparam integer SUMW = AW + 1 + $clog2(LANES);
-  wire [LANES*WW-1:0]  weights0, weights1;
   localparam integer HW = WW + DIGITS;
-  reg  [LANES*WW-1:0]  weights0_q;
-  reg  [LANES*HW-1:0]  weights1_q;  // less one where the weight of row 0 is negative
-  wire [LANES*HW-1:0]  weights1_less;
-  reg                  re1_q, re2_q;
+  wire [LANES*WW-1:0]  weights0, weights1;
+  wire [LANES*HW-1:0]  weights1_less;  // less one where the weight of row 0 is negative
   wire signed [YW-1:0] y0, y1;
   wire                 c1;
   hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE0)) u_weights0 (
@@ -54,12 +51,8 @@ module hwg_mac_pair #(
       assign weights1_less[i*HW +: HW] = HW'($signed(weights1[i*WW +: WW])) - HW'(weights0[i*WW+WW-1]);
     end
   endgenerate
-  always @(posedge clk) begin
-    {re2_q, re1_q} <= {re1_q, re};
-    if (re2_q) {weights1_q, weights0_q} <= {weights1_less, weights0};
-  end
   hwg_dot_pair #(.LANES(LANES), .AW(XW), .WW(WW), .FULL(DIGITS), .YW(YW)) u_dot (
-      .clk(clk), .a(data), .w0(weights0_q), .w1_less(weights1_q), .y0(y0), .y1(y1), .c1(c1));
+      .clk(clk), .a(data), .w0(weights0), .w1_less(weights1_less), .y0(y0), .y1(y1), .c1(c1));
   hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(SUMW), .DIGITS(DIGITS)) u_accumulate0 (
       .clk(clk), .en(acc_en), .first(acc_first), .digit(acc_digit), .data_sum(data_sum), .y(y0), .c(1'b0), .acc(acc0));
   hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(SUMW), .DIGITS(DIGITS)) u_accumulate1 (

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of a matrix-vector array: its weights, its dot product, its accumulator.
 //
-//   addr -> [ weight ROM ] -> reg -+
-//                                  dot -> acc
-//   broadcast activations ---------+
+//   addr -> [ weight ROM ] -+
+//                           dot -> acc
+//   activations ------------+
 //
-// latency   activations at cycle i -> acc from cycle i + 2 + clog2(LANES) on (see hwg_mac_array). addr at cycle i-3 in
-//           the structure; at cycle i in the behavioural model, whose ROM is read as it multiplies
+// latency   structure: addr at cycle i, activations at i+2 -> acc from cycle i + 5 + clog2(LANES) on (see hwg_mac_array).
+//           Behavioural model: addr and activations at i+3: it reads its ROM as it multiplies
 // technology layer: the default is a behavioural model, the fastest form for simulation; `SYNTHESIS`, which synthesis
 // tools define, selects the structure. Both are equal.
 `default_nettype none
@@ -37,15 +37,9 @@ module hwg_mac_row #(
 
 `ifdef SYNTHESIS
   wire [LANES*WW-1:0] weights;
-  reg  [LANES*WW-1:0] weights_q;
-  reg  re1_q, re2_q;
   hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE)) u_weights (
       .clk(clk), .re(re), .raddr(addr), .rdata(weights));
-  always @(posedge clk) begin
-    {re2_q, re1_q} <= {re1_q, re};
-    if (re2_q) weights_q <= weights;
-  end
-  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .SOFT(SOFT), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
+  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .SOFT(SOFT), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights), .y(y));
 `else
   // Weights are extended when they are loaded; 32 bits hold every product and sum. Every address has a word, so that
   // simulators check no bounds.

@@ -3,7 +3,7 @@
 //
 //   SOFT:       v * four bits of w, by adders in LUTs -> sum of four
 //   VW > 18:    17 bits of v * w, and the bits above * w: two hardware multipliers -> sum of two
-//   otherwise:  v * w
+//   otherwise:  registers of v and w, then v * w
 //
 // latency   v and w at cycle i -> y at cycle i+2; reset none (data path)
 // limits    VW >= 2; the product is exact
@@ -44,25 +44,16 @@ module hwg_multiply #(
       always @(posedge clk) if (en_sum) y <= {up[TW+3:0], low[7:0]};
     end else if (VW > 18) begin : gen_two
       localparam integer HW = VW - 17;
-      reg  [33:0]      low_q;
-      reg  [HW+15:0]   high_q;
       wire [33:0]      low;
       wire [HW+15:0]   high;
-      wire [HW+15:0]   carried = (HW+16)'($signed(low_q[33:17]));
-      hwg_product #(.AW(18), .WW(16)) u_low (.a({1'b0, v[16:0]}), .w(w), .y(low));
-      hwg_product #(.AW(HW), .WW(16)) u_high (.a(v[VW-1:17]), .w(w), .y(high));
-      always @(posedge clk) begin
-        if (en_parts) {low_q, high_q} <= {low, high};
-        if (en_sum) y <= {high_q + carried, low_q[16:0]};
-      end
+      wire [HW+15:0]   carried = (HW+16)'($signed(low[33:17]));
+      hwg_registered_product #(.AW(18), .WW(16), .IN(0)) u_low (.clk(clk), .a({1'b0, v[16:0]}), .w(w), .y(low));
+      hwg_registered_product #(.AW(HW), .WW(16), .IN(0)) u_high (.clk(clk), .a(v[VW-1:17]), .w(w), .y(high));
+      always @(posedge clk) if (en_sum) y <= {high + carried, low[16:0]};
+      wire unused = &{1'b0, en_parts};
     end else begin : gen_one
-      reg  [VW+15:0] product_q;
-      wire [VW+15:0] product;
-      hwg_product #(.AW(VW), .WW(16)) u_product (.a(v), .w(w), .y(product));
-      always @(posedge clk) begin
-        if (en_parts) product_q <= product;
-        if (en_sum) y <= product_q;
-      end
+      hwg_registered_product #(.AW(VW), .WW(16)) u_product (.clk(clk), .a(v), .w(w), .y(y));
+      wire unused = &{1'b0, en_parts, en_sum};
     end
   endgenerate
 endmodule

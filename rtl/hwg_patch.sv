@@ -37,7 +37,7 @@ module hwg_patch #(
   reg [XW-1:0] x_q;
   reg [YW-1:0] y_q;
   reg [CW-1:0] reserved_q;  // patches in the FIFO or on their way to it
-  reg          all_reserved_q;
+  reg          all_reserved_q, all_but_one_q;  // of DEPTH
   reg          ready_q;     // s_ready, worked out a cycle ahead: it goes a long way
 
   reg          last_x_q, last_y_q;
@@ -46,13 +46,12 @@ module hwg_patch #(
   wire room       = !emits || !all_reserved_q;
   wire step       = real_pixel ? ready_q && s_valid : active_q && room;
   assign s_ready  = ready_q;
-  wire [CW-1:0] reserved = reserved_q + CW'(step && emits) - CW'(m_valid && m_ready);
-  wire all_reserved = reserved == CW'(DEPTH);
+  wire reserves     = step && emits && !(m_valid && m_ready);
+  wire frees        = !(step && emits) && m_valid && m_ready;
+  wire all_reserved = reserves ? all_but_one_q : !frees && all_reserved_q;
   wire row_ends     = step && last_x_q;
   wire active       = load || (active_q && !(row_ends && last_y_q));
-  // The next position: its coordinates, whether it is a last one, whether it completes a patch.
-  wire [XW-1:0] x   = (load || row_ends) ? '0 : x_q + XW'(step);
-  wire [YW-1:0] y   = load ? '0 : y_q + YW'(row_ends);
+  // The next position: whether it is a last one, whether it completes a patch.
   wire last_x       = !load && (step ? 32'(x_q) == W2 - 2 : last_x_q);
   wire last_y       = !load && (row_ends ? 32'(y_q) == H2 - 2 : last_y_q);
   wire completes    = !load && (x_q[0] ^ step) && (y_q[0] ^ row_ends);
@@ -62,15 +61,21 @@ module hwg_patch #(
       active_q   <= 1'b0;
       reserved_q <= '0;
       all_reserved_q <= 1'b0;
+      all_but_one_q <= DEPTH == 1;
       ready_q    <= 1'b0;
     end else begin
       active_q   <= active;
-      reserved_q <= reserved;
+      if (reserves || frees) begin
+        reserved_q    <= reserves ? reserved_q + 1'b1 : reserved_q - 1'b1;
+        all_but_one_q <= reserves ? reserved_q == CW'(DEPTH - 2) : all_reserved_q;
+      end
       all_reserved_q <= all_reserved;
       ready_q    <= active && (!completes || !all_reserved) && !(W % 2 == 1 && last_x) && !(H % 2 == 1 && last_y);
     end
-    x_q <= x;
-    y_q <= y;
+    if (load || row_ends) x_q <= '0;
+    else if (step) x_q <= x_q + 1'b1;
+    if (load) y_q <= '0;
+    else if (row_ends) y_q <= y_q + 1'b1;
     last_x_q <= last_x;
     last_y_q <= last_y;
   end

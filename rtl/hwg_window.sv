@@ -61,7 +61,7 @@ module hwg_window #(
   wire [12:0]   width, height;
   hwg_select #(.N(L), .W(13), .IW(3)) u_width (.index(l), .entries(MAP_W), .entry(width));
   hwg_select #(.N(L), .W(13), .IW(3)) u_height (.index(l), .entries(MAP_H), .entry(height));
-  // What the next start needs and gives back is prepared in two steps: between two starts there are three cycles or more.
+  // What the next start needs and gives back is prepared in three steps: between two starts there are four cycles or more.
   // First the map's sizes and the place in it.
   reg  [13:0]   reach_q, beyond_q;  // pixels from this one to the last of its window, if that is not cut short; one more
   reg  [13:0]   rest_q;             // pixels of this row, this one included
@@ -91,7 +91,10 @@ module hwg_window #(
   wire [CW-1:0] released = start ? (w_start_q ? given_back_less_q : given_back_q) : {CW{w_start_q}};  // less a slot taken
   wire [CW-1:0] arrived  = {{(CW-1){start && !w_done}}, start != w_done};
   assign space = used_q[CW];
-  assign ready = !done && 14'(avail_q) >= need_q;
+  // Looked at with the arrival of a pixel taken in ahead; what a start changes is there before the next one.
+  reg           enough_q;
+  always @(posedge clk) enough_q <= w_done ? 14'(avail_q) + 14'd1 >= need_q : 14'(avail_q) >= need_q;
+  assign ready = !done && enough_q;
 
   reg  [AW-1:0] center_q, job_center_q;
   reg  [AW:0]   ring_center_q;  // job_center_q - SLOTS * SLOT

@@ -19,6 +19,15 @@ pub enum Family {
 pub type Sites = [Option<&'static str>; 4];
 
 impl Family {
+    /// The command of Yosys that reads a design: the library's form for the family (docs/adr/0018).
+    pub fn reading(self, sources: &str) -> String {
+        let form = match self {
+            Self::Ecp5 => " -D HWG_ECP5",
+            Self::Ice40 | Self::Nexus => "",
+        };
+        format!("read_verilog -sv -defer{form} {sources}")
+    }
+
     /// The synthesis commands of Yosys for a top module; the last takes further options, such as `-json`.
     ///
     /// For the ECP5 the mapping to LUTs is told what a wire takes, in ps: Yosys assumes 300 (docs/adr/0016).

@@ -164,7 +164,7 @@ pub fn synthesise(
 
     let family = target.family;
     let synthesis = format!("{} -json synth/itnet.json", family.synthesis(&design.top));
-    let script = format!("read_verilog -sv -defer {}; {synthesis}", design.sources.join(" "));
+    let script = format!("{}; {synthesis}", family.reading(&design.sources.join(" ")));
     flow.must("yosys", Tool::Yosys, &["-q".to_owned(), "-p".to_owned(), script])?;
     let (cells, instances) = netlist::count(&work.join("itnet.json"), &design.top)?;
     let mut report = Report {

@@ -37,7 +37,7 @@ module proof #(
     assume (allowed);
   end
   wire [63:0] past;
-  proof_past #(.STAGES(1 + $clog2(LANES)), .WIDTH(64)) u_past (
+  proof_past #(.STAGES(2 + $clog2(LANES)), .WIDTH(64)) u_past (
       .clk(clk), .now({sum1, sum0}), .past(past), .there(there));
   always @* if (there) begin
     low: assert (32'($signed(y0)) == past[31:0]);

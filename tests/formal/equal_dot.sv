@@ -22,7 +22,7 @@ module proof #(
   end
   wire [31:0] past;
   wire        there;
-  proof_past #(.STAGES(1 + $clog2(LANES)), .WIDTH(32)) u_past (.clk(clk), .now(sum), .past(past), .there(there));
+  proof_past #(.STAGES(2 + $clog2(LANES)), .WIDTH(32)) u_past (.clk(clk), .now(sum), .past(past), .there(there));
   always @* if (there) begin
     exact: assert (32'($signed(first)) == past);
     equal: assert (first == second);

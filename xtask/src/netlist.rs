@@ -15,7 +15,8 @@ const OUT: &str = "out/netlist";
 const CORE: [&str; 4] = ["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"];
 const SCENE: &str = "examples/tiny/scene.png";
 /// Models of what Yosys maps to.
-const CELLS: [&str; 2] = ["tests/netlist/ecp5_cells.v", "tests/netlist/ecp5_blocks.v"];
+const CELLS: [&str; 3] =
+    ["tests/netlist/ecp5_cells.v", "tests/netlist/ecp5_blocks.v", "tests/netlist/ecp5_multiplier.v"];
 const DRIVER: &str = "tests/netlist/main.cpp";
 
 /// How far synthesis goes.
@@ -100,11 +101,12 @@ pub fn netlist(form: Form) -> Result<bool> {
 fn synthesise(core: &Path, form: Form) -> Result<()> {
     let manifest: Value = serde_json::from_str(&std::fs::read_to_string(core.join("manifest.json"))?)?;
     let sources: Vec<&str> = manifest["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let mapping = match form {
-        Form::Words => "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect".to_owned(),
-        Form::Cells => Family::Ecp5.synthesis("itnet_top"),
+    let sources = sources.join(" ");
+    let (reading, mapping) = match form {
+        Form::Words => (format!("read_verilog -sv -defer {sources}"), "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect".to_owned()),
+        Form::Cells => (Family::Ecp5.reading(&sources), Family::Ecp5.synthesis("itnet_top")),
     };
-    let script = format!("read_verilog -sv -defer {}; {mapping}; write_verilog -noattr netlist.v", sources.join(" "));
+    let script = format!("{reading}; {mapping}; write_verilog -noattr netlist.v");
     let newer = std::path::absolute(".venv/bin/pyosys")?;
     // the same Yosys as `hwgen synth`
     let program = if form == Form::Cells && newer.is_file() { newer } else { "yosys".into() };

@@ -23,6 +23,7 @@ pub fn build_files(design: &Design, shell: &Shell, files: &[File]) -> Vec<File> 
 const LINT: &str = include_str!("../../../rtl/lint.vlt");
 
 fn makefile(sources: &[&str]) -> String {
+    let reading = Family::Ecp5.reading(&format!("{PINS} $(SOURCES)"));
     let synthesis = Family::Ecp5.synthesis("itnet_pins");
     format!(
         "# lint, simulation model and synthesis of this core with public tools; hwgen itself is not needed.
@@ -56,7 +57,7 @@ SEED    ?= 1
 synth: synth/itnet.bit
 synth/itnet.json: {PINS} $(SOURCES)
 \tmkdir -p synth
-\t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer {PINS} $(SOURCES); \\
+\t$(YOSYS) -q -l synth/yosys.log -p \"{reading}; \\
 \t    {synthesis} -json $@\"
 synth/itnet.config: synth/itnet.json
 \t$(NEXTPNR) $(DEVICE) --package $(PACKAGE) --speed 6 --json $< --textcfg $@ --freq $(FREQ) --seed $(SEED) \\

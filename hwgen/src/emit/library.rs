@@ -47,6 +47,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_product.sv",
     "hwg_project.sv",
     "hwg_ram.sv",
+    "hwg_registered_product.sv",
     "hwg_requant.sv",
     "hwg_residual.sv",
     "hwg_rom.sv",

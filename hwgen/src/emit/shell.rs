@@ -89,7 +89,7 @@ BOARD := {sources}
 board: synth/board.bit
 synth/board.json: $(BOARD) $(SOURCES)
 \tmkdir -p synth
-\t$(YOSYS) -q -l synth/yosys.log -p \"read_verilog -sv -defer $(BOARD) $(SOURCES); \\
+\t$(YOSYS) -q -l synth/yosys.log -p \"{reading}; \\
 \t    {synthesis} -json $@\"
 synth/board.config: synth/board.json {CONSTRAINTS}
 \t$(NEXTPNR) {arguments} --json $< --textcfg $@ --lpf {CONSTRAINTS} --freq {clock} --seed $(SEED) \\
@@ -98,6 +98,7 @@ synth/board.bit: synth/board.config
 \t$(ECPPACK) --compress $< $@
 ",
             title = top.board.title,
+            reading = Family::Ecp5.reading("$(BOARD) $(SOURCES)"),
             synthesis = Family::Ecp5.synthesis(board::TOP),
             arguments = top.board.nextpnr.join(" "),
             clock = top.clock_mhz(),
