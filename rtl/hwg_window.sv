@@ -93,7 +93,10 @@ module hwg_window #(
   assign space = used_q[CW];
   // Looked at with the arrival of a pixel taken in ahead; what a start changes is there before the next one.
   reg           enough_q;
-  always @(posedge clk) enough_q <= w_done ? 14'(avail_q) + 14'd1 >= need_q : 14'(avail_q) >= need_q;
+  always @(posedge clk) begin
+    if (rst || load || load_q != '0) enough_q <= 1'b0;
+    else enough_q <= w_done ? 14'(avail_q) + 14'd1 >= need_q : 14'(avail_q) >= need_q;
+  end
   assign ready = !done && enough_q;
 
   reg  [AW-1:0] center_q, job_center_q;

@@ -76,6 +76,19 @@ pub struct Step {
     pub to: String,
 }
 
+/// Steps of a path through the cells that Yosys made of one signal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stretch {
+    /// Instances and signal, in our names.
+    pub signal: String,
+    /// Cells.
+    pub cells: usize,
+    /// Nanoseconds, the wires that lead there included.
+    pub delay_ns: f64,
+    /// Of these, in wires.
+    pub routing_ns: f64,
+}
+
 /// The slowest path of a clock.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CriticalPath {
@@ -89,6 +102,44 @@ pub struct CriticalPath {
     pub routing_ns: f64,
     /// Its steps.
     pub steps: Vec<Step>,
+}
+
+impl CriticalPath {
+    /// The path as somebody reads it who knows the RTL: a carry chain of forty cells is one line.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let mut list: Vec<Stretch> = Vec::new();
+        let mut wires = 0.0;
+        for step in &self.steps {
+            if step.kind == "routing" {
+                wires += step.delay_ns;
+                continue;
+            }
+            let wires = std::mem::take(&mut wires);
+            let (cells, delay) = (usize::from(step.kind != "setup"), step.delay_ns + wires);
+            let name = signal(&step.to);
+            match list.last_mut().filter(|last| name.is_none_or(|name| name == last.signal)) {
+                Some(last) => {
+                    last.cells += cells;
+                    last.delay_ns += delay;
+                    last.routing_ns += wires;
+                }
+                None => list.push(Stretch {
+                    signal: name.unwrap_or(&step.to).to_owned(),
+                    cells,
+                    delay_ns: delay,
+                    routing_ns: wires,
+                }),
+            }
+        }
+        list
+    }
+}
+
+/// What the RTL calls the signal that a cell was made of; none for a cell that nextpnr put between two parts of one.
+fn signal(cell: &str) -> Option<&str> {
+    const MADE: [&str; 6] = ["_LUT4_", "_CCU2C_", "_TRELLIS_FF_", "_PFUMX_", "_L6MUX21_", "$"];
+    let end = MADE.iter().filter_map(|mark| cell.find(mark)).min().unwrap_or(cell.len());
+    (end > 0).then(|| &cell[..end])
 }
 
 impl Timing {
@@ -142,5 +193,41 @@ impl Timing {
             }
         };
         inside.map(path).max_by(|a, b| a.delay_ns.total_cmp(&b.delay_ns))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carry_chain_is_one_stretch() {
+        let step = |kind: &str, to: &str, delay_ns: f64| Step {
+            delay_ns,
+            kind: kind.to_owned(),
+            from: String::new(),
+            to: to.to_owned(),
+        };
+        let path = CriticalPath {
+            from: "posedge clk".to_owned(),
+            to: "posedge clk".to_owned(),
+            delay_ns: 5.0,
+            routing_ns: 3.0,
+            steps: vec![
+                step("clk-to-q", "u_a.x_q_TRELLIS_FF_Q_3", 0.5),
+                step("routing", "u_b.sum_CCU2C_S0$CCU2_COMB0", 2.0),
+                step("logic", "u_b.sum_CCU2C_S0$CCU2_COMB0", 0.5),
+                step("logic", "$nextpnr_CCU2C_3$CCU2_COMB1", 0.5),
+                step("routing", "u_b.sum_TRELLIS_FF_Q", 1.0),
+                step("setup", "u_b.sum_TRELLIS_FF_Q", 0.5),
+            ],
+        };
+        let stretch = |signal: &str, cells, delay_ns, routing_ns| Stretch {
+            signal: signal.to_owned(),
+            cells,
+            delay_ns,
+            routing_ns,
+        };
+        assert_eq!(path.stretches(), [stretch("u_a.x_q", 1, 0.5, 0.0), stretch("u_b.sum", 2, 4.5, 3.0)]);
     }
 }

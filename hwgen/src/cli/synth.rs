@@ -154,6 +154,10 @@ fn estimate(args: &Args) -> Estimate {
     Estimate { dsp: number("dsp"), ebr: number("ebr"), lut: number("lut"), ff: number("ff") }
 }
 
+fn stretch(of: flow::timing::Stretch) -> [String; 4] {
+    [of.signal, format!("{:.2}", of.delay_ns), format!("{:.2}", of.routing_ns), of.cells.to_string()]
+}
+
 fn text(body: &Body) -> String {
     let result = &body.report;
     let estimate = |name: &str| match name {
@@ -192,9 +196,8 @@ fn text(body: &Body) -> String {
         let _ = write!(text, "\n{fmax:.1} MHz after routing; ");
         let _ =
             writeln!(text, "the slowest path takes {:.2} ns, {:.2} of them in wires:", path.delay_ns, path.routing_ns);
-        for step in path.steps.iter().filter(|step| step.kind != "routing") {
-            let _ = writeln!(text, "  {:5.2} ns  {}", step.delay_ns, step.to);
-        }
+        let rows: Vec<_> = path.stretches().into_iter().map(stretch).collect();
+        text += &table(["signal", "ns", "in wires", "cells"], &rows);
     }
     let _ = match &result.outcome {
         flow::Outcome::Met => Ok(()),
