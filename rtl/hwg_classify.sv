@@ -162,7 +162,7 @@ module hwg_classify #(
 
   wire               a_valid, d_valid, d_first, d_last;
   wire [CO*ACCW-1:0] a_data;
-  localparam integer DSIDE = XW + 5 + 2;
+  localparam integer DSIDE = XW + 5 + 1;
   wire [SIDE-1:0]    a_side;
   wire [XW-1:0]      a_x;
   wire [QW-1:0]      a_rbase;
@@ -176,15 +176,15 @@ module hwg_classify #(
       .clk(clk), .rst(rst), .s_valid(m_issue), .s_addr(m_waddr), .s_first(m_first), .s_digit(1'b0), .s_last(m_last),
       .s_side(m_side), .s_data(mask_in ? taps : '0), .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
   hwg_drain #(.ROWS(CO), .Q(1), .VW(ACCW), .SIDE(DSIDE)) u_drain (
-      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side({a_x, a_info, a_first_group, a_last_group}),
+      .clk(clk), .rst(rst), .s_valid(a_valid), .s_data(a_data), .s_side({a_x, a_info, a_last_group}),
       .m_valid(d_valid), .m_data(d_data), .m_first(d_first), .m_last(d_last), .m_side(d_side));
 
   wire [XW-1:0] d_x;
   wire [4:0]    d_info;
-  wire          d_first_group, d_last_group;
+  wire          d_last_group;
+  wire          unused_first = d_first;
   assign {a_x, a_rbase, a_info, a_first_group, a_last_group} = a_side;
-  assign {d_x, d_info, d_first_group, d_last_group} = d_side;
-  wire pixel_first = d_first && d_first_group;
+  assign {d_x, d_info, d_last_group} = d_side;
   wire pixel_last  = d_last && d_last_group;
   wire [4:0]    shift;
   hwg_select #(.N(HEADS * L), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
@@ -196,16 +196,16 @@ module hwg_classify #(
 
   localparam signed [LB:0] LO = -(1 <<< (LB - 1));
   localparam signed [LB:0] HI = (1 <<< (LB - 1)) - 1;
-  wire          y_valid, y_first, y_last;
+  wire          y_valid, y_last;
   wire [LB-1:0] y_data;
   wire [4:0]    y_info, p_info;
-  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(7), .SOFT(RSOFT), .DEPTH(RDEPTH),
+  hwg_requant #(.LANES(1), .VW(ACCW), .BW(BW), .PW(PW), .YW(LB), .SIDE(6), .SOFT(RSOFT), .DEPTH(RDEPTH),
                 .LUT_DEPTH(CONSTANTS_LUT_DEPTH), .FILE({MEM, "classify_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
-      .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data),
-      .m_side({y_info, y_first, y_last}));
+      .s_lo(LO), .s_hi(HI), .s_side({d_info, pixel_last}), .m_valid(y_valid), .m_data(y_data),
+      .m_side({y_info, y_last}));
   hwg_pixel_pack #(.Q(1), .LANES(C), .LW(LB), .SIDE(5)) u_pixel (
-      .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data), .s_side(y_info),
+      .clk(clk), .rst(rst), .s_valid(y_valid), .s_last(y_last), .s_data(y_data), .s_side(y_info),
       .m_valid(logit_valid), .m_data(logit_data), .m_side(p_info));
 
   wire [23:0]   logit_base;

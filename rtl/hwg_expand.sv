@@ -95,10 +95,18 @@ module hwg_expand #(
   wire [XW-1:0]  in_sets, in_scales;
   wire [23:0]    in_wbase, in_rbase;
   wire [15:0]    digit_end;
-  hwg_select #(.N(64), .W(6)) u_set (.index(job_n), .entries(SET_OF), .entry(in_set));
+  // The description is taken a cycle late: it has a long way behind it.
+  reg            described_q, in_is_data, in_first;
+  reg  [2:0]     in_layer, in_l, in_k;
+  reg  [5:0]     in_n;
+  always @(posedge clk) begin
+    described_q <= !rst && job_start;
+    {in_is_data, in_layer, in_l, in_k, in_n, in_first} <= {job_is_data, job_layer, job_l, job_k, job_n, job_first};
+  end
+  hwg_select #(.N(64), .W(6)) u_set (.index(in_n), .entries(SET_OF), .entry(in_set));
   hwg_scale #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(in_set), .y(in_sets));
-  hwg_scale #(.FACTOR(K), .IW(3), .OW(XW)) u_scales (.x(job_l), .y(in_scales));
-  wire [XW-1:0]  in_x = job_is_data ? XW'(job_layer) : XW'(J) + in_sets + in_scales + XW'(job_k);
+  hwg_scale #(.FACTOR(K), .IW(3), .OW(XW)) u_scales (.x(in_l), .y(in_scales));
+  wire [XW-1:0]  in_x = in_is_data ? XW'(in_layer) : XW'(J) + in_sets + in_scales + XW'(in_k);
   hwg_select #(.N(X), .W(24), .IW(XW)) u_wbase (.index(in_x), .entries(WBASE), .entry(in_wbase));
   hwg_select #(.N(X), .W(24), .IW(XW)) u_rbase (.index(in_x), .entries(RBASE), .entry(in_rbase));
   wire unused_bases = &{1'b0, in_wbase, in_rbase, digit_end};
@@ -134,9 +142,9 @@ module hwg_expand #(
   reg [RAW-1:0] rbase_q;
   reg [UAW-1:0] u_base_q, u_word_q;
   always @(posedge clk) begin
-    if (job_start)
+    if (described_q)
       queue[in_q] <= {in_x, DW'(in_wbase), RAW'(in_rbase), in_data, STREAM != 0 && in_x == XW'(2),
-                      job_first && !job_is_data};
+                      in_first && !in_is_data};
     if (rst) begin
       in_q   <= '0;
       out_q  <= '0;
@@ -145,7 +153,7 @@ module hwg_expand #(
       filled_q <= 1'b0;
       u_base_q <= '0;
     end else begin
-      if (job_start) in_q <= (in_q == PIW'(SLOTS - 1)) ? '0 : in_q + 1'b1;
+      if (described_q) in_q <= (in_q == PIW'(SLOTS - 1)) ? '0 : in_q + 1'b1;
       if (start) begin
         out_q  <= next_q;
         next_q <= (next_q == PIW'(SLOTS - 1)) ? '0 : next_q + 1'b1;
@@ -230,7 +238,7 @@ module hwg_expand #(
       .m_valid(ring_valid), .m_index(ring_index), .m_data(ring_data), .m_done(ring_done));
 
   hwg_pixel_pack #(.Q(Q), .LANES(F), .LW(YB), .SIDE(3)) u_pixel (
-      .clk(clk), .rst(rst), .s_valid(y_valid && y_is_data), .s_first(y_first), .s_last(y_last), .s_data(y_data),
+      .clk(clk), .rst(rst), .s_valid(y_valid && y_is_data), .s_last(y_last), .s_data(y_data),
       .s_side(3'(y_x)), .m_valid(probe_valid), .m_data(probe_data), .m_side(probe_layer));
   wire word_first;
   hwg_slicer #(.LANES(F), .WL(IE), .WORDS(CF), .LW(YB), .SIDE(J)) u_words (

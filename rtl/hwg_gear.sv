@@ -37,7 +37,7 @@ module hwg_gear #(
   reg [FW-1:0]     fill_q;
   reg [WW-1:0]     slice_q, out_slice_q, rest_slice_q;
   reg [IW-1:0]     index_q, out_index_q, rest_index_q;
-  reg              out_q, again_q, rest_q, done1_q, done2_q;  // rest: partial word behind a full one
+  reg              out_q, again_q, done1_q, done2_q;  // again: a partial word comes behind a full one
 
   wire [BW-1:0] beat  = s_first ? '0 : beat_q;
   wire [FW-1:0] sum   = (s_first ? '0 : fill_q) + FW'(QI);
@@ -58,26 +58,24 @@ module hwg_gear #(
       fill_q  <= rest;
       slice_q <= full ? slice_up : slice;
       index_q <= full ? index + 1'b1 : index;
-      out_slice_q <= slice;
-      out_index_q <= index;
       if (s_last) begin
         rest_slice_q <= slice_up;
         rest_index_q <= index + 1'b1;
       end
     end
-    if (rst) {out_q, again_q, rest_q, done1_q, done2_q} <= '0;
+    out_slice_q <= again_q ? rest_slice_q : slice;
+    out_index_q <= again_q ? rest_index_q : index;
+    if (rst) {out_q, again_q, done1_q, done2_q} <= '0;
     else begin
-      out_q   <= s_valid && (full || s_last);
-      rest_q  <= again_q;
+      out_q   <= again_q || (s_valid && (full || s_last));
       again_q <= s_valid && s_last && full && rest != '0;
       done1_q <= s_valid && s_last;
       done2_q <= done1_q;
     end
   end
-  wire [WW-1:0] out_slice = rest_q ? rest_slice_q : out_slice_q;
-  assign m_valid = out_q || rest_q;
-  assign m_index = rest_q ? rest_index_q : out_index_q;
-  hwg_select #(.N(WORDS), .W(QO * LW)) u_word (.index(out_slice), .entries(lanes_q), .entry(m_data));
+  assign m_valid = out_q;
+  assign m_index = out_index_q;
+  hwg_select #(.N(WORDS), .W(QO * LW)) u_word (.index(out_slice_q), .entries(lanes_q), .entry(m_data));
   assign m_done  = done2_q;
 endmodule
 `default_nettype wire

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order and addresses of the jobs of the loop, as the operand loader takes them: iteration, scale, block, pixel.
 //
-// After `take` the next job is valid two cycles later, after `load` four, and ready when the loop has written all that it
+// After `take` the next job is valid three cycles later, after `load` five, and ready when the loop has written all that it
 // reads: `written` pulses for each pixel of the loop. What a map has of its own is looked up while the one before it is in
 // hand, and the columns of a pixel while the pixel before it is.
 // reset     no job
@@ -104,7 +104,7 @@ module hwg_iter_seq #(
   assign m_first = first_pixel && first_map;
 
   // ---------------------------------------------------------------- of the pixel
-  reg            prep_q, begun_q, first_q;  // first_q: in the first iteration
+  reg            prep_q, looked_q, begun_q, first_q;  // looked_q: after prep_q; first_q: in the first iteration
   reg [AW-1:0]   near_q, other_q;      // row addresses in the coarser map
   reg signed [CW-1:0] since_q;         // pixels written since the iteration in hand began, or since it will
   reg signed [CW-1:0] ahead_of_q;      // of them in the pass that is read and after it
@@ -133,10 +133,11 @@ module hwg_iter_seq #(
 
   always @(posedge clk) begin
     load_q <= {load_q[0], load && !rst};
-    if (rst) {prep_q, m_valid, begun_q} <= '0;
+    if (rst) {prep_q, looked_q, m_valid, begun_q} <= '0;
     else begin
       prep_q  <= load_q[1] || take;
-      m_valid <= !load && (prep_q ? !done : m_valid && !take);
+      looked_q <= prep_q && !load;
+      m_valid <= !load && (looked_q ? !done : m_valid && !take);
       if (load) begun_q <= 1'b0;
       else if (prep_q) begun_q <= 1'b1;
     end
@@ -187,7 +188,11 @@ module hwg_iter_seq #(
   assign m_pooled  = near_q + nxa_q;
 
   // The data block is waited for as a whole.
-  assign m_ready = free_q || ahead_of_q >= $signed(CW'(reach_q));
+  // Looked at a cycle ahead, with a pixel that is written then.
+  wire signed [CW-1:0] reach = $signed(CW'(reach_q));
+  reg            ready_q;
+  always @(posedge clk) ready_q <= free_q || (written ? ahead_of_q >= reach - CW'(1) : ahead_of_q >= reach);
+  assign m_ready = ready_q;
 
   assign m_pool_first  = !x[0] && !y[0];
   assign m_pool_last   = (x[0] || last_x) && (y[0] || last_y);

@@ -158,7 +158,7 @@ module hwg_loader #(
                       && (!i_from_stream || fb_ready);
   assign patch_ready = start_data && d_stem;
   assign fb_take     = start_iter && i_from_stream;
-  wire [TW-1:0] cost = start_data ? (d_stem ? TW'(NW0) : TW'(9 * CF))
+  wire [TW-1:0] cost = !d_done ? (d_stem ? TW'(NW0) : TW'(9 * CF))
                                   : TW'(CF) + (i_mixes ? TW'(4 * CF) : '0) + (i_pools ? TW'(CF) : '0);
   assign job_start   = start;
   assign job_is_data = start_data;
@@ -214,10 +214,11 @@ module hwg_loader #(
     end
     if (rst || load) u_base_q <= UAW'((SLOTS - 1) * SLOT);
     else if (start) u_base_q <= (u_base_q == UAW'((SLOTS - 1) * SLOT)) ? '0 : u_base_q + UAW'(SLOT);
-    if (start) begin
+    // Also while no job is in hand: what is taken then is the description of the next one, until it starts.
+    if (free_q) begin
       left_q   <= (cost < TW'(2)) ? TW'(1) : cost - 1'b1;
       wait_q   <= 1'b0;
-      phase_q  <= start_data ? (d_stem ? PATCH : LINE) : OWN;
+      phase_q  <= d_done ? OWN : d_stem ? PATCH : LINE;
       layer_q  <= d_layer;
       mixes_q  <= i_mixes;
       pools_q  <= i_pools;

@@ -44,13 +44,16 @@ module hwg_mac_row #(
   // Weights are extended when they are loaded; 32 bits hold every product and sum. Every address has a word, so that
   // simulators check no bounds.
   localparam integer STAGES = 1 + $clog2(LANES);
-  reg [LANES*WW-1:0] file    [0:DEPTH-1];
-  reg [LANES*32-1:0] weights [0:(1<<DW)-1];
+  localparam integer LINES = (DEPTH > 512) ? 512 : DEPTH;  // of the file, as hwg_rom has them
+  localparam integer SIDE  = (DEPTH + LINES - 1) / LINES;
+  reg [SIDE*LANES*WW-1:0] file    [0:LINES-1];
+  reg [LANES*32-1:0]      weights [0:(1<<DW)-1];
   integer i, j;
   initial begin
     $readmemh(FILE, file);
     for (i = 0; i < DEPTH; i = i + 1)
-      for (j = 0; j < LANES; j = j + 1) weights[i][j*32 +: 32] = 32'($signed(file[i][j*WW +: WW]));
+      for (j = 0; j < LANES; j = j + 1)
+        weights[i][j*32 +: 32] = 32'($signed(file[i%LINES][(i/LINES*LANES+j)*WW +: WW]));
   end
   function [31:0] dot(input [DW-1:0] at);  // of the activations and the word at an address
     integer k;

@@ -313,7 +313,7 @@ module hwg_project #(
   hwg_residual #(.LANES(F), .WL(IE), .WORDS(CF), .LW(AS), .Q(Q), .DEPTH(RESIDUALS)) u_residual (
       .clk(clk), .rst(rst), .stored(residual_ready), .re(residual_re), .addr(residual_addr), .data(residual_data),
       .beat(y_valid), .first(y_first), .lanes(own));
-  reg             r_valid, r_first, r_last;
+  reg             r_valid, r_last;
   reg [Q*RB-1:0]  r_data;
   reg [EW-1:0]    r_addr_q;
   reg [INFO-1:0]  r_info;
@@ -321,7 +321,6 @@ module hwg_project #(
   always @(posedge clk) begin
     r_valid <= !rst && y_valid;
     if (y_valid) begin
-      r_first  <= y_first;
       r_last   <= y_last;
       r_info   <= y_info;
       r_addr_q <= y_first ? y_abase : r_addr_q + 1'b1;
@@ -342,16 +341,16 @@ module hwg_project #(
   // ---------------------------------------------------------------- affine of the iteration, then the pixel
   localparam signed [AS:0] S_LO = -(1 <<< (AS - 1));
   localparam signed [AS:0] S_HI = (1 <<< (AS - 1)) - 1;
-  wire            s_valid, s_first, s_last;
+  wire            s_valid, s_last;
   wire [Q*AS-1:0] s_data;
   wire [INFO-1:0] s_info, p_info;
-  hwg_requant #(.LANES(Q), .VW(RB), .BW(ABW), .PW(APW), .YW(AS), .SIDE(INFO + 2), .SOFT(RSOFT), .DEPTH(ADEPTH),
+  hwg_requant #(.LANES(Q), .VW(RB), .BW(ABW), .PW(APW), .YW(AS), .SIDE(INFO + 1), .SOFT(RSOFT), .DEPTH(ADEPTH),
                 .FILE({MEM, "affine.hex"})) u_affine (
       .clk(clk), .rst(rst), .s_valid(r_valid), .s_data(r_data), .s_addr(r_addr_q), .s_shift(ASHIFT), .s_lo(S_LO),
-      .s_hi(S_HI), .s_side({r_info, r_first, r_last}), .m_valid(s_valid), .m_data(s_data),
-      .m_side({s_info, s_first, s_last}));
+      .s_hi(S_HI), .s_side({r_info, r_last}), .m_valid(s_valid), .m_data(s_data),
+      .m_side({s_info, s_last}));
   hwg_pixel_pack #(.Q(Q), .LANES(F), .LW(AS), .SIDE(INFO)) u_pixel (
-      .clk(clk), .rst(rst), .s_valid(s_valid), .s_first(s_first), .s_last(s_last), .s_data(s_data), .s_side(s_info),
+      .clk(clk), .rst(rst), .s_valid(s_valid), .s_last(s_last), .s_data(s_data), .s_side(s_info),
       .m_valid(probe_valid), .m_data(probe_data), .m_side(p_info));
 
   wire [INFO-1:0] w_info, c_info;

@@ -27,20 +27,23 @@ module hwg_slicer #(
   reg [WORDS*WL*LW-1:0] data_q;
   reg [SIDE-1:0]        side_q;
   reg [CW-1:0]          left_q;
+  reg                   valid_q, first_q;
 
-  assign m_valid = left_q != '0;
-  assign m_first = left_q == CW'(WORDS);
+  assign m_valid = valid_q;
+  assign m_first = first_q;
   assign m_last  = left_q == CW'(1);
   assign m_data  = data_q[WL*LW-1:0];
   assign m_side  = side_q;
   always @(posedge clk) begin
     if (rst) left_q <= '0;
     else if (s_valid) left_q <= CW'(WORDS);
-    else if (m_valid) left_q <= left_q - 1'b1;
+    else if (valid_q) left_q <= left_q - 1'b1;
+    valid_q <= !rst && (s_valid || (valid_q && !m_last));
+    first_q <= s_valid;
     if (s_valid) begin
       data_q <= (WORDS*WL*LW)'(s_data);
       side_q <= s_side;
-    end else if (m_valid) data_q <= data_q >> STEP;
+    end else data_q <= data_q >> STEP;  // also behind the last one: no enable has to reach every bit
   end
 endmodule
 `default_nettype wire

@@ -82,7 +82,7 @@ module hwg_video_in #(
         default: state_q <= (skip_stop || (skip_take && end_of_map)) ? HUNT : SKIP;
       endcase
     end
-    if (s_valid && s_ready) {data_q, user_q, last_q} <= {s_data, s_user, s_last};
+    if (!full_q || take) {data_q, user_q, last_q} <= {s_data, s_user, s_last};  // whether there is one or not
     if (hunt_pass || hunt_skip) begin
       {x_q, y_q} <= '0;
       at_origin   <= 1'b1;

@@ -18,6 +18,14 @@ pub enum Family {
 /// Names of nextpnr's sites for LUTs, flip-flops, multipliers and block RAMs; none where a site is part of another.
 pub type Sites = [Option<&'static str>; 4];
 
+/// Between the mapping of memories and that of gates: block RAMs of an ECP5 all of whose outputs go to bits of output
+/// registers (`hwg_ecp5_outreg`) take these bits in; the others become flip-flops (docs/adr/0018).
+const OUTPUT_REGISTERS: &str = "opt_clean; splitnets t:DP16KD %co1; select -set bits t:hwg_ecp5_outreg; \
+    select -set blocks @bits %ci2 t:DP16KD %i; select -set others @blocks %co2 @blocks %d @bits %d c:* %i; \
+    select -set whole @blocks @others %ci2 %d; select -set merged @whole %co2 @bits %i; \
+    chtype -set hwg_registered_dp16kd @whole; chtype -set hwg_merged_outreg @merged; \
+    techmap -map rtl/ecp5_map.v; setattr -mod -unset keep_hierarchy hwg_ecp5_outreg; flatten; opt_clean";
+
 impl Family {
     /// The command of Yosys that reads a design: the library's form for the family (docs/adr/0018).
     pub fn reading(self, sources: &str) -> String {
@@ -30,11 +38,13 @@ impl Family {
 
     /// The synthesis commands of Yosys for a top module; the last takes further options, such as `-json`.
     ///
-    /// For the ECP5 the mapping to LUTs is told what a wire takes, in ps: Yosys assumes 300 (docs/adr/0016).
+    /// For the ECP5 the mapping to LUTs is told what a wire takes, in ps: Yosys assumes 300 (docs/adr/0016). Run in an
+    /// emitted folder: `rtl/ecp5_map.v` is read there.
     pub fn synthesis(self, top: &str) -> String {
         match self {
             Self::Ecp5 => format!(
-                "synth_ecp5 -abc9 -top {top} -run begin:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
+                "synth_ecp5 -abc9 -top {top} -run begin:map_gates; {OUTPUT_REGISTERS}; \
+                 synth_ecp5 -abc9 -run map_gates:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
             ),
             Self::Ice40 => format!("synth_ice40 -device u -dsp -abc9 -top {top}"),
             Self::Nexus => format!("synth_nexus -family lifcl -abc9 -top {top}"),

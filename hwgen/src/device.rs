@@ -70,13 +70,16 @@ pub fn devices() -> Vec<Device> {
     FILES.iter().map(|text| serde_yaml::from_str(text).expect("the files of constraints/ are valid")).collect()
 }
 
+/// Words of a block RAM in its widest shape; a deeper memory has several side by side (`hwg_rom`, `hwg_ram`).
+pub const BLOCK_WORDS: usize = 512;
+
 /// Block RAMs that a memory of `depth` words of `width` bits takes, as Yosys maps it: the words of each 512 side by side in
 /// blocks of 36 bits, those of a memory that is written in whole bytes of nine; or all of it in a narrow shape.
 pub fn block_rams(width: usize, depth: usize, rom: bool) -> usize {
     if depth <= DISTRIBUTED_WORDS {
         return 0;
     }
-    let words = depth.div_ceil(512);
+    let words = depth.div_ceil(BLOCK_WORDS);
     let packed = if rom { (words * width).div_ceil(36) } else { (words * width.div_ceil(9)).div_ceil(4) };
     NARROW_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).fold(packed, usize::min)
 }

@@ -33,6 +33,7 @@ pub fn emit(design: &Design, shell: &Shell, model_bytes: Vec<u8>, command: &str)
     files.push((TOP.into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
     files.push((PINS.into(), ports::pins(design).into_bytes()));
     files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
+    files.push((library::ECP5_MAP.0.into(), library::ECP5_MAP.1.into()));
     files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
     files.push(("model.safetensors".into(), model_bytes));
     files.push(("report.json".into(), report::report(design)));

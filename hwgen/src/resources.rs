@@ -192,7 +192,7 @@ const LUT_A_CHANNEL: usize = 110;
 const LUT_A_CLASS: usize = 330;
 /// Percent of LUT sites more after placement: ends of carry chains, write ports of LUT RAM.
 const PACKING: usize = 15;
-const FF_A_MULTIPLIER: usize = 48;
+const FF_A_MULTIPLIER: usize = 30;
 const FF_A_CHANNEL: usize = 120;
 const FF_A_CLASS: usize = 240;
 

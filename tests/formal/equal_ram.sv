@@ -5,7 +5,8 @@
 module proof #(
     parameter integer WIDTH = 2,
     parameter integer DEPTH = 3,
-    parameter integer LUTS  = 0    // the second of them: of LUTs
+    parameter integer LUTS  = 0,   // the second of them: of LUTs
+    parameter integer BLOCK = 512
 ) (
     input wire                     clk,
     input wire                     we,
@@ -15,9 +16,9 @@ module proof #(
     input wire [$clog2(DEPTH)-1:0] raddr
 );
   wire [WIDTH-1:0] first, second;
-  first_hwg_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LUT_DEPTH(LUTS ? 0 : DEPTH)) u_first (
+  first_hwg_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BLOCK(BLOCK), .LUT_DEPTH(LUTS ? 0 : DEPTH)) u_first (
       .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .re(re), .raddr(raddr), .rdata(first));
-  second_hwg_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LUT_DEPTH(LUTS ? DEPTH : 0)) u_second (
+  second_hwg_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BLOCK(BLOCK), .LUT_DEPTH(LUTS ? DEPTH : 0)) u_second (
       .clk(clk), .we(we), .waddr(waddr), .wdata(wdata), .re(re), .raddr(raddr), .rdata(second));
   always @* assume (32'(waddr) < DEPTH && 32'(raddr) < DEPTH);
   reg [DEPTH-1:0] written_q;

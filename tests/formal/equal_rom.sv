@@ -5,16 +5,18 @@
 module proof #(
     parameter integer WIDTH = 4,
     parameter integer DEPTH = 5,
-    parameter integer LUTS  = 0    // the second of them: of LUTs
+    parameter integer LUTS  = 0,   // the second of them: of LUTs
+    parameter integer BLOCK = 512  // or 8, the number of lines of rom_8.hex, which has the same words
 ) (
     input wire                     clk,
     input wire                     re,
     input wire [$clog2(DEPTH)-1:0] raddr
 );
+  localparam FILE = (BLOCK == 512) ? "rom.hex" : "rom_8.hex";
   wire [WIDTH-1:0] first, second;
-  first_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LUT_DEPTH(LUTS ? 0 : DEPTH), .FILE("rom.hex")) u_first (
+  first_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BLOCK(BLOCK), .LUT_DEPTH(LUTS ? 0 : DEPTH), .FILE(FILE)) u_first (
       .clk(clk), .re(re), .raddr(raddr), .rdata(first));
-  second_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LUT_DEPTH(LUTS ? DEPTH : 0), .FILE("rom.hex")) u_second (
+  second_hwg_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BLOCK(BLOCK), .LUT_DEPTH(LUTS ? DEPTH : 0), .FILE(FILE)) u_second (
       .clk(clk), .re(re), .raddr(raddr), .rdata(second));
   always @* assume (32'(raddr) < DEPTH);
   reg [WIDTH-1:0] word1_q, word2_q;

@@ -22,7 +22,7 @@ module proof #(
   wire [LANES*LW-1:0] m_data;
   wire [SIDE-1:0]     m_side;
   hwg_pixel_pack #(.Q(Q), .LANES(LANES), .LW(LW), .SIDE(SIDE)) u_dut (
-      .clk(clk), .rst(rst), .s_valid(s_valid), .s_first(s_first), .s_last(s_last), .s_data(s_data), .s_side(s_side),
+      .clk(clk), .rst(rst), .s_valid(s_valid), .s_last(s_last), .s_data(s_data), .s_side(s_side),
       .m_valid(m_valid), .m_data(m_data), .m_side(m_side));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Behaviour of the block RAM of an ECP5, for which Yosys has no model, as far as its mapping uses it: ports of 9 bits or
-// more and no output registers. Source: Lattice FPGA-TN-02204; the order of pins is that of Yosys' mapping. For the
+// more. Source: Lattice FPGA-TN-02204; the order of pins is that of Yosys' mapping. For the
 // simulation of netlists only.
 `default_nettype none
 
@@ -125,19 +125,21 @@ module DP16KD (
   function [17:0] part(input integer width, input [35:0] row, input [4:0] at);
     part = (width == 18) ? row[at[4]*18 +: 18] : {9'd0, row[at[4:3]*9 +: 9]};
   endfunction
+  wire [17:0] dob = (DATA_WIDTH_B == 36) ? b_q[35:18] : part(DATA_WIDTH_B, b_q, b_at);
+  wire [17:0] doa = (DATA_WIDTH_B == 36) ? b_q[17:0] : part(DATA_WIDTH_A, a_q, a_at);
+  reg  [17:0] doa_q, doab_q, dob_q;  // doab_q: the lower half of a word of 36 bits, which port B reads
+  always @(posedge CLKA) if (OCEA) doa_q <= doa;
+  always @(posedge CLKB) if (OCEB) {dob_q, doab_q} <= {dob, doa};
   assign {DOB17, DOB16, DOB15, DOB14, DOB13, DOB12, DOB11, DOB10, DOB9, DOB8, DOB7, DOB6, DOB5, DOB4, DOB3, DOB2,
-      DOB1, DOB0} =
-      (DATA_WIDTH_B == 36) ? b_q[35:18] : part(DATA_WIDTH_B, b_q, b_at);
+      DOB1, DOB0} = (REGMODE_B == "OUTREG") ? dob_q : dob;
   assign {DOA17, DOA16, DOA15, DOA14, DOA13, DOA12, DOA11, DOA10, DOA9, DOA8, DOA7, DOA6, DOA5, DOA4, DOA3, DOA2,
-      DOA1, DOA0} =
-      (DATA_WIDTH_B == 36) ? b_q[17:0] : part(DATA_WIDTH_A, a_q, a_at);
+      DOA1, DOA0} = (REGMODE_A != "OUTREG") ? doa : (DATA_WIDTH_B == 36) ? doab_q : doa_q;
   function [17:0] word(input [319:0] init, input integer at);
     word = init[at*20 +: 18];
   endfunction
   integer k;
   initial begin
-  if (REGMODE_A != "NOREG" || REGMODE_B != "NOREG" || CLKAMUX != "CLKA" || CLKBMUX != "CLKB" || DATA_WIDTH_A < 9 ||
-      DATA_WIDTH_B < 9) begin
+    if (CLKAMUX != "CLKA" || CLKBMUX != "CLKB" || DATA_WIDTH_A < 9 || DATA_WIDTH_B < 9) begin
       $display("DP16KD: a mode without a model");
       $finish;
     end

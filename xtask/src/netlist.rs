@@ -103,7 +103,10 @@ fn synthesise(core: &Path, form: Form) -> Result<()> {
     let sources: Vec<&str> = manifest["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let sources = sources.join(" ");
     let (reading, mapping) = match form {
-        Form::Words => (format!("read_verilog -sv -defer {sources}"), "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect".to_owned()),
+        Form::Words => (
+            format!("read_verilog -sv -defer {sources}"),
+            "hierarchy -top itnet_top; proc; flatten; opt_expr; opt_clean; memory_collect".to_owned(),
+        ),
         Form::Cells => (Family::Ecp5.reading(&sources), Family::Ecp5.synthesis("itnet_top")),
     };
     let script = format!("{reading}; {mapping}; write_verilog -noattr netlist.v");

@@ -103,6 +103,13 @@ filesets:
     files:
       - lint.vlt
 
+parameters:
+  HWG_ECP5:
+    datatype: bool
+    paramtype: vlogdefine
+    default: true
+    description: the library's versions for an ECP5
+
 targets:
   default: &default
     filesets: [rtl, mem]
@@ -119,6 +126,7 @@ targets:
     <<: *default
     filesets: [rtl, mem, pins]
     toplevel: itnet_pins
+    parameters: [HWG_ECP5]
     default_tool: trellis
     tools:
       trellis:

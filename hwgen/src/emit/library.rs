@@ -30,6 +30,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_dot.sv",
     "hwg_dot_pair.sv",
     "hwg_drain.sv",
+    "hwg_ecp5_outreg.sv",
     "hwg_expand.sv",
     "hwg_feedback.sv",
     "hwg_fifo.sv",
@@ -42,6 +43,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_mac_pair.sv",
     "hwg_mac_row.sv",
     "hwg_multiply.sv",
+    "hwg_outreg.sv",
     "hwg_patch.sv",
     "hwg_pixel_pack.sv",
     "hwg_product.sv",
@@ -62,6 +64,9 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_walk.sv",
     "hwg_window.sv",
 ];
+
+/// What the synthesis for an ECP5 is told of its block RAMs; no module of the core.
+pub const ECP5_MAP: (&str, &str) = ("rtl/ecp5_map.v", include_str!("../../../rtl/ecp5_map.v"));
 
 /// The modules of `rtl/` that surround it.
 const SHELL: &[(&str, &str)] = modules![

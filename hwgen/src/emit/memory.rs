@@ -6,6 +6,7 @@ use super::hex;
 use super::pack::Word;
 use super::tables::Tables;
 use crate::design::Design;
+use crate::device::BLOCK_WORDS;
 use crate::mapping::Products;
 
 /// One `$readmemh` file.
@@ -18,8 +19,8 @@ pub struct MemoryFile {
     pub layer: String,
     /// Bits of a word.
     pub width: usize,
-    /// One hexadecimal word a line.
-    pub words: Vec<String>,
+    /// The words, in the order of their addresses.
+    pub words: Vec<Word>,
 }
 
 impl MemoryFile {
@@ -28,11 +29,19 @@ impl MemoryFile {
         format!("mem/{}.hex", self.name)
     }
 
-    /// The file; it ends in a newline (some tools drop a last word without one).
+    /// The file: as `hwg_rom` has them, words a block RAM's depth apart stand side by side in a line, the first lowest.
+    /// It ends in a newline (some tools drop a last word without one).
     pub fn text(&self) -> String {
-        let mut text = self.words.join("\n");
-        text.push('\n');
-        text
+        let lines = self.words.len().min(BLOCK_WORDS);
+        (0..lines).fold(String::new(), |mut text, first| {
+            let mut line = Word::default();
+            for at in (first..self.words.len().next_multiple_of(lines)).step_by(lines) {
+                line.append(self.words.get(at), self.width);
+            }
+            text.push_str(&line.hex());
+            text.push('\n');
+            text
+        })
     }
 
     /// SHA-256 of the file.
@@ -54,14 +63,14 @@ pub fn memories(design: &Design) -> Vec<MemoryFile> {
 }
 
 /// A constant word: `{bias, mul}` for each lane.
-fn constants(lanes: impl Iterator<Item = Option<usize>>, requant: &Requant, bias_bits: usize) -> String {
+fn constants(lanes: impl Iterator<Item = Option<usize>>, requant: &Requant, bias_bits: usize) -> Word {
     let mut word = Word::default();
     for channel in lanes {
         let at = channel.filter(|&c| c < requant.mul.len());
         word.push(at.map_or(0, |c| i64::from(requant.mul[c])), 16);
         word.push(at.map_or(0, |c| requant.bias[c]), bias_bits);
     }
-    word.hex()
+    word
 }
 
 /// Weight `(output, input, tap)` of a layer, 0 outside it.
@@ -122,7 +131,7 @@ fn expand_weights(design: &Design) -> Vec<MemoryFile> {
                             let value = inputs(word, lane).map_or(0, |(input, tap)| weight(layer, output, input, tap));
                             text.push(digit(value, index, digits, bits), bits);
                         }
-                        file.words.push(text.hex());
+                        file.words.push(text);
                     }
                 }
             }
@@ -193,7 +202,7 @@ fn depthwise(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
                 for lane in 0..lanes {
                     word.push(weight(&block.depthwise, group * lanes + lane, 0, tap), bits);
                 }
-                weights.push(word.hex());
+                weights.push(word);
             }
             for beat in 0..lanes / drain {
                 let first = group * lanes + beat * drain;
@@ -239,7 +248,7 @@ fn project(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
                                 let output = group * fold.project_rows + row;
                                 text.push(weight(&block.project, output, word * lanes + lane, 0), bits);
                             }
-                            file.words.push(text.hex());
+                            file.words.push(text);
                         }
                     }
                 }
@@ -314,7 +323,7 @@ fn classify(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
                             let output = group * fold.classify_rows + row;
                             text.push(weight(layer, output, part * lanes + lane, tap), bits);
                         }
-                        file.words.push(text.hex());
+                        file.words.push(text);
                     }
                 }
             }
@@ -331,4 +340,27 @@ fn classify(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
         words: requants,
     });
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_deep_memory_stand_side_by_side() {
+        let words = (0..BLOCK_WORDS + 2)
+            .map(|at| {
+                let mut word = Word::default();
+                word.push(at as i64, 6);
+                word
+            })
+            .collect();
+        let file = MemoryFile { name: String::new(), instance: String::new(), layer: String::new(), width: 6, words };
+        let text = file.text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), BLOCK_WORDS);
+        assert_eq!(lines[0], "000"); // words 0 and 512: their low six bits
+        assert_eq!(lines[1], "041"); // words 1 and 513
+        assert_eq!(lines[2], "002"); // word 2, and none
+    }
 }

@@ -12,6 +12,13 @@ impl Word {
         self.bits.extend((0..width).map(|bit| (value >> bit.min(63)) & 1 == 1));
     }
 
+    /// Appends `width` bits: those of `word`, then zeros.
+    pub fn append(&mut self, word: Option<&Word>, width: usize) {
+        let end = self.bits.len() + width;
+        self.bits.extend(word.into_iter().flat_map(|word| &word.bits));
+        self.bits.resize(end, false);
+    }
+
     /// Hexadecimal text, highest digit first.
     pub fn hex(&self) -> String {
         self.bits

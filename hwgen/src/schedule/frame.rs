@@ -243,7 +243,7 @@ impl<'a> Frame<'a> {
         let index = self.loaded.len();
         let Some(pass) = next_pass(&self.passes, &mut self.loader_pass, index) else { return false };
         let plan = self.plan;
-        let mut decision = self.feed.loader_free.max(self.feed.loader_decision + 2).max(LOAD + 2);
+        let mut decision = self.feed.loader_free.max(self.feed.loader_decision + 2).max(LOAD + 3);
         let slot = self.data_jobs + index - plan.slots.min(self.data_jobs + index);
         if self.data_jobs + index >= plan.slots {
             let Some(&end) = self.feed.expand_ends.get(slot) else { return false };
@@ -264,7 +264,7 @@ impl<'a> Frame<'a> {
         }
         let reads = plan.loop_reads(pass.l, pass.k) as Cycle;
         self.loaded.push(decision + reads + 5);
-        self.feed.loader_free = decision + reads.max(2);
+        self.feed.loader_free = decision + reads.max(3); // hwg_iter_seq
         self.feed.loader_decision = decision;
         true
     }

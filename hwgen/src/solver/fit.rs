@@ -18,6 +18,9 @@ use crate::widths::Widths;
 
 /// Share of a device's LUTs that the estimate may take: routers want room, and the estimate is one.
 const LUT_SHARE: f64 = 0.75;
+/// Share of a device's multipliers that a mapping takes if LUTs can make the rest: of columns that are full, a row's
+/// weights get multipliers far away.
+const DSP_SHARE: f64 = 0.8;
 /// A product in LUTs takes at least so many: the bound of the search.
 const LUTS_A_PRODUCT: usize = 60;
 /// So many cycles more are given for fewer LUTs, which place and route better.
@@ -161,7 +164,7 @@ impl Fit<'_> {
         2 * blocks + shape.rows.div_ceil(2) * shape.lanes
     }
 
-    /// The mapping with the fewest LUTs that fits the device, and the LUTs.
+    /// The mapping with the fewest LUTs that fits the device, if possible with multipliers to spare, and the LUTs.
     fn mapping(&self, folding: &Folding) -> Option<(Mapping, usize)> {
         let plan = Plan::new(self.net, &self.model.bits, *folding, self.feedback);
         let memories = resources::memories(&plan, &self.widths);
@@ -181,7 +184,9 @@ impl Fit<'_> {
                 (estimate(&mapping), mapping)
             })
             .filter(|(cost, _)| self.holds(cost))
-            .min_by_key(|(cost, mapping)| (cost.lut, *mapping != shared))
+            .min_by_key(|(cost, mapping)| {
+                (cost.dsp as f64 > DSP_SHARE * self.target.dsp as f64, cost.lut, *mapping != shared)
+            })
             .map(|(cost, mapping)| (mapping, cost.lut))
     }
 

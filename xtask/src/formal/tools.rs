@@ -82,7 +82,7 @@ impl<'a> Model<'a> {
         for (name, value) in parameters {
             let _ = write!(script, " -chparam {name} {value}");
         }
-        script += "\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -keepdc\ndffunmap\n";
+        script += "\nhierarchy -top proof\nsetattr -mod -unset keep_hierarchy *\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -keepdc\ndffunmap\n";
         script += "write_smt2 -wires model.smt2\n";
         let model = Self { proof, folder, script };
         model.yosys("model.ys", &model.script)?;
