@@ -9,7 +9,7 @@
 // Jobs: the data block in the order of hwg_data_seq, then the loop in the order of hwg_iter_seq. A job starts when its
 // slot is free and all that it reads has been written.
 // latency   a word issued at cycle i is in the operand memory for reads issued from cycle i+5 on
-// rate      one word read a cycle; a job takes as many cycles as words read, at least two
+// rate      one word read a cycle; a job takes as many cycles as words read, at least two (a loop job three: hwg_iter_seq)
 // reset     control only
 `default_nettype none
 module hwg_loader #(

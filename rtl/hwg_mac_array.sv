@@ -2,9 +2,10 @@
 // Weight-stationary matrix-vector array: ROWS dot products of LANES a cycle, every weight beside its multiplier.
 //
 //   issue (cycle i): s_valid, s_addr, s_first, s_digit, s_last, s_side    activations: s_data at cycle i+2
-//   registers at the multipliers at i+3, dot product until i+4+clog2(LANES), accumulator visible at i+5+clog2(LANES)
+//   registers on the way from the memories at i+3, at the multipliers at i+4, dot product until i+5+clog2(LANES),
+//   accumulator visible at i+6+clog2(LANES)
 //
-// latency   last word of a group issued at cycle i -> m_valid and all accumulators at cycle i + 5 + clog2(LANES)
+// latency   last word of a group issued at cycle i -> m_valid and all accumulators at cycle i + 6 + clog2(LANES)
 // throughput one word a cycle; reset clears valid bits only
 // weights   ROW files {FILE, "_", three digits, ".hex"}, words in issue order
 `default_nettype none
@@ -35,28 +36,31 @@ module hwg_mac_array #(
     output wire [ROWS*ACCW-1:0] m_data,
     output wire [SIDE-1:0]      m_side
 );
-  localparam integer STAGES = 4 + $clog2(LANES);  // issue -> dot product visible
+  localparam integer STAGES = 5 + $clog2(LANES);  // issue -> dot product visible
   localparam integer SUMW   = AW + 1 + $clog2(LANES);
   localparam integer PAIRED = (PAIRS != 0 && AW + 2 * WW + ((DIGITS != 0) ? 1 : 0) <= 19) ? 1 : 0;
+
+  reg [LANES*AW-1:0] data_q;  // on its way to all rows
+  always @(posedge clk) data_q <= s_data;
 
 `ifdef SYNTHESIS
   localparam integer XW = AW;  // bits of a broadcast lane
   wire                row_re   = s_valid;
   wire [DW-1:0]       row_addr = s_addr;
-  wire [LANES*XW-1:0] row_data = s_data;
+  wire [LANES*XW-1:0] row_data = data_q;
 `else
   localparam integer XW = 32;  // extended here once, not again at every multiplier: simulators are faster
   // Behavioural rows look their weights up where they multiply: the address waits here, not the weights in every row.
   wire                row_re;
   wire [DW-1:0]       row_addr;
   reg  [LANES*XW-1:0] row_data;
-  reg  [1:0]          live_q;
+  reg  [2:0]          live_q;
   integer             j;
-  hwg_delay #(.STAGES(3), .WIDTH(DW)) u_address (
+  hwg_delay #(.STAGES(4), .WIDTH(DW)) u_address (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(s_addr), .m_valid(row_re), .m_data(row_addr));
   always @(posedge clk) begin
-    live_q <= rst ? 2'd0 : {live_q[0], s_valid};
-    if (live_q[1]) for (j = 0; j < LANES; j = j + 1) row_data[j*XW +: XW] <= XW'($signed(s_data[j*AW +: AW]));
+    live_q <= rst ? 3'd0 : {live_q[1:0], s_valid};
+    if (live_q[2]) for (j = 0; j < LANES; j = j + 1) row_data[j*XW +: XW] <= XW'($signed(data_q[j*AW +: AW]));
   end
 `endif
   wire                en, en_first, en_digit, en_last;
@@ -73,7 +77,7 @@ module hwg_mac_array #(
     if (DIGITS != 0) begin : gen_sum
       wire unused_sign;
       hwg_dot #(.LANES(LANES), .AW(AW), .WW(2), .SOFT(1), .YW(AW + 2 + $clog2(LANES))) u_sum (
-          .clk(clk), .a(s_data), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
+          .clk(clk), .a(data_q), .w({LANES{2'b01}}), .y({unused_sign, data_sum}));
     end else begin : gen_no_sum
       assign data_sum = '0;
     end

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two rows of a matrix-vector array that share their multipliers: one product of each from every multiplier.
 //
-//   addr -> [ weight ROM 0 ] -+---------+
-//   addr -> [ weight ROM 1 ] -+-> less -+
-//                                   dot_pair -> acc0, acc1
-//   activations ------------------------+
+//   addr -> [ weight ROM 0 ] -+---------> [ register ] -+
+//   addr -> [ weight ROM 1 ] -+-> less -> [ register ] -+
+//                                                   dot_pair -> acc0, acc1
+//   activations ----------------------------------------+
 //
 // latency   that of hwg_mac_row
 // limits    those of hwg_dot_pair; digits may be -2^(WW-1), whole weights never are
@@ -39,6 +39,8 @@ module hwg_mac_pair #(
   localparam integer HW = WW + DIGITS;
   wire [LANES*WW-1:0]  weights0, weights1;
   wire [LANES*HW-1:0]  weights1_less;  // less one where the weight of row 0 is negative
+  reg  [LANES*WW-1:0]  weights0_q;     // on their way to the multipliers
+  reg  [LANES*HW-1:0]  weights1_less_q;
   wire signed [YW-1:0] y0, y1;
   wire                 c1;
   hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE0)) u_weights0 (
@@ -51,8 +53,9 @@ module hwg_mac_pair #(
       assign weights1_less[i*HW +: HW] = HW'($signed(weights1[i*WW +: WW])) - HW'(weights0[i*WW+WW-1]);
     end
   endgenerate
+  always @(posedge clk) {weights0_q, weights1_less_q} <= {weights0, weights1_less};
   hwg_dot_pair #(.LANES(LANES), .AW(XW), .WW(WW), .FULL(DIGITS), .YW(YW)) u_dot (
-      .clk(clk), .a(data), .w0(weights0), .w1_less(weights1_less), .y0(y0), .y1(y1), .c1(c1));
+      .clk(clk), .a(data), .w0(weights0_q), .w1_less(weights1_less_q), .y0(y0), .y1(y1), .c1(c1));
   hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(SUMW), .DIGITS(DIGITS)) u_accumulate0 (
       .clk(clk), .en(acc_en), .first(acc_first), .digit(acc_digit), .data_sum(data_sum), .y(y0), .c(1'b0), .acc(acc0));
   hwg_accumulate #(.YW(YW), .WW(WW), .ACCW(ACCW), .SUMW(SUMW), .DIGITS(DIGITS)) u_accumulate1 (

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of a matrix-vector array: its weights, its dot product, its accumulator.
 //
-//   addr -> [ weight ROM ] -+
-//                           dot -> acc
-//   activations ------------+
+//   addr -> [ weight ROM ] -> [ register ] -+
+//                                           dot -> acc
+//   activations ----------------------------+
 //
-// latency   structure: addr at cycle i, activations at i+2 -> acc from cycle i + 5 + clog2(LANES) on (see hwg_mac_array).
-//           Behavioural model: addr and activations at i+3: it reads its ROM as it multiplies
+// latency   structure: addr at cycle i, activations at i+3 -> acc from cycle i + 6 + clog2(LANES) on (see hwg_mac_array).
+//           Behavioural model: addr and activations at i+4: it reads its ROM as it multiplies
 // technology layer: the default is a behavioural model, the fastest form for simulation; `SYNTHESIS`, which synthesis
 // tools define, selects the structure. Both are equal.
 `default_nettype none
@@ -37,9 +37,11 @@ module hwg_mac_row #(
 
 `ifdef SYNTHESIS
   wire [LANES*WW-1:0] weights;
+  reg  [LANES*WW-1:0] weights_q;  // on their way to the multipliers
   hwg_rom #(.WIDTH(LANES * WW), .DEPTH(DEPTH), .FILE(FILE)) u_weights (
       .clk(clk), .re(re), .raddr(addr), .rdata(weights));
-  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .SOFT(SOFT), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights), .y(y));
+  always @(posedge clk) weights_q <= weights;
+  hwg_dot #(.LANES(LANES), .AW(XW), .WW(WW), .SOFT(SOFT), .YW(YW)) u_dot (.clk(clk), .a(data), .w(weights_q), .y(y));
 `else
   // Weights are extended when they are loaded; 32 bits hold every product and sum. Every address has a word, so that
   // simulators check no bounds.

@@ -35,7 +35,7 @@ module proof #(
       .s_side(s_side), .s_data(s_data), .m_valid(second_valid), .m_data(second), .m_side(second_side));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
   // Accumulators mean something from the first group after reset on.
-  localparam integer LATENCY = 5 + $clog2(LANES);
+  localparam integer LATENCY = 6 + $clog2(LANES);
   reg  open_q, started_q;
   wire in_order = !s_valid || s_first == !open_q;
   initial started_q = 1'b0;

@@ -7,7 +7,7 @@ use crate::plan::{DATA_LAG, PATCH_DEPTH, Plan};
 pub const LOAD: Cycle = 2;
 
 /// Expand pipeline: last word issued to array valid, less `clog2(lanes)`.
-pub const ARRAY: Cycle = 5;
+pub const ARRAY: Cycle = 6;
 /// Requantisation pipeline.
 pub const REQUANT: Cycle = 6;
 

@@ -25,11 +25,11 @@
 //   project    1 x 11 multipliers, w4 a8, acc 17 b, residual 12 b, state 8 b
 //   classify   9 x 1 multipliers, w4 a8, acc 16 b, logits 12 b, 72 cycles a pixel
 //
-// a frame without stalls: 76045 cycles
-//   output  1: words 42295 ... 48438
-//   output  2: words 51497 ... 57640
-//   output  3: words 60699 ... 66842
-//   output  4: words 69901 ... 76044
+// a frame without stalls: 76072 cycles
+//   output  1: words 42319 ... 48462
+//   output  2: words 51522 ... 57665
+//   output  3: words 60725 ... 66868
+//   output  4: words 69928 ... 76071
 `default_nettype none
 module itnet_top #(
     parameter MEM_DIR = "mem/"  // folder of the memory files, with the slash
