@@ -172,7 +172,7 @@ module hwg_classify #(
   wire [ACCW-1:0]    d_data;
   hwg_mac_array #(.ROWS(CO), .LANES(CI), .AW(AS), .WW(WW), .ACCW(ACCW), .PAIRS(PAIRS), .SOFT(SOFT),
                   .DEPTH(DEPTH), .SIDE(SIDE),
-                  .FILE({MEM, "classify"})) u_array (
+                  .FILE({MEM, "classify.hex"})) u_array (
       .clk(clk), .rst(rst), .s_valid(m_issue), .s_addr(m_waddr), .s_first(m_first), .s_digit(1'b0), .s_last(m_last),
       .s_side(m_side), .s_data(mask_in ? taps : '0), .m_valid(a_valid), .m_data(a_data), .m_side(a_side));
   hwg_drain #(.ROWS(CO), .Q(1), .VW(ACCW), .SIDE(DSIDE)) u_drain (

@@ -198,7 +198,7 @@ module hwg_expand #(
   wire [Q*ACCW-1:0]  d_data;
   hwg_mac_array #(.ROWS(OE), .LANES(IE), .AW(EA), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS),
                   .SOFT(SOFT), .DEPTH(DEPTH), .SIDE(SIDE),
-                  .FILE({MEM, "expand"})) u_array (
+                  .FILE({MEM, "expand.hex"})) u_array (
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(u_word_q == '0),
       .s_last(last_word), .s_side({x_q, rbase_q, first_group, last_group}), .s_data(u_data),
       .m_valid(a_valid), .m_data(a_data), .m_side(a_side));

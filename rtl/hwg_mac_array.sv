@@ -7,7 +7,9 @@
 //
 // latency   last word of a group issued at cycle i -> m_valid and all accumulators at cycle i + 6 + clog2(LANES)
 // throughput one word a cycle; reset clears valid bits only
-// weights   ROW files {FILE, "_", three digits, ".hex"}, words in issue order
+// FILE      words of all rows in issue order, row 0 lowest (see hwg_rom)
+// technology layer: behavioural rows (hwg_mac_model), the fastest form for simulation; `SYNTHESIS`, which synthesis tools
+// define, selects the structure. Both are equal.
 `default_nettype none
 module hwg_mac_array #(
     parameter integer ROWS   = 4,
@@ -20,7 +22,7 @@ module hwg_mac_array #(
     parameter integer SOFT   = 0,  // 1: products of adders in LUTs
     parameter integer DEPTH  = 16,
     parameter integer SIDE   = 1,
-    parameter         FILE   = "array",
+    parameter         FILE   = "array.hex",
     parameter integer DW     = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
     input  wire                 clk,
@@ -42,27 +44,6 @@ module hwg_mac_array #(
 
   reg [LANES*AW-1:0] data_q;  // on its way to all rows
   always @(posedge clk) data_q <= s_data;
-
-`ifdef SYNTHESIS
-  localparam integer XW = AW;  // bits of a broadcast lane
-  wire                row_re   = s_valid;
-  wire [DW-1:0]       row_addr = s_addr;
-  wire [LANES*XW-1:0] row_data = data_q;
-`else
-  localparam integer XW = 32;  // extended here once, not again at every multiplier: simulators are faster
-  // Behavioural rows look their weights up where they multiply: the address waits here, not the weights in every row.
-  wire                row_re;
-  wire [DW-1:0]       row_addr;
-  reg  [LANES*XW-1:0] row_data;
-  reg  [2:0]          live_q;
-  integer             j;
-  hwg_delay #(.STAGES(4), .WIDTH(DW)) u_address (
-      .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(s_addr), .m_valid(row_re), .m_data(row_addr));
-  always @(posedge clk) begin
-    live_q <= rst ? 3'd0 : {live_q[1:0], s_valid};
-    if (live_q[2]) for (j = 0; j < LANES; j = j + 1) row_data[j*XW +: XW] <= XW'($signed(data_q[j*AW +: AW]));
-  end
-`endif
   wire                en, en_first, en_digit, en_last;
   wire [SIDE-1:0]     en_side;
   wire [SUMW-1:0]     data_sum;
@@ -84,23 +65,48 @@ module hwg_mac_array #(
   endgenerate
 
   genvar r;
+`ifdef SYNTHESIS
+  localparam integer RW = LANES * WW;  // bits of a row's word
+  wire [ROWS*RW-1:0] weights;
+  hwg_rom #(.WIDTH(ROWS * RW), .DEPTH(DEPTH), .FILE(FILE)) u_weights (
+      .clk(clk), .re(s_valid), .raddr(s_addr), .rdata(weights));
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : gen_row
-      localparam [7:0] D2 = 8'(48 + r / 100);
-      localparam [7:0] D1 = 8'(48 + (r / 10) % 10);
-      localparam [7:0] D0 = 8'(48 + r % 10);
       if (PAIRED == 0 || (r % 2 == 0 && r == ROWS - 1)) begin : gen_alone
-        hwg_mac_row #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .SOFT(SOFT), .DIGITS(DIGITS), .DEPTH(DEPTH),
-                      .FILE({FILE, "_", D2, D1, D0, ".hex"})) u_row (
-            .clk(clk), .re(row_re), .addr(row_addr), .data(row_data), .acc_en(en), .acc_first(en_first),
+        hwg_mac_row #(.LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .SOFT(SOFT), .DIGITS(DIGITS)) u_row (
+            .clk(clk), .weights(weights[r*RW +: RW]), .data(data_q), .acc_en(en), .acc_first(en_first),
             .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
       end else if (r % 2 == 1) begin : gen_pair
-        hwg_mac_pair #(.LANES(LANES), .AW(AW), .XW(XW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
-                       .FILE0({FILE, "_", D2, D1, 8'(D0 - 8'd1), ".hex"}), .FILE1({FILE, "_", D2, D1, D0, ".hex"})) u_pair (
-            .clk(clk), .re(row_re), .addr(row_addr), .data(row_data), .acc_en(en), .acc_first(en_first),
-            .acc_digit(en_digit), .data_sum(data_sum), .acc0(m_data[(r-1)*ACCW +: ACCW]), .acc1(m_data[r*ACCW +: ACCW]));
+        hwg_mac_pair #(.LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS)) u_pair (
+            .clk(clk), .weights0(weights[(r-1)*RW +: RW]), .weights1(weights[r*RW +: RW]), .data(data_q), .acc_en(en),
+            .acc_first(en_first), .acc_digit(en_digit), .data_sum(data_sum), .acc0(m_data[(r-1)*ACCW +: ACCW]),
+            .acc1(m_data[r*ACCW +: ACCW]));
       end
     end
   endgenerate
+`else
+  // Behavioural rows look their weights up where they multiply: the address waits here, not the weights in every row.
+  // Activations are extended here once, not again at every multiplier: simulators are faster.
+  wire                row_re;
+  wire [DW-1:0]       row_addr;
+  reg  [LANES*32-1:0] row_data;
+  reg  [2:0]          live_q;
+  integer             j;
+  hwg_delay #(.STAGES(4), .WIDTH(DW)) u_address (
+      .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(s_addr), .m_valid(row_re), .m_data(row_addr));
+  always @(posedge clk) begin
+    live_q <= rst ? 3'd0 : {live_q[1:0], s_valid};
+    if (live_q[2]) for (j = 0; j < LANES; j = j + 1) row_data[j*32 +: 32] <= 32'($signed(data_q[j*AW +: AW]));
+  end
+  generate
+    for (r = 0; r < ROWS; r = r + 1) begin : gen_row
+      hwg_mac_model #(.ROW(r), .ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .DEPTH(DEPTH),
+                      .FILE(FILE)) u_row (
+          .clk(clk), .re(row_re), .addr(row_addr), .data(row_data), .acc_en(en), .acc_first(en_first),
+          .acc_digit(en_digit), .data_sum(data_sum), .acc(m_data[r*ACCW +: ACCW]));
+    end
+  endgenerate
+  wire unused_form = &{1'b0, PAIRED != 0, SOFT != 0};
+`endif
 endmodule
 `default_nettype wire

@@ -271,7 +271,7 @@ module hwg_project #(
   wire [Q*ACCW-1:0]  d_data;
   hwg_mac_array #(.ROWS(PO), .LANES(PI), .AW(AY + 1), .WW(WW), .ACCW(ACCW), .PAIRS(PAIRS), .SOFT(SOFT),
                   .DEPTH(DEPTH), .SIDE(SIDE + 2),
-                  .FILE({MEM, "project"})) u_array (
+                  .FILE({MEM, "project.hex"})) u_array (
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(1'b0),
       .s_last(last_word), .s_side({x_q, rbase_q, abase_q, info_q, first_group, last_group}), .s_data(operand_signed),
       .m_valid(a_valid), .m_data(a_data), .m_side(a_side));

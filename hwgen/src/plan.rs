@@ -28,7 +28,7 @@ impl Job {
 }
 
 /// Jobs to spare between a data-block layer and the next (so that a pixel is written before it is read).
-pub const DATA_LAG: usize = 2;
+pub const DATA_LAG: usize = 4;
 /// Patches of the first convolution that wait for the array.
 pub const PATCH_DEPTH: usize = 16;
 /// Cycles from the last issue of a depthwise pixel to the first of its project job, rounded up.

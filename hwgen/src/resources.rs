@@ -77,9 +77,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
 
     let words = |job: &crate::plan::Job| job.groups * job.words;
     let depth = plan.data_jobs.iter().map(words).sum::<usize>() + sets * passes(&plan.expand_jobs, &words);
-    for row in 0..fold.expand_rows {
-        add(format!("expand_{row:03}"), fold.expand_lanes * bits.expand as usize, depth, None);
-    }
+    add("expand".into(), fold.expand() * bits.expand as usize, depth, None);
     let beats = |job: &crate::plan::Job| job.groups * fold.expand_rows / fold.expand_drain;
     let depth = plan.data_jobs.iter().map(beats).sum::<usize>() + sets * passes(&plan.expand_jobs, &beats);
     add("expand_requant".into(), fold.expand_drain * constant(widths.expand.bias), depth, None);
@@ -90,9 +88,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     add("depthwise_requant".into(), fold.depthwise_drain * constant(widths.depthwise.bias), depth, None);
 
     let depth = sets * passes(&plan.project_jobs, &words);
-    for row in 0..fold.project_rows {
-        add(format!("project_{row:03}"), fold.project_lanes * bits.project as usize, depth, None);
-    }
+    add("project".into(), fold.project() * bits.project as usize, depth, None);
     let beats = plan.project_jobs[0][0].groups * fold.project_rows / fold.project_drain;
     let depth = sets * (net.scales * net.blocks) as usize * beats;
     add(
@@ -105,10 +101,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     add("affine".into(), fold.project_drain * constant(widths.affine.bias), rows * beats, None);
 
     let job = &plan.classify_job;
-    for row in 0..fold.classify_rows {
-        let width = fold.classify_lanes * bits.head as usize;
-        add(format!("classify_{row:03}"), width, heads * job.groups * job.words, None);
-    }
+    add("classify".into(), fold.classify() * bits.head as usize, heads * job.groups * job.words, None);
     add(
         "classify_requant".into(),
         constant(widths.classify.bias),

@@ -268,22 +268,7 @@ impl<'a> Search<'a> {
 
     /// Cycles of the data block on an expand shape, with the drain that it deserves.
     fn data_block(&self, expand: &Shape, depthwise_lanes: usize) -> (usize, usize) {
-        let f = self.net.width as usize;
-        let cf = f.div_ceil(expand.lanes);
-        let groups = f.div_ceil(expand.rows);
-        let cycles = |drain: usize| -> usize {
-            (0..self.net.data_layers())
-                .map(|j| {
-                    let (inputs, bits) = if j == 0 {
-                        (27usize.div_ceil(expand.lanes), self.bits.stem)
-                    } else {
-                        (9 * cf, self.bits.data)
-                    };
-                    let words = inputs * (bits as usize).div_ceil(self.bits.expand as usize);
-                    self.net.data_size(j).pixels() * groups * words.max(expand.rows / drain).max(cf.div_ceil(groups))
-                })
-                .sum()
-        };
+        let cycles = |drain: usize| self.data_cycles(expand, drain);
         let iterations = self.net.iterations as usize * expand.cycles;
         let fastest = cycles(expand.rows);
         // among the drains fast enough, one whose beats fit the ring words well
@@ -299,6 +284,24 @@ impl<'a> Search<'a> {
             .or_else(|| divisors(expand.rows).into_iter().rfind(|&q| q <= depthwise_lanes))
             .unwrap_or(1);
         (cycles(drain), drain)
+    }
+
+    /// Cycles of the data block on an expand shape with a drain.
+    fn data_cycles(&self, expand: &Shape, drain: usize) -> usize {
+        let f = self.net.width as usize;
+        let cf = f.div_ceil(expand.lanes);
+        let groups = f.div_ceil(expand.rows);
+        (0..self.net.data_layers())
+            .map(|j| {
+                let (inputs, bits) = if j == 0 {
+                    (27usize.div_ceil(expand.lanes), self.bits.stem)
+                } else {
+                    (9 * cf, self.bits.data)
+                };
+                let words = inputs * (bits as usize).div_ceil(self.bits.expand as usize);
+                self.net.data_size(j).pixels() * groups * words.max(expand.rows / drain).max(cf.div_ceil(groups))
+            })
+            .sum()
     }
 
     /// Estimated cycles of a frame: data block, iterations, waits for the classifier and the class stream.

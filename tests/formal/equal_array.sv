@@ -26,11 +26,11 @@ module proof #(
   wire                 begun, first_valid, second_valid, first_side, second_side;
   wire [ROWS*ACCW-1:0] first, second;
   first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .SOFT(SOFT),
-                        .DEPTH(DEPTH), .FILE("row")) u_first (
+                        .DEPTH(DEPTH), .FILE("array.hex")) u_first (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(first_valid), .m_data(first), .m_side(first_side));
   second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .SOFT(SOFT),
-                         .DEPTH(DEPTH), .FILE("row")) u_second (
+                         .DEPTH(DEPTH), .FILE("array.hex")) u_second (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(second_valid), .m_data(second), .m_side(second_side));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));

@@ -40,6 +40,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_loader.sv",
     "hwg_logit_sum.sv",
     "hwg_mac_array.sv",
+    "hwg_mac_model.sv",
     "hwg_mac_pair.sv",
     "hwg_mac_row.sv",
     "hwg_multiply.sv",

@@ -7,7 +7,6 @@ use super::pack::Word;
 use super::tables::Tables;
 use crate::design::Design;
 use crate::device::BLOCK_WORDS;
-use crate::mapping::Products;
 
 /// One `$readmemh` file.
 pub struct MemoryFile {
@@ -53,8 +52,7 @@ impl MemoryFile {
 /// All memory files of a design.
 pub fn memories(design: &Design) -> Vec<MemoryFile> {
     let tables = Tables::new(design);
-    let mut files = expand_weights(design);
-    files.push(expand_constants(design, &tables));
+    let mut files = vec![expand_weights(design), expand_constants(design, &tables)];
     files.extend(depthwise(design, &tables));
     files.extend(project(design, &tables));
     files.push(affine(design, &tables));
@@ -88,34 +86,23 @@ fn digit(value: i64, index: usize, count: usize, width: usize) -> i64 {
     if index == 0 { shifted } else { (shifted & ((1 << width) - 1)) - (1 << (width - 1)) }
 }
 
-/// Instance of a row in its array; a pair has the number of its second row.
-fn row_instance(products: Products, row: usize, rows: usize) -> String {
-    let second = row | 1;
-    if products == Products::Pair && second < rows {
-        format!("gen_row[{second}].gen_pair.u_pair")
-    } else {
-        format!("gen_row[{row}].gen_alone.u_row")
+/// Weights of an array, whose words are those of all rows, row 0 lowest.
+fn array_weights(name: &str, layer: &str, width: usize) -> MemoryFile {
+    MemoryFile {
+        name: name.into(),
+        instance: format!("u_{name}.u_array.u_weights"),
+        layer: layer.into(),
+        width,
+        words: Vec::new(),
     }
 }
 
-fn rows(name: &str, products: Products, layer: &str, width: usize, count: usize) -> Vec<MemoryFile> {
-    (0..count)
-        .map(|row| MemoryFile {
-            name: format!("{name}_{row:03}"),
-            instance: format!("u_{name}.u_array.{}", row_instance(products, row, count)),
-            layer: format!("{layer}, row {row}"),
-            width,
-            words: Vec::new(),
-        })
-        .collect()
-}
-
-fn expand_weights(design: &Design) -> Vec<MemoryFile> {
+fn expand_weights(design: &Design) -> MemoryFile {
     let (plan, model) = (&design.plan, &design.model);
     let (fold, f) = (&plan.folding, plan.net.width as usize);
     let bits = plan.bits.expand as usize;
     let lanes = fold.expand_lanes;
-    let mut files = rows("expand", design.mapping.expand, "data block and expand", lanes * bits, fold.expand_rows);
+    let mut file = array_weights("expand", "data block and expand", fold.expand_rows * lanes * bits);
     let mut layer_words = |layer: &Layer,
                            groups: usize,
                            digits: usize,
@@ -124,15 +111,14 @@ fn expand_weights(design: &Design) -> Vec<MemoryFile> {
         for group in 0..groups {
             for index in 0..digits {
                 for word in 0..words {
-                    for (row, file) in files.iter_mut().enumerate() {
-                        let output = group * fold.expand_rows + row;
-                        let mut text = Word::default();
+                    let mut text = Word::default();
+                    for output in group * fold.expand_rows..(group + 1) * fold.expand_rows {
                         for lane in 0..lanes {
                             let value = inputs(word, lane).map_or(0, |(input, tap)| weight(layer, output, input, tap));
                             text.push(digit(value, index, digits, bits), bits);
                         }
-                        file.words.push(text);
                     }
+                    file.words.push(text);
                 }
             }
         }
@@ -163,7 +149,7 @@ fn expand_weights(design: &Design) -> Vec<MemoryFile> {
             }
         }
     }
-    files
+    file
 }
 
 fn expand_constants(design: &Design, tables: &Tables) -> MemoryFile {
@@ -228,13 +214,13 @@ fn depthwise(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
     ]
 }
 
-fn project(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
+fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
     let plan = &design.plan;
     let fold = &plan.folding;
     let bits = plan.bits.project as usize;
     let lanes = fold.project_lanes;
     let bias = tables.project_widths.bias;
-    let mut files = rows("project", design.mapping.project, "project", lanes * bits, fold.project_rows);
+    let mut file = array_weights("project", "project", fold.project_rows * lanes * bits);
     let mut requants = Vec::new();
     for set in &design.model.blocks {
         for (l, scale) in set.iter().enumerate() {
@@ -242,14 +228,13 @@ fn project(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
                 let job = plan.project_jobs[l][k];
                 for group in 0..job.groups {
                     for word in 0..job.words {
-                        for (row, file) in files.iter_mut().enumerate() {
-                            let mut text = Word::default();
+                        let mut text = Word::default();
+                        for output in group * fold.project_rows..(group + 1) * fold.project_rows {
                             for lane in 0..lanes {
-                                let output = group * fold.project_rows + row;
                                 text.push(weight(&block.project, output, word * lanes + lane, 0), bits);
                             }
-                            file.words.push(text);
                         }
+                        file.words.push(text);
                     }
                 }
                 for beat in 0..tables.affine_row {
@@ -263,14 +248,14 @@ fn project(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
             }
         }
     }
-    files.push(MemoryFile {
+    let constants = MemoryFile {
         name: "project_requant".into(),
         instance: "u_project.u_requant.u_constants".into(),
         layer: "project, requantisation".into(),
         width: fold.project_drain * (bias + 16),
         words: requants,
-    });
-    files
+    };
+    [file, constants]
 }
 
 /// Batch norm of each iteration and scale; with several blocks a last row scales the intermediate state.
@@ -305,26 +290,25 @@ fn affine(design: &Design, tables: &Tables) -> MemoryFile {
     }
 }
 
-fn classify(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
+fn classify(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
     let plan = &design.plan;
     let fold = &plan.folding;
     let bits = plan.bits.head as usize;
     let lanes = fold.classify_lanes;
     let bias = tables.classify_widths.bias;
-    let mut files = rows("classify", design.mapping.classify, "classification", lanes * bits, fold.classify_rows);
+    let mut file = array_weights("classify", "classification", fold.classify_rows * lanes * bits);
     let mut requants = Vec::new();
     for layer in design.model.heads.iter().flatten() {
         for group in 0..plan.classify_job.groups {
             for tap in 0..9 {
                 for part in 0..plan.cfc {
-                    for (row, file) in files.iter_mut().enumerate() {
-                        let mut text = Word::default();
+                    let mut text = Word::default();
+                    for output in group * fold.classify_rows..(group + 1) * fold.classify_rows {
                         for lane in 0..lanes {
-                            let output = group * fold.classify_rows + row;
                             text.push(weight(layer, output, part * lanes + lane, tap), bits);
                         }
-                        file.words.push(text);
                     }
+                    file.words.push(text);
                 }
             }
         }
@@ -332,14 +316,14 @@ fn classify(design: &Design, tables: &Tables) -> Vec<MemoryFile> {
             requants.push(constants(std::iter::once(Some(class)), &layer.requant, bias));
         }
     }
-    files.push(MemoryFile {
+    let constants = MemoryFile {
         name: "classify_requant".into(),
         instance: "u_classify.u_requant.u_constants".into(),
         layer: "classification, requantisation".into(),
         width: bias + 16,
         words: requants,
-    });
-    files
+    };
+    [file, constants]
 }
 
 #[cfg(test)]

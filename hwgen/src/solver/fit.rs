@@ -8,7 +8,7 @@
 use hwgen_network::Description;
 use hwgen_quantize::Model;
 
-use super::{FINALISTS, MIN_MULTIPLIERS, Search, Shape, frame_cycles, size_rings};
+use super::{MIN_MULTIPLIERS, Search, Shape, divisors, frame_cycles, size_rings};
 use crate::device::block_rams;
 use crate::folding::Folding;
 use crate::mapping::{LutMemories, Mapping, Products, SMALL_MEMORIES};
@@ -25,10 +25,14 @@ const DSP_SHARE: f64 = 0.8;
 const LUTS_A_PRODUCT: usize = 60;
 /// So many cycles more are given for fewer LUTs, which place and route better.
 const CYCLES_FOR_LUTS: f64 = 0.002;
+/// Foldings whose frames are estimated before the exact schedule compares them.
+const CANDIDATES: usize = 1024;
 /// Slots that a ring has at least beyond its windows.
 const LEAST_SLACK: usize = 4;
 /// Shapes of the project array that are tried for each expand array.
 const PROJECT_CHOICES: usize = 6;
+/// Beats that draining the expand array may take, for each word of a state pixel.
+const SLOW_DRAIN: usize = 2;
 
 /// What a core may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +56,13 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.dedup_by(|a, b| a.1 == b.1);
-    found.truncate(128 * FINALISTS);
+    found.truncate(CANDIDATES);
     let fitting: Vec<(u64, usize, Folding, Mapping)> = found
         .into_iter()
-        .flat_map(|(_, folding)| [size_rings(net, &model.bits, feedback, folding), with_least_rings(folding)])
+        .flat_map(|(_, folding)| {
+            let sized = size_rings(net, &model.bits, feedback, folding);
+            [sized, with_least_rings(folding), with_a_row(sized, net)]
+        })
         .filter_map(|folding| {
             let (mapping, luts) = fit.mapping(&folding)?;
             Some((frame_cycles(net, &model.bits, feedback, folding), luts, folding, mapping))
@@ -63,12 +70,17 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
         .collect();
     let fewest = fitting.iter().map(|found| found.0).min()?;
     let near = fitting.into_iter().filter(|found| found.0 as f64 <= fewest as f64 * (1.0 + CYCLES_FOR_LUTS));
-    near.min_by_key(|&(cycles, luts, ..)| (luts, cycles)).map(|(_, _, folding, mapping)| (folding, mapping))
+    near.min_by_key(|&(cycles, luts, folding, _)| (luts + LUTS_A_PRODUCT * folding.total(), cycles)).map(|(_, _, folding, mapping)| (folding, mapping))
 }
 
 /// The folding with rings as small as they may be.
 fn with_least_rings(folding: Folding) -> Folding {
     Folding { ring_slack: LEAST_SLACK, queue_slack: LEAST_SLACK, ..folding }
+}
+
+/// The folding with a ring as much longer as a row.
+fn with_a_row(folding: Folding, net: &Description) -> Folding {
+    Folding { ring_slack: folding.ring_slack.max(net.scale(0).width as usize), ..folding }
 }
 
 struct Fit<'a> {
@@ -95,14 +107,14 @@ impl Fit<'_> {
             for expand in expands {
                 for folding in self.complete(expand, cycles) {
                     if self.mapping(&with_least_rings(folding)).is_some() {
-                        let (data, _) = search.data_block(expand, folding.depthwise_lanes);
+                        let data = search.data_cycles(expand, folding.expand_drain);
                         let classify = search.class_cycles(folding.classify_lanes, folding.classify_rows);
                         found.push((search.frame(data, cycles, classify), folding));
                     }
                 }
             }
             // longer iterations cannot win once several shorter ones fit
-            if found.len() > before && found.len() > 64 * FINALISTS {
+            if found.len() > before && found.len() > CANDIDATES {
                 break;
             }
         }
@@ -126,10 +138,14 @@ impl Fit<'_> {
             .collect();
         projects.sort_by_key(|(cost, _)| *cost);
         projects.truncate(PROJECT_CHOICES);
-        let (_, drain) = search.data_block(expand, depthwise.lanes);
+        let (_, fast) = search.data_block(expand, depthwise.lanes);
+        // a drain that holds the array up where a pixel has few words may be worth the lanes that it saves
+        let beats = SLOW_DRAIN * (net.width as usize).div_ceil(expand.lanes);
+        let slow = divisors(expand.rows).into_iter().rfind(|&q| q < fast && expand.rows / q <= beats);
+        let drains: Vec<usize> = slow.into_iter().chain([fast]).collect();
         let mut made = Vec::new();
         for (_, project) in projects {
-            for factor in factors {
+            for (factor, drain) in factors.iter().flat_map(|factor| drains.iter().map(move |&drain| (factor, drain))) {
                 let wanted = search.classify.iter().filter(|s| s.cycles <= cycles * factor);
                 let Some(classify) = wanted.min_by_key(|s| (s.cost(), s.rows)) else { continue };
                 made.push(Folding {
@@ -160,7 +176,7 @@ impl Fit<'_> {
             .flat_map(|l| (0..self.net.blocks as usize).map(move |k| (l, k)))
             .map(|(l, k)| groups * self.net.block_hidden(l, k).div_ceil(shape.lanes))
             .sum();
-        let blocks = shape.rows * block_rams(shape.lanes * bits, depth * self.net.set_count(), true);
+        let blocks = block_rams(shape.rows * shape.lanes * bits, depth * self.net.set_count(), true);
         2 * blocks + shape.rows.div_ceil(2) * shape.lanes
     }
 
