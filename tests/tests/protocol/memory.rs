@@ -50,7 +50,7 @@ fn a_late_memory_changes_times_only() {
 #[test]
 fn error_responses_are_reported_and_hang_nothing() {
     let Some(core) = core() else { return };
-    for (errors, latency, percent) in [(100, 0, 0), (3, 30, 50), (100, 100, 80)] {
+    for (errors, latency, percent) in [(100, 0, 0), (25, 30, 50), (100, 100, 80)] {
         let mut bench = Bench::new(core);
         bench.write(reg::ENABLE_IRQ, status::BUS_ERROR);
         bench.pins.memory(Pause::percent(percent), latency, errors);
