@@ -27,10 +27,10 @@ module hwg_multiply #(
       for (i = 0; i < 4; i = i + 1) begin : gen_part
         wire [TW-1:0] part;
         if (i == 3) begin : gen_signed
-          hwg_product #(.AW(VW), .WW(4), .SOFT(1)) u_part (.a(v), .w(w[15:12]), .y(part));
+          hwg_product #(.AW(VW), .WW(4), .SOFT(1)) u_part (.clk(clk), .a(v), .w(w[15:12]), .y(part));
         end else begin : gen_unsigned
           wire unused;  // another sign bit
-          hwg_product #(.AW(VW), .WW(5), .SOFT(1)) u_part (.a(v), .w({1'b0, w[4*i +: 4]}), .y({unused, part}));
+          hwg_product #(.AW(VW), .WW(5), .SOFT(1)) u_part (.clk(clk), .a(v), .w({1'b0, w[4*i +: 4]}), .y({unused, part}));
         end
         always @(posedge clk) if (en_parts) part_q[i*TW +: TW] <= part;
       end

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed product of a and w: the operator, which tools map to a hardware multiplier, or with SOFT adders in LUTs.
 //
-// latency   none (combinational); limits AW >= 2, WW >= 2; the product is exact
-// technology layer: the default and SOFT = 0 are the operator; with `SYNTHESIS`, SOFT = 1 adds rows in a tree. Both are equal.
+// latency   none (combinational), one cycle with MIDDLE; limits AW >= 2, WW >= 2; the product is exact
+// technology layer: the default and SOFT = 0 are the operator; with `SYNTHESIS`, SOFT = 1 adds rows in a tree, MIDDLE = 1
+// with a register before the last level of it. All are equal.
 `default_nettype none
 module hwg_product #(
     parameter integer AW   = 8,
     parameter integer WW   = 8,
-    parameter integer SOFT = 0
+    parameter integer SOFT = 0,
+    parameter integer MIDDLE = 0
 ) (
+    input  wire             clk,
     input  wire [AW-1:0]    a,
     input  wire [WW-1:0]    w,
     output wire [AW+WW-1:0] y
@@ -27,34 +30,42 @@ module hwg_product #(
         localparam integer COUNT = (PAIRS + (1 << level) - 1) >> level;
         localparam integer TW    = AW + (2 << level);
         localparam integer BELOW = 1 << level;  // bits of a term that are final
-        wire [COUNT*TW-1:0] terms;
+        wire [COUNT*TW-1:0] sums, terms;
         for (i = 0; i < COUNT; i = i + 1) begin : gen_term
           if (level == 0) begin : gen_row
             wire signed [TW-1:0] low  = bits[2*i]   ? TW'($signed(a)) : '0;
             wire signed [TW-1:0] high = bits[2*i+1] ? TW'($signed({a, 1'b0})) : '0;
-            assign terms[i*TW +: TW] = (i == PAIRS - 1) ? low - high : low + high;
+            assign sums[i*TW +: TW] = (i == PAIRS - 1) ? low - high : low + high;
           end else begin : gen_sum
             localparam integer BW = AW + (1 << level);  // of a term of the level before
             wire [BW-1:0] left = gen_level[level-1].terms[2*i*BW +: BW];
             if ((2 * i + 1) << (level - 1) < PAIRS) begin : gen_two
               wire [BW-1:0] right = gen_level[level-1].terms[(2*i+1)*BW +: BW];
-              assign terms[i*TW +: TW] = {(TW-BELOW)'($signed(left[BW-1:BELOW])) + (TW-BELOW)'($signed(right)),
-                                          left[BELOW-1:0]};
+              assign sums[i*TW +: TW] = {(TW-BELOW)'($signed(left[BW-1:BELOW])) + (TW-BELOW)'($signed(right)),
+                                         left[BELOW-1:0]};
             end else begin : gen_one
-              assign terms[i*TW +: TW] = TW'($signed(left));
+              assign sums[i*TW +: TW] = TW'($signed(left));
             end
           end
         end
+        if (MIDDLE != 0 && level == ((LEVELS > 0) ? LEVELS - 1 : 0)) begin : gen_middle
+          reg [COUNT*TW-1:0] sums_q;
+          always @(posedge clk) sums_q <= sums;
+          assign terms = sums_q;
+        end else begin : gen_wires
+          assign terms = sums;
+        end
       end
       assign y = gen_level[LEVELS].terms[YW-1:0];
-      wire unused = &{1'b0, gen_level[LEVELS].terms};  // sign bits beyond the product
+      wire unused = &{1'b0, clk, gen_level[LEVELS].terms};  // sign bits beyond the product
     end else begin : gen_operator
       assign y = YW'($signed(a) * $signed(w));
+      wire unused = &{1'b0, clk, MIDDLE != 0};
     end
   endgenerate
 `else
   assign y = YW'($signed(a) * $signed(w));
-  wire unused = &{1'b0, SOFT != 0};
+  wire unused = &{1'b0, clk, SOFT != 0, MIDDLE != 0};
 `endif
 endmodule
 `default_nettype wire

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed product of a and w with registers as a hardware multiplier has them: after the product, and with IN of the
-// operands.
+// operands; adders in LUTs have the latter among themselves.
 //
 // latency   a, w at cycle i -> y from cycle i + 1 + IN on; throughput one product a cycle; reset none (data path)
 // limits    AW >= 2, WW >= 2; the product is exact
@@ -19,6 +19,11 @@ module hwg_registered_product #(
     input  wire [WW-1:0]    w,
     output wire [AW+WW-1:0] y
 );
+`ifdef SYNTHESIS
+  localparam integer MIDDLE = (SOFT != 0 && IN != 0) ? 1 : 0;
+`else
+  localparam integer MIDDLE = 0;
+`endif
 `ifdef HWG_ECP5
   localparam integer HARD = (SOFT == 0 && AW <= 18 && WW <= 18) ? 1 : 0;
 `else
@@ -30,8 +35,9 @@ module hwg_registered_product #(
       wire [WW-1:0]    w_in;
       wire [AW+WW-1:0] product;
       reg  [AW+WW-1:0] product_q;
-      hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_product (.a(a_in), .w(w_in), .y(product));
-      if (IN != 0) begin : gen_operands
+      hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT), .MIDDLE(MIDDLE)) u_product (
+          .clk(clk), .a(a_in), .w(w_in), .y(product));
+      if (IN != 0 && MIDDLE == 0) begin : gen_operands
         reg [AW-1:0] a_q;
         reg [WW-1:0] w_q;
         always @(posedge clk) {a_q, w_q} <= {a, w};

@@ -114,7 +114,7 @@ module hwg_upsample #(
       reg  [VB-1:0] share_q;
       wire          unused = &{1'b0, share[TB+4], v_weight[4]};
       hwg_product #(.AW(TB), .WW(5), .SOFT(1)) u_share (
-          .a(t_data[i*TB +: TB]), .w({1'b0, v_weight[3:0]}), .y(share));
+          .clk(clk), .a(t_data[i*TB +: TB]), .w({1'b0, v_weight[3:0]}), .y(share));
       always @(posedge clk) begin
         if (v_live) share_q <= share[VB-1:0];
         if (a_live) column_q[i*VB +: VB] <= (a_second ? column_q[i*VB +: VB] : VB'(0)) + share_q;

@@ -11,13 +11,12 @@ module proof #(
     input wire [WW-1:0] w
 );
   wire [AW+WW-1:0] first, second;
-  first_hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_first (.a(a), .w(w), .y(first));
-  second_hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_second (.a(a), .w(w), .y(second));
+  first_hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_first (.clk(clk), .a(a), .w(w), .y(first));
+  second_hwg_product #(.AW(AW), .WW(WW), .SOFT(SOFT)) u_second (.clk(clk), .a(a), .w(w), .y(second));
   always @* begin
     exact: assert (32'($signed(first)) == 32'($signed(a)) * 32'($signed(w)));
     equal: assert (first == second);
     greatest: cover ($signed(second) == (1 << (AW + WW - 2)));
   end
-  wire unused = clk;
 endmodule
 `default_nettype wire
