@@ -8,7 +8,7 @@
 //
 // Jobs: the data block in the order of hwg_data_seq, then the loop in the order of hwg_iter_seq. A job starts when its
 // slot is free and all that it reads has been written.
-// latency   a word issued at cycle i is in the operand memory for reads issued from cycle i+5 on
+// latency   a word issued at cycle i is in the operand memory for reads issued from cycle i+6 on
 // rate      one word read a cycle; a job takes as many cycles as words read, at least two (a loop job three: hwg_iter_seq)
 // reset     control only
 `default_nettype none
@@ -287,7 +287,7 @@ module hwg_loader #(
     state_re <= !rst && issue && ((phase_q == OWN && !stream_q) || phase_q == UP);
     fb_re    <= !rst && issue && phase_q == OWN && stream_q;
     pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
-    b_stream <= stream_q;
+    b_stream <= stream_q && phase_q == OWN;
     line_addr  <= (word_q == '0) ? line_base_q + place : line_addr + 1'b1;  // words of a tap lie in a row
     state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
@@ -325,77 +325,89 @@ module hwg_loader #(
     end
   endgenerate
 
-  // ---------------------------------------------------------------- stages D and E: data, lane arithmetic, writes
+  // ---------------------------------------------------------------- stages D to F: data, lane arithmetic, writes
   wire            d_live;
   wire [META-1:0] d_meta;
   wire            d_stream;
   hwg_delay #(.STAGES(2), .WIDTH(META + 1)) u_meta (
       .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_meta}), .m_valid(d_live), .m_data({d_stream, d_meta}));
-  // Kinds of words; none: a tap outside the map.
-  wire            d_patch, d_line, d_line_signed, d_pool, d_own, d_up;
-  wire            d_final, d_up_first, d_writes, d_collect, d_last_word;
-  wire [3:0]      d_weight;
-  wire [UAW-1:0]  d_uaddr;
-  assign {d_final, d_patch, d_line, d_line_signed, d_pool, d_own, d_up, d_up_first, d_writes, d_weight, d_collect,
-          d_last_word, d_uaddr} = d_meta;
+  // What the memories gave, which may have chosen among many blocks, waits in registers.
+  wire [IE*(AS+2)-1:0] pool_data;
+  wire [IE*AS-1:0]     state_read = d_stream ? fb_data : state_data;
+  reg  [IE*EA-1:0]     patch_e;
+  reg  [IE*SB-1:0]     line_e;
+  reg  [IE*AS-1:0]     state_e;
+  reg  [IE*(AS+2)-1:0] pool_e;
+  wire                 e_live;
+  wire [META-1:0]      e_meta;
+  hwg_delay #(.STAGES(1), .WIDTH(META)) u_meta_e (
+      .clk(clk), .rst(rst), .s_valid(d_live), .s_data(d_meta), .m_valid(e_live), .m_data(e_meta));
+  always @(posedge clk) {patch_e, line_e, state_e, pool_e} <= {patch_d, line_data, state_read, pool_data};
 
-  reg             e_writes, e_own;
-  reg [UAW-1:0]   e_uaddr;
-  reg  [IE*EA-1:0] e_word;
-  reg  [IE*AS-1:0] e_state;
+  // Kinds of words; none: a tap outside the map.
+  wire            e_patch, e_line, e_line_signed, e_pool, e_own, e_up;
+  wire            e_final, e_up_first, e_writes, d_collect, e_collect, e_last_word;
+  wire [3:0]      e_weight;
+  wire [UAW-1:0]  e_uaddr;
+  assign {e_final, e_patch, e_line, e_line_signed, e_pool, e_own, e_up, e_up_first, e_writes, e_weight, e_collect,
+          e_last_word, e_uaddr} = e_meta;
+  assign d_collect = d_meta[UAW+1];
+  wire unused_collect = e_collect;
+
+  reg             f_writes, f_own;
+  reg [UAW-1:0]   f_uaddr;
+  reg  [IE*EA-1:0] f_word;
+  reg  [IE*AS-1:0] f_state;
   reg [RAW-1:0]   residual_wptr_q;
   always @(posedge clk) begin
-    e_writes <= !rst && d_live && d_writes;
-    e_own    <= !rst && d_live && d_own;
-    e_uaddr  <= d_uaddr;
-    job_done <= !rst && d_live && d_final;
-    residual_ready <= !rst && d_live && d_own && d_last_word;
+    f_writes <= !rst && e_live && e_writes;
+    f_own    <= !rst && e_live && e_own;
+    f_uaddr  <= e_uaddr;
+    job_done <= !rst && e_live && e_final;
+    residual_ready <= !rst && e_live && e_own && e_last_word;
     if (rst || load) residual_wptr_q <= '0;
-    else if (e_own) residual_wptr_q <= (residual_wptr_q == RAW'(RESIDUALS - 1)) ? '0 : residual_wptr_q + 1'b1;
+    else if (f_own) residual_wptr_q <= (residual_wptr_q == RAW'(RESIDUALS - 1)) ? '0 : residual_wptr_q + 1'b1;
   end
 
-  wire [IE*(AS+2)-1:0] pool_data;
   reg  [IE*(AS+2)-1:0] pool_sum;
   localparam integer RW = EA + 5;
   function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [SB-1:0] line, input [AS-1:0] from_pool,
                                    input [AS-1:0] state);
-    operand = ({EA{d_patch}} & from_patch) | ({EA{d_line}} & EA'(line)) | ({EA{d_line_signed}} & EA'($signed(line[AS-1:0])))
-            | ({EA{d_pool}} & EA'($signed(from_pool))) | ({EA{d_own}} & EA'($signed(state)));
+    operand = ({EA{e_patch}} & from_patch) | ({EA{e_line}} & EA'(line)) | ({EA{e_line_signed}} & EA'($signed(line[AS-1:0])))
+            | ({EA{e_pool}} & EA'($signed(from_pool))) | ({EA{e_own}} & EA'($signed(state)));
   endfunction
   generate
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
       reg  signed [RW-1:0] sum_q;  // of the taps before this one, in sixteenths, with the rounding constant
       wire [AS+3:0]        tap;
-      hwg_tap #(.AW(AS)) u_tap (.a(state_data[i*AS +: AS]), .w(d_weight), .y(tap));
-      wire signed [RW-1:0] up2 = (d_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
+      hwg_tap #(.AW(AS)) u_tap (.a(state_e[i*AS +: AS]), .w(e_weight), .y(tap));
+      wire signed [RW-1:0] up2 = (e_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
-        if (d_live && d_up) sum_q <= up2;
-        if (d_live && d_writes)
-          e_word[i*EA +: EA] <= d_up ? EA'(up2 >>> 4)
-                              : operand(patch_d[i*EA +: EA], line_data[i*SB +: SB], pool_data[i*(AS+2) +: AS],
-                                        d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS]);
-        if (d_live && d_own)
-          e_state[i*AS +: AS] <= d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
+        if (e_live && e_up) sum_q <= up2;
+        if (e_live && e_writes)
+          f_word[i*EA +: EA] <= e_up ? EA'(up2 >>> 4)
+                              : operand(patch_e[i*EA +: EA], line_e[i*SB +: SB], pool_e[i*(AS+2) +: AS], state_e[i*AS +: AS]);
+        if (e_live && e_own) f_state[i*AS +: AS] <= state_e[i*AS +: AS];
       end
     end
     if (POOLED != 0) begin : gen_pool
-      reg            e_collect;
+      reg            pool_we;
       reg [SAW-1:0]  pool_addr_c, pool_addr_d, pool_addr_e;
       reg [3:0]      pool_b, pool_c, pool_d;  // first, last, weight, delayed with the word
       localparam integer PAW = (POOL_WORDS > 1) ? $clog2(POOL_WORDS) : 1;
       hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
-          .clk(clk), .we(e_collect), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
+          .clk(clk), .we(pool_we), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
           .raddr(pool_addr[PAW-1:0]), .rdata(pool_data));
       always @(posedge clk) begin
         pool_b <= {pool_first_q, pool_last_q, pool_weight_q};
         {pool_d, pool_c} <= {pool_c, pool_b};
         {pool_addr_e, pool_addr_d, pool_addr_c} <= {pool_addr_d, pool_addr_c, pool_addr};
-        e_collect <= !rst && d_live && d_collect;
+        pool_we <= !rst && d_live && d_collect;
       end
       wire unused = &{1'b0, pool_addr, pool_addr_e};
       for (i = 0; i < IE; i = i + 1) begin : gen_sum
         wire signed [AS+1:0] old  = pool_d[3] ? '0 : $signed(pool_data[i*(AS+2) +: AS+2]);
-        wire signed [AS-1:0] raw  = d_stream ? fb_data[i*AS +: AS] : state_data[i*AS +: AS];
+        wire signed [AS-1:0] raw  = state_read[i*AS +: AS];
         wire signed [AS+1:0] add  = (AS+2)'(raw) <<< pool_d[1:0];
         wire signed [AS+2:0] sum4 = (AS+3)'(old) + (AS+3)'(add);
         wire signed [AS+2:0] mean = (sum4 + (AS+3)'(2)) >>> 2;
@@ -412,9 +424,9 @@ module hwg_loader #(
   endgenerate
 
   hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * SLOT), .LUT_DEPTH(OPERANDS_LUT_DEPTH)) u_operands (
-      .clk(clk), .we(e_writes), .waddr(e_uaddr), .wdata(e_word), .re(u_re), .raddr(u_addr), .rdata(u_data));
+      .clk(clk), .we(f_writes), .waddr(f_uaddr), .wdata(f_word), .re(u_re), .raddr(u_addr), .rdata(u_data));
   hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS), .LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_residuals (
-      .clk(clk), .we(e_own), .waddr(residual_wptr_q), .wdata(e_state), .re(residual_re), .raddr(residual_addr),
+      .clk(clk), .we(f_own), .waddr(residual_wptr_q), .wdata(f_state), .re(residual_re), .raddr(residual_addr),
       .rdata(residual_data));
 endmodule
 `default_nettype wire

@@ -6,7 +6,7 @@
 //
 // Phase A up-samples map (s, k), the logits of scale k brought to scale s, for s = L-1 ... 2 and k = s ... L-1.
 // Phase B makes rows of T as the ring has room: a pixel takes 1 + 4(L-1) reads.
-// latency   a pixel of T is in the ring six cycles after its last read; reset drops everything
+// latency   a pixel of T is in the ring seven cycles after its last read; reset drops everything
 `default_nettype none
 module hwg_logit_sum #(
     parameter integer L = 3,
@@ -231,13 +231,12 @@ module hwg_logit_sum #(
       .clk(clk), .we(logit_valid), .waddr(logit_addr), .wdata(logit_data), .re(b_valid && b_logits),
       .raddr(b_logit_addr), .rdata(logits));
 
-  wire            d_valid, d_logits, d_single, d_first, d_last, d_first_term, d_pixel, d_row, d_output, d_write;
+  wire            d_valid, d_single, d_first, d_last, d_first_term, d_pixel, d_row, d_output, d_write;
   wire [3:0]      d_weight;
   wire [UAW-1:0]  d_u_waddr;
-  hwg_delay #(.STAGES(2), .WIDTH(META + 1 + UAW)) u_meta (
-      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_meta, b_logits, b_u_waddr}), .m_valid(d_valid),
-      .m_data({d_single, d_first, d_last, d_weight, d_first_term, d_pixel, d_row, d_output, d_write, d_logits,
-               d_u_waddr}));
+  hwg_delay #(.STAGES(3), .WIDTH(META + UAW)) u_meta (
+      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_meta, b_u_waddr}), .m_valid(d_valid),
+      .m_data({d_single, d_first, d_last, d_weight, d_first_term, d_pixel, d_row, d_output, d_write, d_u_waddr}));
 
   reg             e_write, e_last, e_first_term, e_pixel, e_row, e_output, f_pixel, f_row, f_output;
   reg [UAW-1:0]   e_u_waddr;
@@ -256,6 +255,12 @@ module hwg_logit_sum #(
   end
 
   wire [C*LB-1:0] u_data, e_up;
+  reg  [C*LB-1:0] word_q;        // of the memory that was read
+  reg             from_b_q, from_c_q;  // the logits
+  always @(posedge clk) begin
+    {from_c_q, from_b_q} <= {from_b_q, b_logits};
+    word_q <= from_c_q ? logits : u_data;
+  end
   reg  [C*TB-1:0] total_q;
   generate
     if (L > 2) begin : gen_u
@@ -273,10 +278,10 @@ module hwg_logit_sum #(
       reg  signed [LB+4:0] sum_q4;   // times 16
       wire [LB+3:0]        tap;
       hwg_tap #(.AW(LB)) u_tap (
-          .a(d_logits ? logits[i*LB +: LB] : u_data[i*LB +: LB]), .w(d_weight), .y(tap));
+          .a(word_q[i*LB +: LB]), .w(d_weight), .y(tap));
       always @(posedge clk) begin
         if (d_valid)
-          sum_q4 <= d_single ? (LB+5)'($signed(logits[i*LB +: LB])) <<< 4
+          sum_q4 <= d_single ? (LB+5)'($signed(word_q[i*LB +: LB])) <<< 4
                   : (d_first ? (LB+5)'(8) : sum_q4) + (LB+5)'($signed(tap));
         if (e_last) total_q[i*TB +: TB] <= (e_first_term ? '0 : $signed(total_q[i*TB +: TB]))
                                          + TB'($signed(sum_q4[LB+3:4]));

@@ -29,13 +29,13 @@ module hwg_ram #(
 `else
   localparam integer ECP5 = 0;
 `endif
-  // Blocks of words side by side, unless they are fewer in a narrow shape.
+  // Blocks of words side by side, unless they are as few in a narrow shape.
   localparam integer WIDE    = ((DEPTH + BLOCK - 1) / BLOCK * ((WIDTH + 8) / 9) + 3) / 4;
   localparam integer NARROW4 = (DEPTH + 8 * BLOCK - 1) / (8 * BLOCK) * ((WIDTH + 3) / 4);
   localparam integer NARROW2 = (DEPTH + 16 * BLOCK - 1) / (16 * BLOCK) * ((WIDTH + 1) / 2);
   localparam integer NARROW1 = (DEPTH + 32 * BLOCK - 1) / (32 * BLOCK) * WIDTH;
-  localparam integer LINES   = (ECP5 != 0 && DEPTH > BLOCK && DEPTH > LUT_DEPTH && WIDE <= NARROW4 && WIDE <= NARROW2
-                                && WIDE <= NARROW1) ? BLOCK : DEPTH;
+  localparam integer LINES   = (ECP5 != 0 && DEPTH > BLOCK && DEPTH > LUT_DEPTH && WIDE < NARROW4 && WIDE < NARROW2
+                                && WIDE < NARROW1) ? BLOCK : DEPTH;
   localparam integer SIDE    = (DEPTH + LINES - 1) / LINES;  // words of a line
   localparam integer PITCH   = (SIDE > 1) ? (WIDTH + 8) / 9 * 9 : WIDTH;
   localparam integer LW      = (LINES > 1) ? $clog2(LINES) : 1;

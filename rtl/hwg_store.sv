@@ -6,7 +6,7 @@
 //   loop words (scale l) ------------> state of scale l
 //
 // Words of one pixel come in a row; pixels of one map in raster order. With STREAM, scale 0 is not kept here.
-// latency   reads: two cycles from the address; reset (with load) rewinds the write pointers
+// latency   reads: two cycles from the address; a word can be read from the cycle after the next on; reset (with load) rewinds the write pointers
 `default_nettype none
 module hwg_store #(
     parameter integer L = 3,
@@ -59,8 +59,15 @@ module hwg_store #(
   endgenerate
   assign line_at[LAW-1:0] = '0;
   hwg_any #(.N(J), .W(LAW)) u_line_waddr (.entries(line_at), .entry(line_waddr));
+  reg              line_we_q;
+  reg  [LAW-1:0]   line_waddr_q;
+  reg  [IE*SB-1:0] line_wdata_q;
+  always @(posedge clk) begin
+    line_we_q <= to_line;
+    {line_waddr_q, line_wdata_q} <= {line_waddr, data_word};
+  end
   hwg_ram #(.WIDTH(IE * SB), .DEPTH(LINE_WORDS)) u_lines (
-      .clk(clk), .we(to_line), .waddr(line_waddr), .wdata(data_word), .re(line_re),
+      .clk(clk), .we(line_we_q), .waddr(line_waddr_q), .wdata(line_wdata_q), .re(line_re),
       .raddr(line_addr), .rdata(line_data));
 
   // ---------------------------------------------------------------- state
@@ -86,9 +93,16 @@ module hwg_store #(
     end
   endgenerate
   hwg_any #(.N(L), .W(SAW)) u_init_ptr (.entries(init_at), .entry(init_ptr));
-  always @(posedge clk) if (loop_here) loop_ptr_q <= loop_ptr + 1'b1;
+  reg              state_we_q;
+  reg  [SAW-1:0]   state_waddr_q;
+  reg  [IE*AS-1:0] state_wdata_q;
+  always @(posedge clk) begin
+    if (loop_here) loop_ptr_q <= loop_ptr + 1'b1;
+    state_we_q    <= init || loop_here;
+    state_waddr_q <= init ? init_ptr : loop_ptr;
+    state_wdata_q <= init ? init_word : loop_word;
+  end
   hwg_ram #(.WIDTH(IE * AS), .DEPTH(STATE_WORDS)) u_state (
-      .clk(clk), .we(init || loop_here), .waddr(init ? init_ptr : loop_ptr),
-      .wdata(init ? init_word : loop_word), .re(state_re), .raddr(state_addr), .rdata(state_data));
+      .clk(clk), .we(state_we_q), .waddr(state_waddr_q), .wdata(state_wdata_q), .re(state_re), .raddr(state_addr), .rdata(state_data));
 endmodule
 `default_nettype wire

@@ -123,12 +123,20 @@ module hwg_upsample #(
   endgenerate
   always @(posedge clk) column_valid_q <= !rst && a_live && a_second;
 
-  wire            head_valid, queue_ready;
-  wire [C*VB-1:0] head;
+  wire            front_valid, queue_ready;
+  wire [C*VB-1:0] front;
   wire [2:0]      queue_count;
+  reg             head_valid;
+  reg  [C*VB-1:0] head;              // the queue's first column, in registers
+  wire            head_takes = !head_valid || pop;
   hwg_fifo #(.WIDTH(C * VB), .DEPTH(4)) u_columns (
-      .clk(clk), .rst(rst), .s_valid(column_valid_q), .s_ready(queue_ready), .s_data(column_q), .m_valid(head_valid),
-      .m_ready(pop), .m_data(head), .count(queue_count));
+      .clk(clk), .rst(rst), .s_valid(column_valid_q), .s_ready(queue_ready), .s_data(column_q), .m_valid(front_valid),
+      .m_ready(head_takes), .m_data(front), .count(queue_count));
+  always @(posedge clk) begin
+    if (rst) head_valid <= 1'b0;
+    else if (head_takes) head_valid <= front_valid;
+    if (head_takes) head <= front;
+  end
   wire unused_queue = &{1'b0, queue_ready, queue_count};
 
   // ---------------------------------------------------------------- horizontal: segments of up to eight pixels

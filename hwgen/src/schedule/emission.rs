@@ -126,7 +126,7 @@ impl<'a> Emission<'a> {
         let r0 = if before { 0 } else { (y - 4) / 8 };
         let two = !before && r0 + 1 < self.height;
         let Some(&made) = self.rows.get(output * self.height + r0 + usize::from(two)) else { return false };
-        let held = made + self.row_cycles() - 1 + 7;
+        let held = made + self.row_cycles() - 1 + 8;
         let word = {
             let classes = plan.net.classes as usize;
             1 + if classes > 1 { Plan::clog2(classes) as Cycle } else { 1 }
@@ -144,7 +144,7 @@ impl<'a> Emission<'a> {
                 }
                 self.fetch = fetch;
                 column += 1;
-                load = load.max(fetch + 6);
+                load = load.max(fetch + 7);
                 self.pops.push_back(load);
                 if self.pops.len() > COLUMNS {
                     self.pops.pop_front();

@@ -91,7 +91,7 @@ pub fn run(plan: &Plan) -> Feed {
             decision = decision.max(written[j - 1][need - 1]);
         }
         let reads = plan.data_reads(j) as Cycle;
-        let full = decision + 1 + reads - 1 + 5;
+        let full = decision + 1 + reads - 1 + 6;
         feed.loader_free = decision + reads.max(2);
         feed.loader_decision = decision;
 

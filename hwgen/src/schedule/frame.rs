@@ -263,7 +263,7 @@ impl<'a> Frame<'a> {
             self.stream.reads.extend((0..plan.cf as Cycle).map(|word| decision + 2 + word));
         }
         let reads = plan.loop_reads(pass.l, pass.k) as Cycle;
-        self.loaded.push(decision + reads + 5);
+        self.loaded.push(decision + reads + 6);
         self.feed.loader_free = decision + reads.max(3); // hwg_iter_seq
         self.feed.loader_decision = decision;
         true
