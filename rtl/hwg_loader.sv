@@ -337,12 +337,12 @@ module hwg_loader #(
   reg  [IE*EA-1:0]     patch_e;
   reg  [IE*SB-1:0]     line_e;
   reg  [IE*AS-1:0]     state_e;
-  reg  [IE*(AS+2)-1:0] pool_e;
+  reg  [IE*AS-1:0]     pool_e;
   wire                 e_live;
   wire [META-1:0]      e_meta;
   hwg_delay #(.STAGES(1), .WIDTH(META)) u_meta_e (
       .clk(clk), .rst(rst), .s_valid(d_live), .s_data(d_meta), .m_valid(e_live), .m_data(e_meta));
-  always @(posedge clk) {patch_e, line_e, state_e, pool_e} <= {patch_d, line_data, state_read, pool_data};
+  always @(posedge clk) {patch_e, line_e, state_e} <= {patch_d, line_data, state_read};
 
   // Kinds of words; none: a tap outside the map.
   wire            e_patch, e_line, e_line_signed, e_pool, e_own, e_up;
@@ -383,10 +383,11 @@ module hwg_loader #(
       hwg_tap #(.AW(AS)) u_tap (.a(state_e[i*AS +: AS]), .w(e_weight), .y(tap));
       wire signed [RW-1:0] up2 = (e_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
+        pool_e[i*AS +: AS] <= pool_data[i*(AS+2) +: AS];
         if (e_live && e_up) sum_q <= up2;
         if (e_live && e_writes)
           f_word[i*EA +: EA] <= e_up ? EA'(up2 >>> 4)
-                              : operand(patch_e[i*EA +: EA], line_e[i*SB +: SB], pool_e[i*(AS+2) +: AS], state_e[i*AS +: AS]);
+                              : operand(patch_e[i*EA +: EA], line_e[i*SB +: SB], pool_e[i*AS +: AS], state_e[i*AS +: AS]);
         if (e_live && e_own) f_state[i*AS +: AS] <= state_e[i*AS +: AS];
       end
     end

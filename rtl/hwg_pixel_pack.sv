@@ -31,7 +31,7 @@ module hwg_pixel_pack #(
     m_valid <= !rst && s_valid && s_last;
     for (i = 0; i < BEATS; i = i + 1) if (s_valid && at_q[i]) lanes_q[i*Q*LW +: Q*LW] <= s_data;
     if (rst || (s_valid && s_last)) at_q <= BEATS'(1);
-    else if (s_valid) at_q <= at_q << 1;
+    else if (s_valid) at_q <= BEATS'({at_q, 1'b0});
     if (s_valid) m_side <= s_side;
   end
 endmodule

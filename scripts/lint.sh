@@ -84,8 +84,7 @@ library() {
     said "narrowing casts are found" finds_narrowing_casts
     cp rtl/*.sv rtl/lint.vlt "$out/library"
     cd "$out/library" || exit 2
-    touch {rom,row,row0,row1,requant}.hex array_0{00..15}.hex mem/{expand,project,classify}_0{00..63}.hex \
-        mem/{expand,depthwise,project,classify}_requant.hex mem/{depthwise,affine}.hex
+    touch {rom,array,requant}.hex mem/{expand,depthwise,project,classify}{,_requant}.hex mem/affine.hex
     for file in *.sv; do
         module=${file%.sv}
         module=${inside[$module]:-$module}

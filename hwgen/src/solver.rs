@@ -293,11 +293,8 @@ impl<'a> Search<'a> {
         let groups = f.div_ceil(expand.rows);
         (0..self.net.data_layers())
             .map(|j| {
-                let (inputs, bits) = if j == 0 {
-                    (27usize.div_ceil(expand.lanes), self.bits.stem)
-                } else {
-                    (9 * cf, self.bits.data)
-                };
+                let (inputs, bits) =
+                    if j == 0 { (27usize.div_ceil(expand.lanes), self.bits.stem) } else { (9 * cf, self.bits.data) };
                 let words = inputs * (bits as usize).div_ceil(self.bits.expand as usize);
                 self.net.data_size(j).pixels() * groups * words.max(expand.rows / drain).max(cf.div_ceil(groups))
             })

@@ -70,7 +70,8 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
         .collect();
     let fewest = fitting.iter().map(|found| found.0).min()?;
     let near = fitting.into_iter().filter(|found| found.0 as f64 <= fewest as f64 * (1.0 + CYCLES_FOR_LUTS));
-    near.min_by_key(|&(cycles, luts, folding, _)| (luts + LUTS_A_PRODUCT * folding.total(), cycles)).map(|(_, _, folding, mapping)| (folding, mapping))
+    near.min_by_key(|&(cycles, luts, folding, _)| (luts + LUTS_A_PRODUCT * folding.total(), cycles))
+        .map(|(_, _, folding, mapping)| (folding, mapping))
 }
 
 /// The folding with rings as small as they may be.
