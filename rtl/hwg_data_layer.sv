@@ -78,6 +78,13 @@ module hwg_data_layer #(
     end
   endfunction
 
+  // Where a step goes is known before it.
+  reg [AW-1:0] next_line_q, next_center_q;
+  always @(posedge clk) begin
+    next_line_q   <= forward(line_q, AW'(ROW_STEP));
+    next_center_q <= forward(center, AW'(2 * SLOT));
+  end
+
   always @(posedge clk) begin
     if (load) lead_q <= (CW+1)'(-BEGIN);
     else lead_q <= lead_q + change(step, written);
@@ -92,10 +99,10 @@ module hwg_data_layer #(
       x_q    <= last_x ? '0 : x_q + 1'b1;
       if (last_x) begin
         y_q    <= y_q + 1'b1;
-        line_q <= forward(line_q, AW'(ROW_STEP));
-        center <= forward(line_q, AW'(ROW_STEP));
+        line_q <= next_line_q;
+        center <= next_line_q;
         done   <= last_y;
-      end else center <= forward(center, AW'(2 * SLOT));
+      end else center <= next_center_q;
     end
   end
 endmodule

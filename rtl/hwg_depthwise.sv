@@ -95,9 +95,18 @@ module hwg_depthwise #(
   assign start   = free && ready && v_space;
   assign v_start = start;
 
+  // A window is not looked at in the cycle after its last word: writes wait a cycle.
   wire [D*AX-1:0] taps;
+  reg             ring_we_q;
+  reg  [RAW-1:0]  ring_waddr_q;
+  reg  [D*AX-1:0] ring_wdata_q;
+  always @(posedge clk) begin
+    ring_we_q    <= !rst && ring_valid;
+    ring_waddr_q <= ring_base + RAW'(ring_index);
+    ring_wdata_q <= ring_data;
+  end
   hwg_ram #(.WIDTH(D * AX), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
-      .clk(clk), .we(ring_valid), .waddr(ring_base + RAW'(ring_index)), .wdata(ring_data), .re(addr_re),
+      .clk(clk), .we(ring_we_q), .waddr(ring_waddr_q), .wdata(ring_wdata_q), .re(addr_re),
       .raddr(addr), .rdata(taps));
 
   // Job.

@@ -313,26 +313,29 @@ module hwg_project #(
   hwg_residual #(.LANES(F), .WL(IE), .WORDS(CF), .LW(AS), .Q(Q), .DEPTH(RESIDUALS)) u_residual (
       .clk(clk), .rst(rst), .stored(residual_ready), .re(residual_re), .addr(residual_addr), .data(residual_data),
       .beat(y_valid), .first(y_first), .lanes(own));
-  reg             r_valid, r_last;
-  reg [Q*RB-1:0]  r_data;
-  reg [EW-1:0]    r_addr_q;
-  reg [INFO-1:0]  r_info;
-  wire            later_block = y_info[5];
+  reg             o_valid, o_first, o_last, r_valid, r_last;
+  reg [Q*RB-1:0]  o_data, r_data;
+  reg [Q*AS-1:0]  o_own;          // lanes of the block's own input, chosen a cycle before they are added
+  reg [EW-1:0]    o_abase, r_addr_q;
+  reg [INFO-1:0]  o_info, r_info;
+  wire            later_block = o_info[5];
   always @(posedge clk) begin
-    r_valid <= !rst && y_valid;
-    if (y_valid) begin
-      r_last   <= y_last;
-      r_info   <= y_info;
-      r_addr_q <= y_first ? y_abase : r_addr_q + 1'b1;
+    o_valid <= !rst && y_valid;
+    {o_first, o_last, o_data, o_own, o_abase, o_info} <= {y_first, y_last, y_data, own, y_abase, y_info};
+    r_valid <= !rst && o_valid;
+    if (o_valid) begin
+      r_last   <= o_last;
+      r_info   <= o_info;
+      r_addr_q <= o_first ? o_abase : r_addr_q + 1'b1;
     end
   end
   generate
     for (i = 0; i < Q; i = i + 1) begin : gen_residual
-      wire signed [RB+1:0] wide = (RB+2)'($signed(own[i*AS +: AS]));
-      wire signed [RB+4:0] sum  = (RB+5)'($signed(y_data[i*RB +: RB]))
+      wire signed [RB+1:0] wide = (RB+2)'($signed(o_own[i*AS +: AS]));
+      wire signed [RB+4:0] sum  = (RB+5)'($signed(o_data[i*RB +: RB]))
                                 + ((RB+5)'(wide) <<< (later_block ? 3'd2 + MID_SHIFT : 3'd2));
       always @(posedge clk)
-        if (y_valid)
+        if (o_valid)
           r_data[i*RB +: RB] <= (sum < (RB+5)'(R_LO)) ? R_LO[RB-1:0] : (sum > (RB+5)'(R_HI)) ? R_HI[RB-1:0]
                               : sum[RB-1:0];
     end

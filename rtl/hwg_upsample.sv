@@ -102,7 +102,9 @@ module hwg_upsample #(
   wire [4:0]      v_weight;
   reg  [C*VB-1:0] column_q;
   reg             column_valid_q;
-  hwg_delay #(.STAGES(2), .WIDTH(6)) u_fetch (
+  reg  [C*TB-1:0] t_q;
+  always @(posedge clk) t_q <= t_data;
+  hwg_delay #(.STAGES(3), .WIDTH(6)) u_fetch (
       .clk(clk), .rst(rst), .s_valid(fetch), .s_data({second_q, second_q ? wy : 5'd16 - wy}), .m_valid(v_live),
       .m_data({v_second, v_weight}));
   hwg_delay #(.STAGES(1), .WIDTH(1)) u_add (
@@ -114,7 +116,7 @@ module hwg_upsample #(
       reg  [VB-1:0] share_q;
       wire          unused = &{1'b0, share[TB+4], v_weight[4]};
       hwg_product #(.AW(TB), .WW(5), .SOFT(1)) u_share (
-          .clk(clk), .a(t_data[i*TB +: TB]), .w({1'b0, v_weight[3:0]}), .y(share));
+          .clk(clk), .a(t_q[i*TB +: TB]), .w({1'b0, v_weight[3:0]}), .y(share));
       always @(posedge clk) begin
         if (v_live) share_q <= share[VB-1:0];
         if (a_live) column_q[i*VB +: VB] <= (a_second ? column_q[i*VB +: VB] : VB'(0)) + share_q;

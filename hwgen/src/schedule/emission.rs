@@ -144,7 +144,7 @@ impl<'a> Emission<'a> {
                 }
                 self.fetch = fetch;
                 column += 1;
-                load = load.max(fetch + 7);
+                load = load.max(fetch + 8);
                 self.pops.push_back(load);
                 if self.pops.len() > COLUMNS {
                     self.pops.pop_front();

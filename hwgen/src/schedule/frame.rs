@@ -351,7 +351,7 @@ impl<'a> Frame<'a> {
         let fold = &plan.folding;
         let last_issue = start + job.cycles() as Cycle - 1;
         let beats = (fold.project_rows / fold.project_drain) as Cycle;
-        let pixel = last_issue + ARRAY + Plan::clog2(fold.project_lanes) as Cycle + beats + REQUANT + 1 + REQUANT;
+        let pixel = last_issue + ARRAY + Plan::clog2(fold.project_lanes) as Cycle + beats + REQUANT + 2 + REQUANT;
         let cf = plan.cf as Cycle;
         self.written.push(pixel + 2 + cf);
         if classify {
