@@ -164,10 +164,11 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
     };
     let _ = writeln!(
         text,
-        "\n{fmax:.1} MHz after routing (target {}). {multipliers:.0} multipliers: {:.2} G MAC/s at most; a frame takes \
-         {cycles:.0} cycles, so {:.1} frames/s.",
+        "\n{fmax:.1} MHz after routing (target {}). {multipliers:.0} multipliers: {:.2} G MAC/s at most, {:.1} % \
+         of it in a frame; one takes {cycles:.0} cycles, so {:.1} frames/s.",
         synth["target"]["freq_mhz"],
         multipliers * fmax / 1e3,
+        100.0 * number(emit, "/utilization")?,
         fmax * 1e6 / cycles
     );
     let _ = writeln!(text, "\n| iterations | cycles a frame | frames/s |\n|---|---|---|");
@@ -192,6 +193,7 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
         .flatten()
         .map(|s| format!("{} {:.0} s", s["name"].as_str().unwrap_or("?"), s["seconds"].as_f64().unwrap_or(0.0)))
         .collect();
-    let _ = writeln!(text, "Tools: {}, {} MiB.", seconds.join(", "), synth["peak_memory_mib"]);
+    let memory = synth["peak_memory_mib"].as_u64().map(|mebibytes| format!(", {mebibytes} MiB")).unwrap_or_default();
+    let _ = writeln!(text, "Tools: {}{memory}.", seconds.join(", "));
     Ok(())
 }
