@@ -72,6 +72,8 @@ pub fn devices() -> Vec<Device> {
 
 /// Words of a block RAM in its widest shape; a deeper memory has several side by side (`hwg_rom`, `hwg_ram`).
 pub const BLOCK_WORDS: usize = 512;
+/// Bits of a word of that shape.
+pub const BLOCK_BITS: usize = 36;
 
 /// Block RAMs that a memory of `depth` words of `width` bits takes, as Yosys maps it: the words of each 512 side by side in
 /// blocks of 36 bits, those of a memory that is written in whole bytes of nine; or all of it in a narrow shape.
@@ -80,7 +82,7 @@ pub fn block_rams(width: usize, depth: usize, rom: bool) -> usize {
         return 0;
     }
     let words = depth.div_ceil(BLOCK_WORDS);
-    let packed = if rom { (words * width).div_ceil(36) } else { (words * width.div_ceil(9)).div_ceil(4) };
+    let packed = if rom { (words * width).div_ceil(BLOCK_BITS) } else { (words * width.div_ceil(9)).div_ceil(4) };
     NARROW_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).fold(packed, usize::min)
 }
 

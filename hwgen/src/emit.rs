@@ -36,7 +36,7 @@ pub fn emit(design: &Design, shell: &Shell, model_bytes: Vec<u8>, command: &str)
     files.push((library::ECP5_MAP.0.into(), library::ECP5_MAP.1.into()));
     files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
     files.push(("model.safetensors".into(), model_bytes));
-    files.push(("report.json".into(), report::report(design)));
+    files.push(("report.json".into(), report::report(design, &memories)));
     files.extend(shell.files(design));
     files.extend(files::build_files(design, shell, &files));
     let manifest = manifest::manifest(design, shell, &tables, &memories, &files, command, hash);

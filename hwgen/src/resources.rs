@@ -3,7 +3,7 @@
 //! Owns: the list of memories and the estimate. Leaves alone: what a tool makes of the core (`hwgen-flow` counts that).
 //! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
 
-use crate::device::block_rams;
+use crate::device::{BLOCK_BITS, block_rams};
 use crate::mapping::{LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, Products, SmallMemory, multipliers};
 use crate::plan::{Plan, TOTAL_ROWS};
 use crate::widths::Widths;
@@ -28,12 +28,20 @@ pub struct Memory {
     /// Which of the small ones it is, if one of them.
     #[serde(skip)]
     pub small: Option<SmallMemory>,
+    /// Of a ROM whose words are known, the bits of a line of its file that are not the same in all lines: Yosys gives the
+    /// others no block RAM.
+    #[serde(skip)]
+    pub varying: Option<usize>,
 }
 
 impl Memory {
     /// Block RAMs of it, none if it is LUT RAM.
     pub fn block_rams(&self, luts: LutMemories) -> usize {
-        if self.in_luts(luts) { 0 } else { block_rams(self.width, self.depth, self.rom) }
+        if self.in_luts(luts) {
+            return 0;
+        }
+        let blocks = block_rams(self.width, self.depth, self.rom);
+        self.varying.map_or(blocks, |bits| blocks.min(bits.div_ceil(BLOCK_BITS)))
     }
 
     /// LUT sites of it, none if it is block RAM.
@@ -66,7 +74,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let (net, fold, bits) = (&plan.net, &plan.folding, &plan.bits);
     let mut list = Vec::new();
     let mut add = |name: String, width: usize, depth: usize, small: Option<SmallMemory>| {
-        list.push(Memory { name, width, depth, rom: true, small });
+        list.push(Memory { name, width, depth, rom: true, small, varying: None });
     };
     let sets = net.set_count();
     let passes = |table: &Vec<Vec<crate::plan::Job>>, cost: &dyn Fn(&crate::plan::Job) -> usize| -> usize {
@@ -118,7 +126,7 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
     let classes = net.classes as usize;
     let up: usize = (1..net.scales as usize).map(|l| (net.scales as usize - 1 - l) * net.scale(l).pixels()).sum();
     let mut ram = |name: &str, width: usize, depth: usize, small: Option<SmallMemory>| {
-        list.push(Memory { name: name.to_owned(), width, depth, rom: false, small });
+        list.push(Memory { name: name.to_owned(), width, depth, rom: false, small, varying: None });
     };
     ram("patch lines", 6 * 8, 2 * (net.image.width as usize).div_ceil(2), Some(SmallMemory::PatchLines));
     ram(

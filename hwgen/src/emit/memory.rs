@@ -31,16 +31,35 @@ impl MemoryFile {
     /// The file: as `hwg_rom` has them, words a block RAM's depth apart stand side by side in a line, the first lowest.
     /// It ends in a newline (some tools drop a last word without one).
     pub fn text(&self) -> String {
-        let lines = self.words.len().min(BLOCK_WORDS);
-        (0..lines).fold(String::new(), |mut text, first| {
-            let mut line = Word::default();
-            for at in (first..self.words.len().next_multiple_of(lines)).step_by(lines) {
-                line.append(self.words.get(at), self.width);
-            }
+        self.lines().fold(String::new(), |mut text, line| {
             text.push_str(&line.hex());
             text.push('\n');
             text
         })
+    }
+
+    fn lines(&self) -> impl Iterator<Item = Word> {
+        let lines = self.words.len().min(BLOCK_WORDS);
+        (0..lines).map(move |first| {
+            let mut line = Word::default();
+            for at in (first..self.words.len().next_multiple_of(lines)).step_by(lines) {
+                line.append(self.words.get(at), self.width);
+            }
+            line
+        })
+    }
+
+    /// Bits of a line that are not the same in all lines.
+    pub fn varying(&self) -> usize {
+        let mut lines = self.lines();
+        let Some(first) = lines.next() else { return 0 };
+        let mut varies = vec![false; first.bits().len()];
+        for line in lines {
+            for (varies, (bit, of_first)) in varies.iter_mut().zip(line.bits().iter().zip(first.bits())) {
+                *varies |= bit != of_first;
+            }
+        }
+        varies.into_iter().filter(|&varies| varies).count()
     }
 
     /// SHA-256 of the file.
@@ -346,5 +365,6 @@ mod tests {
         assert_eq!(lines[0], "000"); // words 0 and 512: their low six bits
         assert_eq!(lines[1], "041"); // words 1 and 513
         assert_eq!(lines[2], "002"); // word 2, and none
+        assert_eq!(file.varying(), 7); // of word 512 + n the lowest bit alone
     }
 }

@@ -19,6 +19,11 @@ impl Word {
         self.bits.resize(end, false);
     }
 
+    /// The bits, from the lowest on.
+    pub fn bits(&self) -> &[bool] {
+        &self.bits
+    }
+
     /// Hexadecimal text, highest digit first.
     pub fn hex(&self) -> String {
         self.bits

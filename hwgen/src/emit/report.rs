@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::memory::MemoryFile;
 use crate::design::Design;
 use crate::resources;
 
-/// Bytes of the report.
-pub fn report(design: &Design) -> Vec<u8> {
+/// Bytes of the report; `files` are the memories' words.
+pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let plan = &design.plan;
     let (net, fold, prediction) = (&plan.net, &plan.folding, &design.prediction);
     let macs = Macs::of(design);
@@ -20,7 +21,10 @@ pub fn report(design: &Design) -> Vec<u8> {
     let state = plan.word_bits();
     let word_bytes = plan.axi_ring().map_or(state.div_ceil(8), |ring| ring.word_beats * ring.data_bits / 8);
     let stream = usize::from(plan.feedback.leaves());
-    let memories = resources::memories(plan, &design.widths);
+    let mut memories = resources::memories(plan, &design.widths);
+    for memory in &mut memories {
+        memory.varying = files.iter().find(|file| file.name == memory.name).map(MemoryFile::varying);
+    }
     let stored = resources::stored(&memories, design.mapping.lut_memories);
     let estimate = resources::estimate(plan, &design.mapping, &design.widths, stored);
     let memory: Vec<Value> = memories
