@@ -25,11 +25,11 @@
 //   project    1 x 11 multipliers, w4 a8, acc 17 b, residual 12 b, state 8 b
 //   classify   9 x 1 multipliers, w4 a8, acc 16 b, logits 12 b, 72 cycles a pixel
 //
-// a frame without stalls: 75752 cycles
-//   output  1: words 41999 ... 48142
-//   output  2: words 51202 ... 57345
-//   output  3: words 60405 ... 66548
-//   output  4: words 69608 ... 75751
+// a frame without stalls: 75754 cycles
+//   output  1: words 42001 ... 48144
+//   output  2: words 51204 ... 57347
+//   output  3: words 60407 ... 66550
+//   output  4: words 69610 ... 75753
 `default_nettype none
 module itnet_top #(
     parameter MEM_DIR = "mem/"  // folder of the memory files, with the slash
