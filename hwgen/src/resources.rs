@@ -185,7 +185,7 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
 /// LUT sites of a LUT RAM of 16 × 4 bits.
 const RAM_CELL: usize = 6;
 // Fitted to what Yosys 0.70 and nextpnr gave for the cores of `make bench-fpga`.
-const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 5000 };
+const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 6200 };
 const LUT_A_STATE_LANE: usize = 110;
 /// Accumulator and drain.
 const LUT_A_ROW: usize = 54;
@@ -193,7 +193,7 @@ const LUT_A_CHANNEL: usize = 110;
 const LUT_A_CLASS: usize = 330;
 /// Percent of LUT sites more after placement: ends of carry chains, write ports of LUT RAM.
 const PACKING: usize = 15;
-const FF_A_MULTIPLIER: usize = 30;
+const FF_A_MULTIPLIER: usize = 38;
 const FF_A_CHANNEL: usize = 120;
 const FF_A_CLASS: usize = 240;
 
