@@ -4,7 +4,7 @@
 //   ring words -> [ ring memory ] -> D multipliers, D accumulators (9 taps) -> drain, Q lanes -> requant -> gear -> v
 //
 // A pixel takes 9 cycles for each of its ceil(e/D) groups. Table entries: block k at scale l is l*K + k.
-// latency   issue of tap 8 at cycle i -> drain beat 0 at cycle i+7; reset drops all jobs
+// latency   issue of tap 8 at cycle i -> drain beat 0 at cycle i+8; reset drops all jobs
 // limits    D/Q <= 9
 `default_nettype none
 module hwg_depthwise #(
@@ -156,7 +156,7 @@ module hwg_depthwise #(
     waddr1_q <= waddr_q;
   end
 
-  // Array: address at i+1, data at i+3, operands at i+4, products at i+5, accumulators at i+6.
+  // Array: address at i+1, data at i+3, registered at i+4, operands at i+5, products at i+6, accumulators at i+7.
   wire [D*WW-1:0] weights;
   hwg_rom #(.WIDTH(D * WW), .DEPTH(DEPTH), .FILE({MEM, "depthwise.hex"})) u_weights (
       .clk(clk), .re(addr_re), .raddr(waddr1_q), .rdata(weights));
@@ -169,21 +169,28 @@ module hwg_depthwise #(
   assign {acc_x, acc_rbase, acc_first_group, acc_last_group} = acc_side;
   hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
       .clk(clk), .rst(rst), .s_valid(addr_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
-  hwg_delay #(.STAGES(5), .WIDTH(2 + SIDE)) u_control (
+  hwg_delay #(.STAGES(6), .WIDTH(2 + SIDE)) u_control (
       .clk(clk), .rst(rst), .s_valid(valid), .s_data({first_word, last_word, x_q, rbase_q, first_group, last_group}),
       .m_valid(op_en), .m_data({op_first, op_last, op_side}));
   hwg_delay #(.STAGES(1), .WIDTH(SIDE)) u_last (
       .clk(clk), .rst(rst), .s_valid(op_en && op_last), .s_data(op_side), .m_valid(acc_valid), .m_data(acc_side));
 
+  // What the memories give is registered once more: a deep ring chooses among its blocks behind their output registers.
+  reg [D*AX-1:0] tap_q;
+  reg [D*WW-1:0] weight_q;
+  always @(posedge clk) begin
+    tap_q    <= op_in_map ? taps : '0;
+    weight_q <= weights;
+  end
+
   reg [D*ACCW-1:0] acc_q;
   genvar i;
   generate
     for (i = 0; i < D; i = i + 1) begin : gen_lane
-      wire [AX-1:0]  x = op_in_map ? taps[i*AX +: AX] : '0;
       wire [AX+WW:0] product;
       wire signed [AX+WW-1:0] term = product[AX+WW-1:0];
       hwg_registered_product #(.AW(AX + 1), .WW(WW), .SOFT(SOFT)) u_product (
-          .clk(clk), .a({1'b0, x}), .w(weights[i*WW +: WW]), .y(product));
+          .clk(clk), .a({1'b0, tap_q[i*AX +: AX]}), .w(weight_q[i*WW +: WW]), .y(product));
       wire unused_product = product[AX+WW];  // another sign bit
       always @(posedge clk)
         if (op_en) acc_q[i*ACCW +: ACCW] <= (op_first ? '0 : $signed(acc_q[i*ACCW +: ACCW])) + ACCW'(term);

@@ -326,7 +326,7 @@ impl<'a> Frame<'a> {
         self.depthwise_end = decision + self.plan.depthwise_cycles(pass.l, pass.k) as Cycle;
         let fold = &self.plan.folding;
         let beats = (fold.depthwise_lanes / fold.depthwise_drain) as Cycle;
-        self.vectors.push(self.depthwise_end + 6 + beats + REQUANT + 3);
+        self.vectors.push(self.depthwise_end + 7 + beats + REQUANT + 3);
         true
     }
 
