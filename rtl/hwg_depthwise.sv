@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Depthwise unit: 3x3 convolution of D channels at a time, one tap a cycle, over a ring of pixel vectors.
+// Depthwise unit: 3x3 convolution of D channels at a time, one tap a cycle, over a ring of pixel vectors, whose memory is
+// outside.
 //
 //   ring words -> [ ring memory ] -> D multipliers, D accumulators (9 taps) -> drain, Q lanes -> requant -> gear -> v
 //
@@ -55,6 +56,13 @@ module hwg_depthwise #(
     input  wire [IW-1:0]   ring_index,
     input  wire [D*AX-1:0] ring_data,
     input  wire            ring_done,
+    // its memory
+    output reg             mem_we,
+    output reg  [RAW-1:0]  mem_waddr,
+    output reg  [D*AX-1:0] mem_wdata,
+    output wire            mem_re,
+    output wire [RAW-1:0]  mem_raddr,
+    input  wire [D*AX-1:0] mem_rdata,     // two cycles after the address
     // vector memory of the project unit
     input  wire            v_space,
     output wire            v_start,
@@ -79,10 +87,9 @@ module hwg_depthwise #(
     end
 
   // Ring: window.
-  wire        ready, start, first_pixel, last_of_n, done, addr_re, in_map;
+  wire        ready, start, first_pixel, last_of_n, done, in_map;
   wire [5:0]  n;
   wire [2:0]  l, k;
-  wire [RAW-1:0] addr;
   wire [15:0] count;
   wire        free, ending, valid, first_word, last_word, first_group, last_group;
   reg  [IW-1:0] group_q;
@@ -90,24 +97,17 @@ module hwg_depthwise #(
                .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .w_start(ring_start), .w_done(ring_done), .space(ring_space),
       .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
-      .tap_re(valid), .tap(count[3:0]), .tap_ends(valid), .word(group_q), .addr_re(addr_re), .addr(addr), .in_map(in_map));
+      .tap_re(valid), .tap(count[3:0]), .tap_ends(valid), .word(group_q), .addr_re(mem_re), .addr(mem_raddr), .in_map(in_map));
   wire unused_window = &{1'b0, first_pixel, last_of_n, done, ending, count[15:4]};
   assign start   = free && ready && v_space;
   assign v_start = start;
 
   // A window is not looked at in the cycle after its last word: writes wait a cycle.
-  wire [D*AX-1:0] taps;
-  reg             ring_we_q;
-  reg  [RAW-1:0]  ring_waddr_q;
-  reg  [D*AX-1:0] ring_wdata_q;
   always @(posedge clk) begin
-    ring_we_q    <= !rst && ring_valid;
-    ring_waddr_q <= ring_base + RAW'(ring_index);
-    ring_wdata_q <= ring_data;
+    mem_we    <= !rst && ring_valid;
+    mem_waddr <= ring_base + RAW'(ring_index);
+    mem_wdata <= ring_data;
   end
-  hwg_ram #(.WIDTH(D * AX), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
-      .clk(clk), .we(ring_we_q), .waddr(ring_waddr_q), .wdata(ring_wdata_q), .re(addr_re),
-      .raddr(addr), .rdata(taps));
 
   // Job.
   // Of the weight set, scale and block: what a job begins with. Between two jobs there are nine cycles.
@@ -159,7 +159,7 @@ module hwg_depthwise #(
   // Array: address at i+1, data at i+3, registered at i+4, operands at i+5, products at i+6, accumulators at i+7.
   wire [D*WW-1:0] weights;
   hwg_rom #(.WIDTH(D * WW), .DEPTH(DEPTH), .FILE({MEM, "depthwise.hex"})) u_weights (
-      .clk(clk), .re(addr_re), .raddr(waddr1_q), .rdata(weights));
+      .clk(clk), .re(mem_re), .raddr(waddr1_q), .rdata(weights));
   localparam integer SIDE = XW + QW + 2;
   wire            op_load, op_in_map, op_en, op_first, op_last, acc_valid;
   wire [SIDE-1:0] op_side, acc_side;
@@ -168,7 +168,7 @@ module hwg_depthwise #(
   wire            acc_first_group, acc_last_group;
   assign {acc_x, acc_rbase, acc_first_group, acc_last_group} = acc_side;
   hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
-      .clk(clk), .rst(rst), .s_valid(addr_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
+      .clk(clk), .rst(rst), .s_valid(mem_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
   hwg_delay #(.STAGES(6), .WIDTH(2 + SIDE)) u_control (
       .clk(clk), .rst(rst), .s_valid(valid), .s_data({first_word, last_word, x_q, rbase_q, first_group, last_group}),
       .m_valid(op_en), .m_data({op_first, op_last, op_side}));
@@ -179,7 +179,7 @@ module hwg_depthwise #(
   reg [D*AX-1:0] tap_q;
   reg [D*WW-1:0] weight_q;
   always @(posedge clk) begin
-    tap_q    <= op_in_map ? taps : '0;
+    tap_q    <= op_in_map ? mem_rdata : '0;
     weight_q <= weights;
   end
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The feature maps on chip: line rings between the data-block layers, and the state of every scale, updated in place.
+// Places of the feature maps on chip: line rings between the data-block layers, whose memory is outside, and the state of
+// every scale, updated in place.
 //
-//   data-block words (layer j) --+--> line ring of layer j+1
+//   data-block words (layer j) --+--> line ring of layer j+1, a cycle later
 //                                +--> state of scale j-2 (j >= 2)
 //   loop words (scale l) ------------> state of scale l
 //
 // Words of one pixel come in a row; pixels of one map in raster order. With STREAM, scale 0 is not kept here.
-// latency   reads: two cycles from the address; a word can be read from the cycle after the next on; reset (with load) rewinds the write pointers
+// latency   reads: two cycles from the address; a word can be read from the cycle after the next on
+// reset     with load: rewinds the write pointers
 `default_nettype none
 module hwg_store #(
     parameter integer L = 3,
@@ -18,7 +20,6 @@ module hwg_store #(
     parameter [J*16-1:0] LINE_SLOTS = '0,
     parameter integer LAW = 10,
     parameter [J*LAW-1:0] LINE_BASE = '0,
-    parameter integer LINE_WORDS = 1024,
     parameter integer SAW = 12,
     parameter [L*SAW-1:0] STATE_BASE = '0,
     parameter integer STATE_WORDS = 4096,
@@ -33,9 +34,9 @@ module hwg_store #(
     input  wire             loop_first,   // first word of a pixel that opens a map
     input  wire [2:0]       loop_l,
     input  wire [IE*AS-1:0] loop_word,
-    input  wire             line_re,
-    input  wire [LAW-1:0]   line_addr,
-    output wire [IE*SB-1:0] line_data,
+    output reg              line_we,
+    output reg  [LAW-1:0]   line_waddr,
+    output reg  [IE*SB-1:0] line_wdata,
     input  wire             state_re,
     input  wire [SAW-1:0]   state_addr,
     output wire [IE*AS-1:0] state_data
@@ -45,7 +46,7 @@ module hwg_store #(
   // ---------------------------------------------------------------- lines; ring j belongs to the input of layer j
   wire             to_line = data_valid && !data_layer[J-1];
   wire [J*LAW-1:0] line_at;  // masked
-  wire [LAW-1:0]   line_waddr;
+  wire [LAW-1:0]   line_next;
   generate
     for (i = 1; i < J; i = i + 1) begin : gen_line
       localparam [LAW-1:0] FIRST = LINE_BASE[i*LAW +: LAW];
@@ -58,17 +59,11 @@ module hwg_store #(
     end
   endgenerate
   assign line_at[LAW-1:0] = '0;
-  hwg_any #(.N(J), .W(LAW)) u_line_waddr (.entries(line_at), .entry(line_waddr));
-  reg              line_we_q;
-  reg  [LAW-1:0]   line_waddr_q;
-  reg  [IE*SB-1:0] line_wdata_q;
+  hwg_any #(.N(J), .W(LAW)) u_line_next (.entries(line_at), .entry(line_next));
   always @(posedge clk) begin
-    line_we_q <= to_line;
-    {line_waddr_q, line_wdata_q} <= {line_waddr, data_word};
+    line_we <= to_line;
+    {line_waddr, line_wdata} <= {line_next, data_word};
   end
-  hwg_ram #(.WIDTH(IE * SB), .DEPTH(LINE_WORDS)) u_lines (
-      .clk(clk), .we(line_we_q), .waddr(line_waddr_q), .wdata(line_wdata_q), .re(line_re),
-      .raddr(line_addr), .rdata(line_data));
 
   // ---------------------------------------------------------------- state
   localparam integer FIRST_L = (STREAM != 0) ? 1 : 0;  // scale 0 may be kept elsewhere
@@ -103,6 +98,7 @@ module hwg_store #(
     state_wdata_q <= init ? init_word : loop_word;
   end
   hwg_ram #(.WIDTH(IE * AS), .DEPTH(STATE_WORDS)) u_state (
-      .clk(clk), .we(state_we_q), .waddr(state_waddr_q), .wdata(state_wdata_q), .re(state_re), .raddr(state_addr), .rdata(state_data));
+      .clk(clk), .we(state_we_q), .waddr(state_waddr_q), .wdata(state_wdata_q), .re(state_re),
+      .raddr(state_addr), .rdata(state_data));
 endmodule
 `default_nettype wire

@@ -58,8 +58,10 @@ pub struct Part {
 }
 
 /// Roles of instances; longer names first, as the first that fits counts.
-const ROLES: [(&str, &str); 17] = [
-    ("u_depthwise.u_ring", "ring"),
+const ROLES: [(&str, &str); 19] = [
+    ("u_ring", "ring"),
+    ("u_line_ring", "ring"),
+    ("u_lines", "data block"),
     ("u_expand", "expand"),
     ("u_depthwise", "depthwise"),
     ("u_project", "project"),
@@ -132,8 +134,8 @@ mod tests {
     #[test]
     fn cells_belong_to_instances() {
         assert_eq!(place("u_core.u_expand.u_array.data_q_TRELLIS_FF_Q"), ("u_expand", "expand"));
-        assert_eq!(place("u_core.u_depthwise.u_ring.mem.0.0"), ("u_depthwise.u_ring", "ring"));
-        assert_eq!(place("u_core.u_depthwise.u_ringer_LUT4_Z"), ("u_depthwise", "depthwise"));
+        assert_eq!(place("u_core.u_ring.mem.0.0"), ("u_ring", "ring"));
+        assert_eq!(place("u_core.u_depthwise.u_ring_LUT4_Z"), ("u_depthwise", "depthwise"));
         assert_eq!(place("in_q_TRELLIS_FF_Q"), ("top", "control"));
     }
 

@@ -1,6 +1,7 @@
-//! What a core's products and small memories are made of: hardware multipliers, one or two products each, or LUTs.
+//! What a core's products and memories are made of: hardware multipliers, one or two products each, or LUTs; block RAMs,
+//! one memory or two each, or LUTs.
 //!
-//! Owns: the choice for each array and requantisation. Leaves alone: array shapes (`folding`), which choice is good
+//! Owns: the choice for each array, requantisation and memory. Leaves alone: array shapes (`folding`), which choice is good
 //! (`solver`). It changes what synthesis sees; the behavioural models and the cycles are the same for all of them.
 
 use hwgen_quantize::Bits;
@@ -35,6 +36,9 @@ pub struct Mapping {
     pub requant: [Products; 4],
     /// Small memories that are LUT RAM; the others are block RAM.
     pub lut_memories: LutMemories,
+    /// The lines of the data block and the depthwise ring, which are never needed at the same time, are in the same block
+    /// RAMs.
+    pub shared_lines: bool,
 }
 
 /// Memories that may be LUT RAM or block RAM.
@@ -124,10 +128,11 @@ impl Mapping {
             classify: pair(pairs(bits.act_state as usize, bits.head as usize, 0), folding.classify_rows),
             requant: [Products::Dsp; 4],
             lut_memories: LutMemories::default(),
+            shared_lines: false,
         }
     }
 
-    /// The same with some products in LUTs and some memories in LUT RAM, as the bits of `choice` say.
+    /// The same with some products in LUTs, some memories in LUT RAM or shared, as the bits of `choice` say.
     #[must_use]
     pub fn mixed(self, choice: u64) -> Self {
         let pick = |bit: u32, products: Products| if choice >> bit & 1 == 1 { Products::Lut } else { products };
@@ -138,6 +143,7 @@ impl Mapping {
             classify: pick(3, self.classify),
             requant: std::array::from_fn(|i| pick(4 + i as u32, self.requant[i])),
             lut_memories: LutMemories((choice >> 8 & 0x7f) as u8),
+            shared_lines: choice >> 15 & 1 == 1,
         }
     }
 }

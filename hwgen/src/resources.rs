@@ -3,7 +3,7 @@
 //! Owns: the list of memories and the estimate. Leaves alone: what a tool makes of the core (`hwgen-flow` counts that).
 //! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
 
-use crate::device::{BLOCK_BITS, block_rams};
+use crate::device::{BLOCK_BITS, BLOCK_WORDS, block_rams};
 use crate::mapping::{LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, Products, SmallMemory, multipliers};
 use crate::plan::{Plan, TOTAL_ROWS};
 use crate::widths::Widths;
@@ -69,8 +69,11 @@ pub struct Resources {
     pub ff: usize,
 }
 
-/// Every memory that may take a block RAM.
-pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
+/// Bits of a byte of a block RAM, with an enable of its own.
+const BYTE: usize = 9;
+
+/// Every memory that may take a block RAM; lines of the data block and depthwise ring in one if `shared_lines`.
+pub fn memories(plan: &Plan, widths: &Widths, shared_lines: bool) -> Vec<Memory> {
     let (net, fold, bits) = (&plan.net, &plan.folding, &plan.bits);
     let mut list = Vec::new();
     let mut add = |name: String, width: usize, depth: usize, small: Option<SmallMemory>| {
@@ -135,13 +138,21 @@ pub fn memories(plan: &Plan, widths: &Widths) -> Vec<Memory> {
         plan.slots * plan.slot,
         Some(SmallMemory::Operands),
     );
-    ram("lines", fold.expand_lanes * lane, lines * plan.cf, None);
+    let (line, lines) = (fold.expand_lanes * lane, lines * plan.cf);
+    let (ring, places) = (fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot);
+    if shared_lines {
+        // a line of block RAMs has the words of one or the other side by side (`hwg_shared_ram`)
+        let bytes = |width: usize, depth: usize| depth.div_ceil(BLOCK_WORDS) * width.div_ceil(BYTE);
+        ram("lines and depthwise ring", BYTE * bytes(line, lines).max(bytes(ring, places)), BLOCK_WORDS, None);
+    } else {
+        ram("lines", line, lines, None);
+        ram("depthwise ring", ring, places, None);
+    }
     ram("state", state, pixels(stream) * plan.cf, None);
     ram("residuals", state, plan.residuals, Some(SmallMemory::Residuals));
     if plan.pool_words() > 0 {
         ram("pooled states", fold.expand_lanes * (bits.act_state as usize + 2), plan.pool_words(), None);
     }
-    ram("depthwise ring", fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot, None);
     let vector = fold.vector_lanes() * bits.act_depthwise as usize;
     ram("vectors", vector, plan.vector_slots * plan.vector_slot, Some(SmallMemory::Vectors));
     let classify = fold.classify_lanes * bits.act_state as usize;
@@ -166,6 +177,9 @@ pub fn stored(memories: &[Memory], luts: LutMemories) -> Resources {
 pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resources) -> Resources {
     let fold = &plan.folding;
     let mut total = stored;
+    if mapping.shared_lines {
+        total.lut += LUT_A_SHARED_LANE * (plan.folding.expand_lanes + plan.folding.depthwise_lanes);
+    }
     for unit in units(plan, mapping, widths) {
         let cost = unit.cost();
         total.dsp += cost.dsp;
@@ -187,6 +201,8 @@ const RAM_CELL: usize = 6;
 // Fitted to what Yosys 0.70 and nextpnr gave for the cores of `make bench-fpga`.
 const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 6200 };
 const LUT_A_STATE_LANE: usize = 110;
+/// Data of a memory that is one of two in the same block RAMs: a bit goes to all words of a line.
+const LUT_A_SHARED_LANE: usize = 32;
 /// Accumulator and drain.
 const LUT_A_ROW: usize = 54;
 const LUT_A_CHANNEL: usize = 110;

@@ -12,7 +12,7 @@ const RESULTS: &str = "docs/fpga";
 const PAGE: &str = "docs/fpga.md";
 
 /// A core to build: name, arguments of `hwgen emit`, device, clock in MHz.
-const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
+const DESIGNS: [(&str, &[&str], &str, &str); 3] = [
     ("tiny", &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"], "ecp5-85k", "80"),
     (
         "camvid-240",
@@ -26,6 +26,12 @@ const DESIGNS: [(&str, &[&str], &str, &str); 2] = [
         ],
         "ecp5-85k",
         "80",
+    ),
+    (
+        "paper-axi",
+        &["--preset", "paper", "--outputs", "1,2,4,8,16", "--feedback", "axi", "--device", "ecp5-85k"],
+        "ecp5-85k",
+        "60",
     ),
 ];
 
@@ -87,22 +93,12 @@ fn without_steps(mut synth: Value) -> Value {
     synth
 }
 
-/// The emitter's own list of memories; rows of an array that are alike are one line.
+/// The emitter's own list of memories.
 fn memories(text: &mut String, emit: &Value) {
     let _ = writeln!(text, "\n| memory | bits a word | words | block RAMs, estimated |\n|---|---|---|---|");
-    let mut groups: Vec<(String, u64, &Value)> = Vec::new();
     for memory in emit["memories"].as_array().into_iter().flatten() {
         let name = memory["name"].as_str().unwrap_or("?");
-        let name = name.rsplit_once('_').filter(|(_, row)| row.parse::<u32>().is_ok()).map_or(name, |(array, _)| array);
-        match groups.last_mut().filter(|(last, ..)| last == name) {
-            Some((_, count, _)) => *count += 1,
-            None => groups.push((name.to_owned(), 1, memory)),
-        }
-    }
-    for (name, count, memory) in groups {
-        let times = if count > 1 { format!(" × {count}") } else { String::new() };
-        let blocks = memory["block_rams"].as_u64().unwrap_or(0) * count;
-        let _ = writeln!(text, "| {name}{times} | {} | {} | {blocks} |", memory["width"], memory["depth"]);
+        let _ = writeln!(text, "| {name} | {} | {} | {} |", memory["width"], memory["depth"], memory["block_rams"]);
     }
 }
 

@@ -56,6 +56,7 @@ pub const LIBRARY: &[(&str, &str)] = modules![
     "hwg_rom.sv",
     "hwg_scale.sv",
     "hwg_select.sv",
+    "hwg_shared_ram.sv",
     "hwg_slicer.sv",
     "hwg_store.sv",
     "hwg_tap.sv",
@@ -98,6 +99,7 @@ pub fn modules(design: &Design) -> Vec<(&'static str, &'static str)> {
     let feedback = design.plan.feedback;
     let used = |name: &str| match name {
         "hwg_feedback.sv" => feedback.leaves(),
+        "hwg_shared_ram.sv" => design.mapping.shared_lines,
         _ => !name.starts_with("hwg_axi_") || matches!(feedback, Feedback::Axi(_)),
     };
     LIBRARY.iter().filter(|(name, _)| used(name)).copied().collect()

@@ -21,7 +21,7 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let state = plan.word_bits();
     let word_bytes = plan.axi_ring().map_or(state.div_ceil(8), |ring| ring.word_beats * ring.data_bits / 8);
     let stream = usize::from(plan.feedback.leaves());
-    let mut memories = resources::memories(plan, &design.widths);
+    let mut memories = resources::memories(plan, &design.widths, design.mapping.shared_lines);
     for memory in &mut memories {
         memory.varying = files.iter().find(|file| file.name == memory.name).map(MemoryFile::varying);
     }

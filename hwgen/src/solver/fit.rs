@@ -184,15 +184,20 @@ impl Fit<'_> {
     /// The mapping with the fewest LUTs that fits the device, if possible with multipliers to spare, and the LUTs.
     fn mapping(&self, folding: &Folding) -> Option<(Mapping, usize)> {
         let plan = Plan::new(self.net, &self.model.bits, *folding, self.feedback);
-        let memories = resources::memories(&plan, &self.widths);
-        let shared = Mapping::new(&self.model.bits, folding);
+        // two memories in the same block RAMs cost a multiplexer at both ports: only where they would not fit else
+        [false, true].into_iter().find_map(|shared_lines| self.mapping_with(&plan, shared_lines))
+    }
+
+    fn mapping_with(&self, plan: &Plan, shared_lines: bool) -> Option<(Mapping, usize)> {
+        let memories = resources::memories(plan, &self.widths, shared_lines);
+        let shared = Mapping::new(&self.model.bits, &plan.folding);
         let lut_memories = self.lut_memories(&memories)?;
         let stored = resources::stored(&memories, lut_memories);
-        let estimate = |mapping: &Mapping| resources::estimate(&plan, mapping, &self.widths, stored);
+        let estimate = |mapping: &Mapping| resources::estimate(plan, mapping, &self.widths, stored);
         (0..256u32)
             .map(|soft| {
                 let choose = |bit: u32, other: Products| if soft >> bit & 1 == 1 { Products::Lut } else { other };
-                let mut mapping = Mapping { lut_memories, ..shared };
+                let mut mapping = Mapping { lut_memories, shared_lines, ..shared };
                 mapping.expand = choose(0, shared.expand);
                 mapping.depthwise = choose(1, shared.depthwise);
                 mapping.project = choose(2, shared.project);

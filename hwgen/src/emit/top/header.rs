@@ -229,6 +229,7 @@ fn counts(design: &Design, tables: &Tables) -> String {
     integer("UAW", address(plan.slots * plan.slot), "operand address");
     integer("RING_SLOTS", plan.ring_slots, "pixels of the depthwise ring");
     integer("RING_SLOT", plan.ring_slot, "words of one");
+    integer("RAW", address(plan.ring_slots * plan.ring_slot), "address of the ring");
     integer("RIW", address(plan.ring_slot + 1), "word of a ring pixel");
     integer("QUEUE_SLOTS", plan.queue_slots, "pixels of the classification ring");
     integer("VECTOR_SLOT", plan.vector_slot, "words of a depthwise pixel");

@@ -18,7 +18,8 @@ pub fn units(design: &Design, tables: &Tables) -> String {
     text.push_str(&input(design));
     text.push_str(&loader(design));
     text.push_str(&expand(design, tables));
-    text.push_str(&store(design));
+    text.push_str(STORE);
+    text.push_str(&line_ring(design));
     text.push_str(&feedback::unit(design));
     text.push_str(&depthwise(design, tables));
     text.push_str(&project(design, tables));
@@ -126,10 +127,10 @@ fn loader(design: &Design) -> String {
     let pool_base = if net.scales > 1 { "STATE_BASE[SAW +: SAW]" } else { "0" };
     format!(
         "  // ---------------------------------------------------------------- operands of the expand array
-  wire               line_re, state_re, fb_re, fb_take, fb_ready, data_written, loop_written, slot_free, u_re;
-  wire [LAW-1:0]     line_addr;
+  wire               line_we, line_re, state_re, fb_re, fb_take, fb_ready, data_written, loop_written, slot_free, u_re;
+  wire [LAW-1:0]     line_waddr, line_addr;
   wire [SAW-1:0]     state_addr;
-  wire [IE*YB-1:0]   line_data;
+  wire [IE*YB-1:0]   line_wdata, line_data;
   wire [IE*AS-1:0]   state_data, fb_data, residual_data;
   wire [J-1:0]       data_layer;  // one bit for each
   wire [2:0]         job_layer, job_l, job_k;
@@ -221,22 +222,46 @@ fn expand(design: &Design, tables: &Tables) -> String {
     out
 }
 
-fn store(_design: &Design) -> String {
-    "  // ---------------------------------------------------------------- feature maps on chip
+const STORE: &str = "\
+  // ---------------------------------------------------------------- feature maps on chip
   wire               loop_valid, loop_first, loop_last, loop_map_first, loop_to_stream, loop_it_last;
   wire [2:0]         loop_l;
   wire [IE*AS-1:0]   loop_word;
   hwg_store #(
       .L(L), .J(J), .IE(IE), .CF(CF), .SB(YB), .AS(AS), .LINE_SLOTS(LINE_SLOTS), .LAW(LAW), .LINE_BASE(LINE_BASE),
-      .LINE_WORDS(LINE_WORDS), .SAW(SAW), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .STREAM(STREAM)) u_store (
+      .SAW(SAW), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .STREAM(STREAM)) u_store (
       .clk(clk), .load(load), .data_valid(data_valid), .data_layer(data_layer), .data_word(data_word),
       .loop_valid(loop_valid), .loop_first(loop_first && loop_map_first), .loop_l(loop_l), .loop_word(loop_word),
-      .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re), .state_addr(state_addr),
+      .line_we(line_we), .line_waddr(line_waddr), .line_wdata(line_wdata), .state_re(state_re), .state_addr(state_addr),
       .state_data(state_data));
   assign loop_written = loop_valid && loop_last;
 
+";
+
+/// The memories of the data block's lines and of the depthwise ring, or the one that has both.
+fn line_ring(design: &Design) -> String {
+    let memories = if design.mapping.shared_lines {
+        "  // The data block is over when the loop writes its first word.
+  hwg_shared_ram #(.A_WIDTH(IE * YB), .A_DEPTH(LINE_WORDS), .B_WIDTH(D * YB), .B_DEPTH(RING_SLOTS * RING_SLOT)) u_line_ring (
+      .clk(clk), .a_we(line_we), .a_waddr(line_waddr), .a_wdata(line_wdata), .a_re(line_re), .a_raddr(line_addr),
+      .a_rdata(line_data), .b_we(ring_we), .b_waddr(ring_waddr), .b_wdata(ring_wdata), .b_re(ring_re),
+      .b_raddr(ring_raddr), .b_rdata(ring_rdata));
 "
-    .into()
+    } else {
+        "  hwg_ram #(.WIDTH(IE * YB), .DEPTH(LINE_WORDS)) u_lines (
+      .clk(clk), .we(line_we), .waddr(line_waddr), .wdata(line_wdata), .re(line_re), .raddr(line_addr), .rdata(line_data));
+  hwg_ram #(.WIDTH(D * YB), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
+      .clk(clk), .we(ring_we), .waddr(ring_waddr), .wdata(ring_wdata), .re(ring_re), .raddr(ring_raddr), .rdata(ring_rdata));
+"
+    };
+    format!(
+        "  // ---------------------------------------------------------------- lines of the data block, ring of the loop
+  wire               ring_we, ring_re;
+  wire [RAW-1:0]     ring_waddr, ring_raddr;
+  wire [D*YB-1:0]    ring_wdata, ring_rdata;
+{memories}
+"
+    )
 }
 
 fn depthwise(design: &Design, tables: &Tables) -> String {
@@ -270,7 +295,8 @@ fn depthwise(design: &Design, tables: &Tables) -> String {
       .V(V), .LCM({lcm}), .IW(RIW), .VW(VIW), .MEM(MEM_DIR)) u_depthwise (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .ring_space(ring_space), .ring_start(ring_start),
       .ring_valid(ring_valid), .ring_index(ring_index), .ring_data(ring_data), .ring_done(ring_done),
-      .v_space(v_space), .v_start(v_start), .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done));
+      .mem_we(ring_we), .mem_waddr(ring_waddr), .mem_wdata(ring_wdata), .mem_re(ring_re), .mem_raddr(ring_raddr),
+      .mem_rdata(ring_rdata), .v_space(v_space), .v_start(v_start), .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done));
 
 ",
         q = fold.depthwise_drain,
