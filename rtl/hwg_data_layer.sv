@@ -2,9 +2,10 @@
 // One stride-2 3x3 layer of the data block: which output pixel comes next, what it needs, where its window lies.
 //
 // `step` moves to the next pixel at the next cycle; two steps, or a load and a step, are two cycles or more apart.
-// `center` is the word address of input pixel (2y, 2x) inside the layer's ring. `above` pulses for each job of the layer above, above_done after its last: a job is ready when those of
-// its inputs have been issued, with LAG to spare. `written` pulses for each of its pixels that is in memory, in raster
-// order: a job is fed when all that it reads is there. reset by load.
+// `center` is the word address of input pixel (2y, 2x) inside the layer's ring. `above` pulses for each job of the layer
+// above, above_done after its last: a job is ready when those of its inputs have been issued, with LAG to spare. `written`
+// pulses for each of its pixels that is in memory, in raster order: a job is fed when all that it reads is there. reset by
+// load.
 // limits    SLOTS >= 2*IW + 5
 `default_nettype none
 module hwg_data_layer #(

@@ -8,9 +8,11 @@
 `default_nettype none
 module hwg_data_seq #(
     parameter integer J = 5,                    // layers
-    parameter [(J+1)*13-1:0] MAP_W = {13'd8, 13'd15, 13'd30, 13'd60, 13'd120, 13'd240},        // widths: image, output of layer 0, 1, ...
+    // widths: image, output of layer 0, 1, ...
+    parameter [(J+1)*13-1:0] MAP_W = {13'd8, 13'd15, 13'd30, 13'd60, 13'd120, 13'd240},
     parameter [(J+1)*13-1:0] MAP_H = {13'd6, 13'd12, 13'd23, 13'd45, 13'd90, 13'd180},
-    parameter [J*16-1:0] SLOTS = {16'd36, 16'd68, 16'd128, 16'd248, 16'd0},            // ring of the input of layer j, pixels (layer 0: none)
+    // pixels of the ring of the input of layer j (layer 0: none)
+    parameter [J*16-1:0] SLOTS = {16'd36, 16'd68, 16'd128, 16'd248, 16'd0},
     parameter integer SLOT = 1,
     parameter integer LAG  = 2,
     parameter integer AW   = 10,

@@ -97,7 +97,8 @@ module hwg_depthwise #(
                .AW(RAW), .DELTA(RING_DELTA)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .w_start(ring_start), .w_done(ring_done), .space(ring_space),
       .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
-      .tap_re(valid), .tap(count[3:0]), .tap_ends(valid), .word(group_q), .addr_re(mem_re), .addr(mem_raddr), .in_map(in_map));
+      .tap_re(valid), .tap(count[3:0]), .tap_ends(valid), .word(group_q), .addr_re(mem_re), .addr(mem_raddr),
+      .in_map(in_map));
   wire unused_window = &{1'b0, first_pixel, last_of_n, done, ending, count[15:4]};
   assign start   = free && ready && v_space;
   assign v_start = start;

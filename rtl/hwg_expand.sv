@@ -219,31 +219,38 @@ module hwg_expand #(
     else if (d_valid) raddr_q <= raddr_q + 1'b1;
 
   wire            y_valid, y_first, y_last;
-  wire [XW-1:0]   y_x;
+  wire [2:0]      y_layer;
+  wire [2:0]      d_layer = 3'(d_x);  // of the data block
+  wire            unused_ring, unused_pixel;
   wire [Q*YB-1:0] y_data;
   wire signed [YB:0] lo, hi;
   wire [4:0]      shift;
   hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_lo (.index(d_x), .entries(LO), .entry(lo));
   hwg_select #(.N(X), .W(YB + 1), .IW(XW)) u_hi (.index(d_x), .entries(HI), .entry(hi));
   hwg_select #(.N(X), .W(5), .IW(XW)) u_shift (.index(d_x), .entries(SHIFT), .entry(shift));
-  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(XW + 2), .SOFT(RSOFT), .DEPTH(RDEPTH),
+  hwg_requant #(.LANES(Q), .VW(ACCW), .BW(BW), .PW(PW), .YW(YB), .SIDE(5), .SOFT(RSOFT), .DEPTH(RDEPTH),
                 .FILE({MEM, "expand_requant.hex"})) u_requant (
       .clk(clk), .rst(rst), .s_valid(d_valid), .s_data(d_data), .s_addr(raddr_q), .s_shift(shift),
       .s_lo(lo), .s_hi(hi),
-      .s_side({d_x, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data), .m_side({y_x, y_first, y_last}));
-
-  wire y_is_data = y_x < XW'(J);
+      .s_side({d_layer, pixel_first, pixel_last}), .m_valid(y_valid), .m_data(y_data), .m_side({y_layer, y_first, y_last}));
+  // Where the beat goes is known before: the gear is far from the array.
+  wire d_is_data = d_x < XW'(J);
+  wire y_to_ring, y_to_pixel;
+  hwg_delay #(.STAGES(6), .WIDTH(1)) u_to_ring (
+      .clk(clk), .rst(rst), .s_valid(d_valid && !d_is_data), .s_data(1'b0), .m_valid(y_to_ring), .m_data(unused_ring));
+  hwg_delay #(.STAGES(6), .WIDTH(1)) u_to_pixel (
+      .clk(clk), .rst(rst), .s_valid(d_valid && d_is_data), .s_data(1'b0), .m_valid(y_to_pixel), .m_data(unused_pixel));
   hwg_gear #(.QI(Q), .QO(D), .LW(YB), .LCM(LCM), .IW(IW)) u_gear (
-      .clk(clk), .rst(rst), .s_valid(y_valid && !y_is_data), .s_first(y_first), .s_last(y_last), .s_data(y_data),
+      .clk(clk), .rst(rst), .s_valid(y_to_ring), .s_first(y_first), .s_last(y_last), .s_data(y_data),
       .m_valid(ring_valid), .m_index(ring_index), .m_data(ring_data), .m_done(ring_done));
 
   hwg_pixel_pack #(.Q(Q), .LANES(F), .LW(YB), .SIDE(3)) u_pixel (
-      .clk(clk), .rst(rst), .s_valid(y_valid && y_is_data), .s_last(y_last), .s_data(y_data),
-      .s_side(3'(y_x)), .m_valid(probe_valid), .m_data(probe_data), .m_side(probe_layer));
+      .clk(clk), .rst(rst), .s_valid(y_to_pixel), .s_last(y_last), .s_data(y_data),
+      .s_side(y_layer), .m_valid(probe_valid), .m_data(probe_data), .m_side(probe_layer));
   wire word_first;
   hwg_slicer #(.LANES(F), .WL(IE), .WORDS(CF), .LW(YB), .SIDE(J)) u_words (
       .clk(clk), .rst(rst), .s_valid(probe_valid), .s_data(probe_data), .s_side(J'(1) << probe_layer), .m_valid(word_valid),
       .m_first(word_first), .m_last(word_last), .m_data(word_data), .m_side(word_layer));
-  wire unused = &{1'b0, word_first, count};
+  wire unused = &{1'b0, word_first, count, y_valid, unused_ring, unused_pixel};
 endmodule
 `default_nettype wire

@@ -23,6 +23,9 @@ module hwg_fifo #(
     output reg  [CW-1:0]    count
 );
   localparam integer AW = $clog2(DEPTH);
+`ifdef SYNTHESIS
+  (* ram_style = "distributed" *)  // a block RAM is too dear for so few words
+`endif
   reg [WIDTH-1:0] mem [0:DEPTH-1];
   reg [AW-1:0]    wptr_q, rptr_q;
   wire            push = s_valid && s_ready;

@@ -272,11 +272,11 @@ module hwg_loader #(
   wire           last_issue = phase_ends && ((phase_q == PATCH || phase_q == LINE || phase_q == POOL)
                               || (phase_q == OWN && !mixes_q && !pools_q) || (phase_q == UP && !pools_q));
 
-  localparam integer META = UAW + 15;
+  localparam integer META = UAW + 14;
   reg            b_valid, c_valid;
   reg [META-1:0] b_meta;
   reg [IE*EA-1:0] patch_b, patch_c, patch_d;
-  reg            pool_re, b_stream;
+  reg            pool_re, b_stream, b_collect;
   reg [SAW-1:0]  pool_addr;
   wire [3:0]     up_weight = (tap_q == 4'd0) ? 4'd9 : (tap_q == 4'd3) ? 4'd1 : 4'd3;
   wire [IE*EA-1:0] patch_word;
@@ -287,13 +287,14 @@ module hwg_loader #(
     state_re <= !rst && issue && ((phase_q == OWN && !stream_q) || phase_q == UP);
     fb_re    <= !rst && issue && phase_q == OWN && stream_q;
     pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
-    b_stream <= stream_q && phase_q == OWN;
+    b_stream  <= stream_q && phase_q == OWN;
+    b_collect <= collect_q && phase_q == OWN;
     line_addr  <= (word_q == '0) ? line_base_q + place : line_addr + 1'b1;  // words of a tap lie in a row
     state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
     pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
     b_meta <= {last_issue, phase_q == PATCH, phase_q == LINE && !outside && layer_q <= 3'd2,
                phase_q == LINE && !outside && layer_q > 3'd2, phase_q == POOL, phase_q == OWN, phase_q == UP,
-               phase_q == UP && tap_q == '0, writes_u, up_weight, collect_q && phase_q == OWN, last_word, u_base_q + u_word_q};
+               phase_q == UP && tap_q == '0, writes_u, up_weight, last_word, u_base_q + u_word_q};
     if (issue && phase_q == PATCH) patch_b <= patch_word;
     c_valid <= b_valid;
     if (b_valid) patch_c <= patch_b;
@@ -328,9 +329,10 @@ module hwg_loader #(
   // ---------------------------------------------------------------- stages D to F: data, lane arithmetic, writes
   wire            d_live;
   wire [META-1:0] d_meta;
-  wire            d_stream;
-  hwg_delay #(.STAGES(2), .WIDTH(META + 1)) u_meta (
-      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_meta}), .m_valid(d_live), .m_data({d_stream, d_meta}));
+  wire            d_stream, d_collect;
+  hwg_delay #(.STAGES(2), .WIDTH(META + 2)) u_meta (
+      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_collect, b_meta}), .m_valid(d_live),
+      .m_data({d_stream, d_collect, d_meta}));
   // What the memories gave, which may have chosen among many blocks, waits in registers.
   wire [IE*(AS+2)-1:0] pool_data;
   wire [IE*AS-1:0]     state_read = d_stream ? fb_data : state_data;
@@ -346,13 +348,11 @@ module hwg_loader #(
 
   // Kinds of words; none: a tap outside the map.
   wire            e_patch, e_line, e_line_signed, e_pool, e_own, e_up;
-  wire            e_final, e_up_first, e_writes, d_collect, e_collect, e_last_word;
+  wire            e_final, e_up_first, e_writes, e_last_word;
   wire [3:0]      e_weight;
   wire [UAW-1:0]  e_uaddr;
-  assign {e_final, e_patch, e_line, e_line_signed, e_pool, e_own, e_up, e_up_first, e_writes, e_weight, e_collect,
+  assign {e_final, e_patch, e_line, e_line_signed, e_pool, e_own, e_up, e_up_first, e_writes, e_weight,
           e_last_word, e_uaddr} = e_meta;
-  assign d_collect = d_meta[UAW+1];
-  wire unused_collect = e_collect;
 
   reg             f_writes, f_own;
   reg [UAW-1:0]   f_uaddr;

@@ -256,10 +256,10 @@ module hwg_logit_sum #(
 
   wire [C*LB-1:0] u_data, e_up;
   reg  [C*LB-1:0] word_q;        // of the memory that was read
-  reg             from_b_q, from_c_q;  // the logits
+  reg             logits_c_q, logits_d_q;  // the word is of the logits, not of a map on its way up
   always @(posedge clk) begin
-    {from_c_q, from_b_q} <= {from_b_q, b_logits};
-    word_q <= from_c_q ? logits : u_data;
+    {logits_d_q, logits_c_q} <= {logits_c_q, b_logits};
+    word_q <= logits_d_q ? logits : u_data;
   end
   reg  [C*TB-1:0] total_q;
   generate

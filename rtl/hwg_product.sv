@@ -2,26 +2,30 @@
 // Signed product of a and w: the operator, which tools map to a hardware multiplier, or with SOFT adders in LUTs.
 //
 // latency   none (combinational), one cycle with MIDDLE; limits AW >= 2, WW >= 2; the product is exact
-// technology layer: the default and SOFT = 0 are the operator; with `SYNTHESIS`, SOFT = 1 adds rows in a tree, MIDDLE = 1
-// with a register before the last level of it. All are equal.
+// technology layer: the default and SOFT = 0 are the operator, with MIDDLE a register behind it; with `SYNTHESIS`, SOFT = 1
+// adds rows in a tree, the register before its last level. All are equal.
 `default_nettype none
 module hwg_product #(
     parameter integer AW   = 8,
     parameter integer WW   = 8,
     parameter integer SOFT = 0,
-    parameter integer MIDDLE = 0
+    parameter integer MIDDLE = 0   // 1: a register
 ) (
     input  wire             clk,
     input  wire [AW-1:0]    a,
     input  wire [WW-1:0]    w,
     output wire [AW+WW-1:0] y
 );
-  localparam integer YW = AW + WW;
-`ifdef SYNTHESIS
+  localparam integer YW     = AW + WW;
   localparam integer PAIRS  = (WW + 1) / 2;
   localparam integer LEVELS = $clog2(PAIRS);
+`ifdef SYNTHESIS
+  localparam integer TREE = SOFT;
+`else
+  localparam integer TREE = 0;
+`endif
   generate
-    if (SOFT != 0) begin : gen_soft
+    if (TREE != 0) begin : gen_soft
       // Two bits of w give a row of their own: w0*a + 2*w1*a, in the last pair, which has the sign, w0*a - 2*w1*a. A
       // tree adds the rows: at each level a term takes in the next one, whose weight is that of the bits below it.
       wire [2*PAIRS-1:0] bits = (2*PAIRS)'($signed(w));
@@ -59,13 +63,16 @@ module hwg_product #(
       assign y = gen_level[LEVELS].terms[YW-1:0];
       wire unused = &{1'b0, clk, gen_level[LEVELS].terms};  // sign bits beyond the product
     end else begin : gen_operator
-      assign y = YW'($signed(a) * $signed(w));
-      wire unused = &{1'b0, clk, MIDDLE != 0};
+      wire [YW-1:0] product = YW'($signed(a) * $signed(w));
+      if (MIDDLE != 0) begin : gen_middle
+        reg [YW-1:0] product_q;
+        always @(posedge clk) product_q <= product;
+        assign y = product_q;
+      end else begin : gen_wires
+        assign y = product;
+      end
+      wire unused = &{1'b0, clk, SOFT != 0};
     end
   endgenerate
-`else
-  assign y = YW'($signed(a) * $signed(w));
-  wire unused = &{1'b0, clk, SOFT != 0, MIDDLE != 0};
-`endif
 endmodule
 `default_nettype wire

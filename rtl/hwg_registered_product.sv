@@ -19,11 +19,7 @@ module hwg_registered_product #(
     input  wire [WW-1:0]    w,
     output wire [AW+WW-1:0] y
 );
-`ifdef SYNTHESIS
   localparam integer MIDDLE = (SOFT != 0 && IN != 0) ? 1 : 0;
-`else
-  localparam integer MIDDLE = 0;
-`endif
 `ifdef HWG_ECP5
   localparam integer HARD = (SOFT == 0 && AW <= 18 && WW <= 18) ? 1 : 0;
 `else
@@ -53,7 +49,8 @@ module hwg_registered_product #(
       wire [17:0] x = 18'($signed(a));
       wire [17:0] v = 18'($signed(w));
       wire [35:0] p;
-      MULT18X18D #(.REG_INPUTA_CLK(OPERANDS), .REG_INPUTB_CLK(OPERANDS), .REG_OUTPUT_CLK("CLK0"), .GSR("DISABLED")) u_multiplier (
+      MULT18X18D #(
+          .REG_INPUTA_CLK(OPERANDS), .REG_INPUTB_CLK(OPERANDS), .REG_OUTPUT_CLK("CLK0"), .GSR("DISABLED")) u_multiplier (
           .CLK0(clk), .CE0(1'b1), .RST0(1'b0), .SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0),
           .A0(x[0]), .A1(x[1]), .A2(x[2]), .A3(x[3]), .A4(x[4]), .A5(x[5]), .A6(x[6]), .A7(x[7]), .A8(x[8]), .A9(x[9]),
           .A10(x[10]), .A11(x[11]), .A12(x[12]), .A13(x[13]), .A14(x[14]), .A15(x[15]), .A16(x[16]), .A17(x[17]),

@@ -15,7 +15,7 @@ import json
 import math
 import re
 
-CLOCK_TO_Q = {"TRELLIS_FF": 0.52, "DP16KD": 5.73}
+CLOCK_TO_Q = {"TRELLIS_FF": 0.52, "DP16KD": 5.73, "registered": 0.85}  # of block RAMs and multipliers with output registers
 LUT, CARRY_IN, CARRY, CARRY_OUT, MUX, MULTIPLY, RAM_SETUP = 0.24, 0.45, 0.07, 0.44, 0.20, 3.90, 0.20
 CELL = re.compile(r"_(TRELLIS_FF|DP16KD|LUT4|CCU2C|PFUMX|L6MUX21|MULT18X18D|TRELLIS_DPR16X4).*")
 
@@ -38,9 +38,12 @@ class Netlist:
                 if cell["port_directions"][pin] == "input":
                     self.fan_out.update(bit for bit in bits if isinstance(bit, int))
         for name, cell in module["cells"].items():
-            self.add(name, cell["type"], cell["connections"], cell["port_directions"])
+            self.add(name, cell)
 
-    def add(self, name: str, kind: str, pins: dict, directions: dict) -> None:
+    def add(self, name: str, cell: dict) -> None:
+        kind, pins, directions = cell["type"], cell["connections"], cell["port_directions"]
+        parameters = cell.get("parameters", {})
+
         def nets(pin):
             return [bit for bit in pins.get(pin, []) if isinstance(bit, int)]
 
@@ -53,9 +56,10 @@ class Netlist:
             self.launch.update((bit, (CLOCK_TO_Q[kind], name)) for bit in nets("Q"))
             self.ends += [(bit, name, pin, 0.0) for pin in ("DI", "M", "CE", "LSR") for bit in nets(pin)]
         elif kind == "DP16KD":
+            launch = CLOCK_TO_Q["registered" if parameters.get("REGMODE_B") == "OUTREG" else kind]
             for pin in pins:
                 if directions[pin] == "output":
-                    self.launch.update((bit, (CLOCK_TO_Q[kind], name)) for bit in nets(pin))
+                    self.launch.update((bit, (launch, name)) for bit in nets(pin))
                 elif not pin.startswith("CLK"):
                     self.ends += [(bit, name, pin.rstrip("0123456789"), RAM_SETUP) for bit in nets(pin)]
         elif kind == "LUT4":
@@ -70,8 +74,17 @@ class Netlist:
             arcs(nets("CIN"), nets("S0") + nets("S1"), CARRY_OUT, wire=False)
             arcs(nets("CIN"), nets("COUT"), CARRY, wire=False)
         elif kind == "MULT18X18D":
-            arcs([bit for pin in pins if pin[0] in "AB" and directions[pin] == "input" for bit in nets(pin)], [name], 0.0)
-            arcs([name], [bit for pin in pins if pin[0] == "P" for bit in nets(pin)], MULTIPLY, wire=False)
+            operands = [bit for pin in pins if pin[0] in "AB" and directions[pin] == "input" for bit in nets(pin)]
+            products = [bit for pin in pins if pin[0] == "P" for bit in nets(pin)]
+            if parameters.get("REG_INPUTA_CLK", "NONE") != "NONE":
+                self.ends += [(bit, name, "A", RAM_SETUP) for bit in operands]
+                self.launch[name] = CLOCK_TO_Q["TRELLIS_FF"], name
+            else:
+                arcs(operands, [name], 0.0)
+            if parameters.get("REG_OUTPUT_CLK", "NONE") != "NONE":
+                self.launch.update((bit, (CLOCK_TO_Q["registered"], name)) for bit in products)
+            else:
+                arcs([name], products, MULTIPLY, wire=False)
         elif kind == "TRELLIS_DPR16X4":
             arcs(nets("RAD"), nets("DO"), LUT)
             self.ends += [(bit, name, pin, 0.0) for pin in ("DI", "WAD", "WRE") for bit in nets(pin)]

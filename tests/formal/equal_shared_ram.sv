@@ -23,10 +23,12 @@ module proof #(
 );
   wire [A_WIDTH-1:0] a_first, a_second;
   wire [B_WIDTH-1:0] b_first, b_second;
-  first_hwg_shared_ram #(.A_WIDTH(A_WIDTH), .A_DEPTH(A_DEPTH), .B_WIDTH(B_WIDTH), .B_DEPTH(B_DEPTH), .BLOCK(BLOCK)) u_first (
+  first_hwg_shared_ram #(
+      .A_WIDTH(A_WIDTH), .A_DEPTH(A_DEPTH), .B_WIDTH(B_WIDTH), .B_DEPTH(B_DEPTH), .BLOCK(BLOCK)) u_first (
       .clk(clk), .a_we(a_we), .a_waddr(a_waddr), .a_wdata(a_wdata), .a_re(a_re), .a_raddr(a_raddr), .a_rdata(a_first),
       .b_we(b_we), .b_waddr(b_waddr), .b_wdata(b_wdata), .b_re(b_re), .b_raddr(b_raddr), .b_rdata(b_first));
-  second_hwg_shared_ram #(.A_WIDTH(A_WIDTH), .A_DEPTH(A_DEPTH), .B_WIDTH(B_WIDTH), .B_DEPTH(B_DEPTH), .BLOCK(BLOCK)) u_second (
+  second_hwg_shared_ram #(
+      .A_WIDTH(A_WIDTH), .A_DEPTH(A_DEPTH), .B_WIDTH(B_WIDTH), .B_DEPTH(B_DEPTH), .BLOCK(BLOCK)) u_second (
       .clk(clk), .a_we(a_we), .a_waddr(a_waddr), .a_wdata(a_wdata), .a_re(a_re), .a_raddr(a_raddr), .a_rdata(a_second),
       .b_we(b_we), .b_waddr(b_waddr), .b_wdata(b_wdata), .b_re(b_re), .b_raddr(b_raddr), .b_rdata(b_second));
   always @* begin

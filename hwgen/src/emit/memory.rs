@@ -38,6 +38,7 @@ impl MemoryFile {
         })
     }
 
+    /// The lines of the file: words [`BLOCK_WORDS`] apart side by side, the first lowest.
     fn lines(&self) -> impl Iterator<Item = Word> {
         let lines = self.words.len().min(BLOCK_WORDS);
         (0..lines).map(move |first| {

@@ -1,5 +1,5 @@
 //! The folding for a device: the fewest cycles a frame among the foldings whose multipliers, block RAMs and LUTs fit; of
-//! those that are as good as equal in cycles, the one with the fewest LUTs.
+//! those that are as good as equal in cycles, the one with the fewest LUTs, where each product of a cycle counts as some.
 //!
 //! For each length of an iteration and each shape of the expand array that keeps to it, the other arrays take the
 //! cheapest shapes that keep to it too. Which products then get hardware multipliers is decided by trying all ways:
@@ -21,7 +21,8 @@ const LUT_SHARE: f64 = 0.75;
 /// Share of a device's multipliers that a mapping takes if LUTs can make the rest: of columns that are full, a row's
 /// weights get multipliers far away.
 const DSP_SHARE: f64 = 0.8;
-/// A product in LUTs takes at least so many: the bound of the search.
+/// A product in LUTs takes at least so many: the bound of the search, and what a product is charged in the choice between
+/// foldings with as good as equal cycles, whatever it is made of.
 const LUTS_A_PRODUCT: usize = 60;
 /// So many cycles more are given for fewer LUTs, which place and route better.
 const CYCLES_FOR_LUTS: f64 = 0.002;
