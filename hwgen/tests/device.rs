@@ -25,7 +25,7 @@ fn the_list_of_memories_names_every_memory_file_with_its_size() {
     let design = design(Preset::Tiny, Target { products: 60, ..target("ecp5-85k") });
     let bytes = design.model.to_bytes().expect("a model file");
     let files = hwgen::emit::emit(&design, &Shell::default(), bytes, "hwgen emit (test)");
-    let list = resources::memories(&design.plan, &design.widths);
+    let list = resources::memories(&design.plan, &design.widths, design.mapping.shared_lines);
     let mut seen = 0;
     for (path, bytes) in &files {
         let Some(name) = path.strip_prefix("mem/").and_then(|name| name.strip_suffix(".hex")) else { continue };
@@ -45,7 +45,7 @@ fn the_list_of_memories_names_every_memory_file_with_its_size() {
 fn a_core_for_a_device_fits_it_by_its_estimate() {
     let target = Target { dsp: 20, products: 120, ..target("ecp5-45k") };
     let design = design(Preset::Tiny, target);
-    let memories = resources::memories(&design.plan, &design.widths);
+    let memories = resources::memories(&design.plan, &design.widths, design.mapping.shared_lines);
     let cost = resources::estimate(
         &design.plan,
         &design.mapping,
@@ -54,6 +54,22 @@ fn a_core_for_a_device_fits_it_by_its_estimate() {
     );
     assert!(cost.dsp <= target.dsp && cost.ebr <= target.ebr && cost.lut <= target.lut, "{cost:?}");
     assert!(design.plan.folding.total() > target.dsp, "multipliers are shared, or products made of LUTs");
+}
+
+#[test]
+fn lines_and_ring_share_block_rams_where_they_would_not_fit_apart() {
+    let roomy = Target { products: 60, ..target("ecp5-85k") };
+    let tiny = |ebr: usize| {
+        let options = Options { target: Some(Target { ebr, ..roomy }), ..Options::default() };
+        Design::new(&model(Preset::Tiny), &options)
+    };
+    let least = (1..roomy.ebr).find_map(|ebr| tiny(ebr).ok()).expect("some number is enough");
+    assert!(least.mapping.shared_lines && !design(Preset::Tiny, roomy).mapping.shared_lines);
+    let blocks = |shared| -> usize {
+        let memories = resources::memories(&least.plan, &least.widths, shared);
+        memories.iter().map(|memory| memory.block_rams(least.mapping.lut_memories)).sum()
+    };
+    assert!(blocks(true) < blocks(false));
 }
 
 #[test]

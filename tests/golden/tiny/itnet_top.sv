@@ -25,11 +25,11 @@
 //   project    1 x 11 multipliers, w4 a8, acc 17 b, residual 12 b, state 8 b
 //   classify   9 x 1 multipliers, w4 a8, acc 16 b, logits 12 b, 72 cycles a pixel
 //
-// a frame without stalls: 75754 cycles
-//   output  1: words 42001 ... 48144
-//   output  2: words 51204 ... 57347
-//   output  3: words 60407 ... 66550
-//   output  4: words 69610 ... 75753
+// a frame without stalls: 75755 cycles
+//   output  1: words 42002 ... 48145
+//   output  2: words 51205 ... 57348
+//   output  3: words 60408 ... 66551
+//   output  4: words 69611 ... 75754
 `default_nettype none
 module itnet_top #(
     parameter MEM_DIR = "mem/"  // folder of the memory files, with the slash
@@ -100,6 +100,7 @@ module itnet_top #(
   localparam integer UAW = 7;  // operand address
   localparam integer RING_SLOTS = 32;  // pixels of the depthwise ring
   localparam integer RING_SLOT = 8;  // words of one
+  localparam integer RAW = 8;  // address of the ring
   localparam integer RIW = 4;  // word of a ring pixel
   localparam integer QUEUE_SLOTS = 32;  // pixels of the classification ring
   localparam integer VECTOR_SLOT = 9;  // words of a depthwise pixel
@@ -218,10 +219,10 @@ module itnet_top #(
       .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
 
   // ---------------------------------------------------------------- operands of the expand array
-  wire               line_re, state_re, fb_re, fb_take, fb_ready, data_written, loop_written, slot_free, u_re;
-  wire [LAW-1:0]     line_addr;
+  wire               line_we, line_re, state_re, fb_re, fb_take, fb_ready, data_written, loop_written, slot_free, u_re;
+  wire [LAW-1:0]     line_waddr, line_addr;
   wire [SAW-1:0]     state_addr;
-  wire [IE*YB-1:0]   line_data;
+  wire [IE*YB-1:0]   line_wdata, line_data;
   wire [IE*AS-1:0]   state_data, fb_data, residual_data;
   wire [J-1:0]       data_layer;  // one bit for each
   wire [2:0]         job_layer, job_l, job_k;
@@ -279,18 +280,27 @@ module itnet_top #(
   assign data_written = data_valid && data_last;
   wire unused_expand = &{1'b0, expand_probe, expand_probe_layer, expand_probe_data, iteration_start};
 
-  // ---------------------------------------------------------------- feature maps on chip
+// ---------------------------------------------------------------- feature maps on chip
   wire               loop_valid, loop_first, loop_last, loop_map_first, loop_to_stream, loop_it_last;
   wire [2:0]         loop_l;
   wire [IE*AS-1:0]   loop_word;
   hwg_store #(
       .L(L), .J(J), .IE(IE), .CF(CF), .SB(YB), .AS(AS), .LINE_SLOTS(LINE_SLOTS), .LAW(LAW), .LINE_BASE(LINE_BASE),
-      .LINE_WORDS(LINE_WORDS), .SAW(SAW), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .STREAM(STREAM)) u_store (
+      .SAW(SAW), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .STREAM(STREAM)) u_store (
       .clk(clk), .load(load), .data_valid(data_valid), .data_layer(data_layer), .data_word(data_word),
       .loop_valid(loop_valid), .loop_first(loop_first && loop_map_first), .loop_l(loop_l), .loop_word(loop_word),
-      .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re), .state_addr(state_addr),
+      .line_we(line_we), .line_waddr(line_waddr), .line_wdata(line_wdata), .state_re(state_re), .state_addr(state_addr),
       .state_data(state_data));
   assign loop_written = loop_valid && loop_last;
+
+  // ---------------------------------------------------------------- lines of the data block, ring of the loop
+  wire               ring_we, ring_re;
+  wire [RAW-1:0]     ring_waddr, ring_raddr;
+  wire [D*YB-1:0]    ring_wdata, ring_rdata;
+  hwg_ram #(.WIDTH(IE * YB), .DEPTH(LINE_WORDS)) u_lines (
+      .clk(clk), .we(line_we), .waddr(line_waddr), .wdata(line_wdata), .re(line_re), .raddr(line_addr), .rdata(line_data));
+  hwg_ram #(.WIDTH(D * YB), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
+      .clk(clk), .we(ring_we), .waddr(ring_waddr), .wdata(ring_wdata), .re(ring_re), .raddr(ring_raddr), .rdata(ring_rdata));
 
   // ---------------------------------------------------------------- feedback: on chip, nothing leaves
   wire               loop_fb_space, loop_fb_start;
@@ -319,7 +329,8 @@ module itnet_top #(
       .V(V), .LCM(22), .IW(RIW), .VW(VIW), .MEM(MEM_DIR)) u_depthwise (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .ring_space(ring_space), .ring_start(ring_start),
       .ring_valid(ring_valid), .ring_index(ring_index), .ring_data(ring_data), .ring_done(ring_done),
-      .v_space(v_space), .v_start(v_start), .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done));
+      .mem_we(ring_we), .mem_waddr(ring_waddr), .mem_wdata(ring_wdata), .mem_re(ring_re), .mem_raddr(ring_raddr),
+      .mem_rdata(ring_rdata), .v_space(v_space), .v_start(v_start), .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done));
 
   // ---------------------------------------------------------------- project unit, residual, batch norm
   wire               class_space, class_start, class_valid, class_first, class_last, project_probe;
