@@ -28,6 +28,8 @@ const LUTS_A_PRODUCT: usize = 60;
 const CYCLES_FOR_LUTS: f64 = 0.002;
 /// Foldings whose frames are estimated before the exact schedule compares them.
 const CANDIDATES: usize = 1024;
+/// An estimate of a frame's cycles is at most so much too high: none above it can win.
+const ESTIMATE_ABOVE: f64 = 1.1;
 /// Slots that a ring has at least beyond its windows.
 const LEAST_SLACK: usize = 4;
 /// Shapes of the project array that are tried for each expand array.
@@ -58,18 +60,20 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.dedup_by(|a, b| a.1 == b.1);
     found.truncate(CANDIDATES);
-    let fitting: Vec<(u64, usize, Folding, Mapping)> = found
-        .into_iter()
-        .flat_map(|(_, folding)| {
-            let sized = size_rings(net, &model.bits, feedback, folding);
-            [sized, with_least_rings(folding), with_a_row(sized, net)]
-        })
-        .filter_map(|folding| {
-            let (mapping, luts) = fit.mapping(&folding)?;
-            Some((frame_cycles(net, &model.bits, feedback, folding), luts, folding, mapping))
-        })
-        .collect();
-    let fewest = fitting.iter().map(|found| found.0).min()?;
+    let mut fitting: Vec<(u64, usize, Folding, Mapping)> = Vec::new();
+    let mut fewest = u64::MAX;
+    for (estimated, folding) in found {
+        if estimated > fewest as f64 * ESTIMATE_ABOVE {
+            break;
+        }
+        let sized = size_rings(net, &model.bits, feedback, folding);
+        for folding in [sized, with_least_rings(folding), with_a_row(sized, net)] {
+            let Some((mapping, luts)) = fit.mapping(&folding) else { continue };
+            let cycles = frame_cycles(net, &model.bits, feedback, folding);
+            fewest = fewest.min(cycles);
+            fitting.push((cycles, luts, folding, mapping));
+        }
+    }
     let near = fitting.into_iter().filter(|found| found.0 as f64 <= fewest as f64 * (1.0 + CYCLES_FOR_LUTS));
     near.min_by_key(|&(cycles, luts, folding, _)| (luts + LUTS_A_PRODUCT * folding.total(), cycles))
         .map(|(_, _, folding, mapping)| (folding, mapping))
