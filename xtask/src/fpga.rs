@@ -11,12 +11,30 @@ use std::process::Command;
 const RESULTS: &str = "docs/fpga";
 const PAGE: &str = "docs/fpga.md";
 
-/// A core to build: name, arguments of `hwgen emit`, device, clock in MHz.
-const DESIGNS: [(&str, &[&str], &str, &str); 3] = [
-    ("tiny", &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"], "ecp5-85k", "80"),
-    (
-        "camvid-240",
-        &[
+/// A core to build.
+struct Core {
+    name: &'static str,
+    /// Arguments of `hwgen emit`.
+    emit: &'static [&'static str],
+    device: &'static str,
+    /// Clock to reach, in MHz.
+    freq: &'static str,
+    /// Further arguments of nextpnr, unless `NEXTPNR_ARGS` has others. Its router1 gives the faster clock, router2 finds
+    /// a way through a full device.
+    nextpnr: &'static str,
+}
+
+const DESIGNS: [Core; 3] = [
+    Core {
+        name: "tiny",
+        emit: &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"],
+        device: "ecp5-85k",
+        freq: "80",
+        nextpnr: "",
+    },
+    Core {
+        name: "camvid-240",
+        emit: &[
             "--model",
             "weights/camvid-240/camvid-240-w4.model.safetensors",
             "--device",
@@ -24,34 +42,36 @@ const DESIGNS: [(&str, &[&str], &str, &str); 3] = [
             "--multipliers",
             "300",
         ],
-        "ecp5-85k",
-        "80",
-    ),
-    (
-        "paper-axi",
-        &["--preset", "paper", "--outputs", "1,2,4,8,16", "--feedback", "axi", "--device", "ecp5-85k"],
-        "ecp5-85k",
-        "60",
-    ),
+        device: "ecp5-85k",
+        freq: "80",
+        nextpnr: "",
+    },
+    Core {
+        name: "paper-axi",
+        emit: &["--preset", "paper", "--outputs", "1,2,4,8,16", "--feedback", "axi", "--device", "ecp5-85k"],
+        device: "ecp5-85k",
+        freq: "60",
+        nextpnr: "--router router2",
+    },
 ];
 
 /// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock. `NEXTPNR_ARGS`
 /// and `SEED`, the placer's, are passed on.
 pub fn bench(names: &[String]) -> Result<bool> {
     std::fs::create_dir_all(RESULTS)?;
-    let known = DESIGNS.map(|(name, ..)| name).join(", ");
-    if let Some(unknown) = names.iter().find(|name| DESIGNS.iter().all(|(known, ..)| known != name)) {
+    let known = DESIGNS.map(|core| core.name).join(", ");
+    if let Some(unknown) = names.iter().find(|name| DESIGNS.iter().all(|core| core.name != name.as_str())) {
         return Err(format!("design `{unknown}` is unknown, wanted one of {known}").into());
     }
     let mut met = true;
-    for (name, arguments, device, freq) in DESIGNS {
+    for Core { name, emit, device, freq, nextpnr } in DESIGNS {
         if !names.is_empty() && names.iter().all(|wanted| wanted != name) {
             continue;
         }
         let folder = format!("out/fpga/{name}");
         let revision = revision(); // of the core, not of what is there when the tools have done
-        let emitted = hwgen(&[&["emit", "-o", &folder], arguments].concat())?;
-        let further = std::env::var("NEXTPNR_ARGS").unwrap_or_default();
+        let emitted = hwgen(&[&["emit", "-o", &folder], emit].concat())?;
+        let further = std::env::var("NEXTPNR_ARGS").unwrap_or_else(|_| nextpnr.to_owned());
         let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
         let synth = hwgen(&[
             "synth",
@@ -66,7 +86,7 @@ pub fn bench(names: &[String]) -> Result<bool> {
             &further,
         ])?;
         met &= synth["outcome"]["kind"] == "met";
-        let result = json!({"name": name, "revision": revision, "command": arguments.join(" "), "emit": emitted["report"], "prediction": emitted["prediction"],
+        let result = json!({"name": name, "revision": revision, "command": emit.join(" "), "nextpnr": further, "emit": emitted["report"], "prediction": emitted["prediction"],
                             "synth": without_steps(synth)});
         run::write(Path::new(&format!("{RESULTS}/{name}.json")), &(serde_json::to_string_pretty(&result)? + "\n"))?;
     }
@@ -128,10 +148,15 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
     let cycles = number(result, "/prediction/cycles")?;
     let _ = writeln!(
         text,
-        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}.{}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
+        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}{}.{}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
         synth["target"]["part"].as_str().unwrap_or_default(),
         result["command"].as_str().unwrap_or_default(),
         result["revision"].as_str().unwrap_or_default(),
+        result["nextpnr"]
+            .as_str()
+            .filter(|further| !further.is_empty())
+            .map(|f| format!(", nextpnr with `{f}`"))
+            .unwrap_or_default(),
         // what a reader of an older result has to know; written by hand into its file
         result["remark"].as_str().map(|remark| format!(" {remark}")).unwrap_or_default()
     );
