@@ -138,7 +138,16 @@ module hwg_project #(
         filled_q <= full_q != SW'(1);
       end
     end
-  always @(posedge clk) if (v_valid && v_first) v_base_q <= v_next_q;
+  // The memory is far from the depthwise unit: a register on the way. Its word is there before the job that reads it.
+  reg            v_we_q;
+  reg [VAW-1:0]  v_waddr_q;
+  reg [V*AY-1:0] v_wdata_q;
+  always @(posedge clk) begin
+    if (v_valid && v_first) v_base_q <= v_next_q;
+    v_we_q    <= v_valid && !rst;
+    v_waddr_q <= v_base + VAW'(v_index);
+    v_wdata_q <= v_data;
+  end
 
   // ---------------------------------------------------------------- job
   wire [5:0] n;
@@ -225,7 +234,7 @@ module hwg_project #(
   wire [V*AY-1:0]  v_word;
   wire [PI*AY-1:0] operand;
   hwg_ram #(.WIDTH(V * AY), .DEPTH(V_SLOTS * V_SLOT), .LUT_DEPTH(VECTORS_LUT_DEPTH)) u_vectors (
-      .clk(clk), .we(v_valid), .waddr(v_base + VAW'(v_index)), .wdata(v_data), .re(valid),
+      .clk(clk), .we(v_we_q), .waddr(v_waddr_q), .wdata(v_wdata_q), .re(valid),
       .raddr(v_rbase_q + v_word_q), .rdata(v_word));
   generate
     if (SUB == 1) begin : gen_whole

@@ -5,8 +5,8 @@
 //
 // latency   as hwg_ram: raddr with re at cycle i -> rdata from cycle i+2 on, held until the next read of either arrives
 // reset     none (memory)
-// limits    WIDTH, DEPTH >= 1; at most one of a_we and b_we, and of a_re and b_re; a word is not read while any is being
-//           written to its line
+// limits    WIDTH, DEPTH >= 1; at most one of a_we and b_we, and of a_re and b_re; a word is not read while it, or a word
+//           of the other memory in its line, is being written: simulation then returns wrong bits
 // technology layer: behavioural model and inferred version in one; ECP5 (hwg_outreg)
 `default_nettype none
 module hwg_shared_ram #(
@@ -70,12 +70,18 @@ module hwg_shared_ram #(
 `endif
       reg [35:0] mem [0:BLOCK-1];
       reg [35:0] array_q;
+`ifdef SYNTHESIS
+      wire [3:0] collides = 4'd0;
+`else
+      wire [3:0] collides = (wline == rline) ? we[i*4 +: 4] : 4'd0;
+`endif
       always @(posedge clk) begin
         if (we[i*4])   mem[wline][8:0]   <= wdata[i*36 +: 9];
         if (we[i*4+1]) mem[wline][17:9]  <= wdata[i*36+9 +: 9];
         if (we[i*4+2]) mem[wline][26:18] <= wdata[i*36+18 +: 9];
         if (we[i*4+3]) mem[wline][35:27] <= wdata[i*36+27 +: 9];
-        if (a_re || b_re) array_q <= mem[rline];
+        if (a_re || b_re)
+          array_q <= mem[rline] ^ {{9{collides[3]}}, {9{collides[2]}}, {9{collides[1]}}, {9{collides[0]}}};
       end
       assign array[i*36 +: 36] = array_q;
     end

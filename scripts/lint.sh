@@ -21,6 +21,7 @@ declare -A cores=(
     [paper]="--preset paper --multipliers 342"
     [paper-stream]="--preset paper --feedback stream"
     [paper-axi]="--preset paper --feedback axi"
+    [paper-shared]="--preset paper --outputs 1,2,4,8,16 --feedback axi --device ecp5-85k --act-logit-bits 9 --multipliers 172"
     [paper-4]="--preset paper --multipliers 4"
     [paper-16]="--preset paper --multipliers 16"
     [paper-4096]="--preset paper --multipliers 4096"

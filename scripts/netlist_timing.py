@@ -83,6 +83,8 @@ class Netlist:
                 arcs(operands, [name], 0.0)
             if parameters.get("REG_OUTPUT_CLK", "NONE") != "NONE":
                 self.launch.update((bit, (CLOCK_TO_Q["registered"], name)) for bit in products)
+                if parameters.get("REG_INPUTA_CLK", "NONE") == "NONE":
+                    self.ends.append((name, name, "P", MULTIPLY))
             else:
                 arcs([name], products, MULTIPLY, wire=False)
         elif kind == "TRELLIS_DPR16X4":

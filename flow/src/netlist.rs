@@ -57,7 +57,7 @@ pub struct Part {
     pub cells: Cells,
 }
 
-/// Roles of instances; longer names first, as the first that fits counts.
+/// Roles of instances; none of the names is part of another.
 const ROLES: [(&str, &str); 19] = [
     ("u_ring", "ring"),
     ("u_line_ring", "ring"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two versions of hwg_shared_ram: reads equal, and as two memories would give them, wherever the address has been written
-// since the other memory was, and its line is not being written.
+// since the other memory was, and is not being written, nor a word of the other memory in its line.
 `default_nettype none
 module proof #(
     parameter integer A_WIDTH = 2,
@@ -36,8 +36,8 @@ module proof #(
     assume (!(a_we && b_we) && !(a_re && b_re));
   end
   localparam integer LW = $clog2(BLOCK);
-  wire [LW-1:0] wline   = b_we ? b_waddr[LW-1:0] : a_waddr[LW-1:0];
-  wire          writing = a_we || b_we;
+  wire a_collides = (a_we && a_waddr == a_raddr) || (b_we && b_waddr[LW-1:0] == a_raddr[LW-1:0]);
+  wire b_collides = (b_we && b_waddr == b_raddr) || (a_we && a_waddr[LW-1:0] == b_raddr[LW-1:0]);
 
   // the definition: two memories, each forgotten when the other is written; the word two cycles later, held
   reg [A_DEPTH-1:0] a_written_q;
@@ -60,8 +60,8 @@ module proof #(
       b_mem[b_waddr] <= b_wdata;
     end
     {a_re1_q, b_re1_q} <= {a_re, b_re};
-    if (a_re) {a_known1_q, a_word1_q} <= {a_written_q[a_raddr] && !(writing && wline == a_raddr[LW-1:0]), a_mem[a_raddr]};
-    if (b_re) {b_known1_q, b_word1_q} <= {b_written_q[b_raddr] && !(writing && wline == b_raddr[LW-1:0]), b_mem[b_raddr]};
+    if (a_re) {a_known1_q, a_word1_q} <= {a_written_q[a_raddr] && !a_collides, a_mem[a_raddr]};
+    if (b_re) {b_known1_q, b_word1_q} <= {b_written_q[b_raddr] && !b_collides, b_mem[b_raddr]};
     if (a_re1_q) {a_known2_q, a_word2_q} <= {a_known1_q, a_word1_q};
     else if (b_re1_q) a_known2_q <= 1'b0;
     if (b_re1_q) {b_known2_q, b_word2_q} <= {b_known1_q, b_word1_q};

@@ -19,9 +19,6 @@ struct Core {
     device: &'static str,
     /// Clock to reach, in MHz.
     freq: &'static str,
-    /// Further arguments of nextpnr, unless `NEXTPNR_ARGS` has others. Its router1 gives the faster clock, router2 finds
-    /// a way through a full device.
-    nextpnr: &'static str,
 }
 
 const DESIGNS: [Core; 3] = [
@@ -30,7 +27,6 @@ const DESIGNS: [Core; 3] = [
         emit: &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"],
         device: "ecp5-85k",
         freq: "80",
-        nextpnr: "",
     },
     Core {
         name: "camvid-240",
@@ -44,7 +40,6 @@ const DESIGNS: [Core; 3] = [
         ],
         device: "ecp5-85k",
         freq: "80",
-        nextpnr: "",
     },
     Core {
         name: "paper-axi",
@@ -65,7 +60,6 @@ const DESIGNS: [Core; 3] = [
         ],
         device: "ecp5-85k",
         freq: "75",
-        nextpnr: "",
     },
 ];
 
@@ -78,14 +72,14 @@ pub fn bench(names: &[String]) -> Result<bool> {
         return Err(format!("design `{unknown}` is unknown, wanted one of {known}").into());
     }
     let mut met = true;
-    for Core { name, emit, device, freq, nextpnr } in DESIGNS {
+    for Core { name, emit, device, freq } in DESIGNS {
         if !names.is_empty() && names.iter().all(|wanted| wanted != name) {
             continue;
         }
         let folder = format!("out/fpga/{name}");
         let revision = revision(); // of the core, not of what is there when the tools have done
         let emitted = hwgen(&[&["emit", "-o", &folder], emit].concat())?;
-        let further = std::env::var("NEXTPNR_ARGS").unwrap_or_else(|_| nextpnr.to_owned());
+        let further = std::env::var("NEXTPNR_ARGS").unwrap_or_default();
         let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
         let synth = hwgen(&[
             "synth",

@@ -30,7 +30,7 @@ const STEPS: [(&str, Step); 10] = [
     ("lint of Verilog", verilog),
     ("proofs", proofs),
     ("netlist", netlist),
-    ("fuzz, 8 cases", fuzz),
+    ("fuzz, 12 cases", fuzz),
     ("cocotb client", cocotb),
     ("training", training),
 ];
@@ -131,7 +131,9 @@ fn fuzz() -> Result<Outcome> {
     if !have("verilator") {
         return Ok(missing("verilator not installed (make setup installs it)"));
     }
-    Ok(succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "8", "--seed", "1"]))?.into())
+    let behaviour = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "6", "--seed", "1"]))?;
+    let structure = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "6", "--seed", "2", "--structure"]))?;
+    Ok((behaviour && structure).into())
 }
 
 fn cocotb() -> Result<Outcome> {

@@ -125,9 +125,7 @@ fn guarded(case: &Case, args: &Args) -> Result<(), String> {
 fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let model = model(case)?;
     let mut design = design(case, &model)?;
-    if args.structure {
-        design.mapping = design.mapping.mixed(case.seed);
-    }
+    design.mapping = design.mapping.mixed(case.seed);
     let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
     let files = hwgen::emit::emit(&design, &Shell::default(), model.to_bytes().map_err(told)?, &command);
