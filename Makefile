@@ -39,7 +39,7 @@ demo:
 	@$(XTASK) demo
 
 test:
-	@scripts/setup.sh build sim lint formal python
+	@scripts/setup.sh build sim lint formal python fpga
 	cargo build --workspace
 	@$(TARGET)/debug/xtask test
 

@@ -72,27 +72,15 @@ pub fn bench(names: &[String]) -> Result<bool> {
         return Err(format!("design `{unknown}` is unknown, wanted one of {known}").into());
     }
     let mut met = true;
-    for Core { name, emit, device, freq } in DESIGNS {
+    for core in DESIGNS {
+        let Core { name, emit, .. } = core;
         if !names.is_empty() && names.iter().all(|wanted| wanted != name) {
             continue;
         }
-        let folder = format!("out/fpga/{name}");
         let revision = revision(); // of the core, not of what is there when the tools have done
-        let emitted = hwgen(&[&["emit", "-o", &folder], emit].concat())?;
         let further = std::env::var("NEXTPNR_ARGS").unwrap_or_default();
         let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
-        let synth = hwgen(&[
-            "synth",
-            &folder,
-            "--device",
-            device,
-            "--freq",
-            freq,
-            "--seed",
-            &seed,
-            "--nextpnr-args",
-            &further,
-        ])?;
+        let (emitted, synth) = build(&core, &seed, &further)?;
         met &= synth["outcome"]["kind"] == "met";
         let result = json!({"name": name, "revision": revision, "command": emit.join(" "), "nextpnr": further, "emit": emitted["report"], "prediction": emitted["prediction"],
                             "synth": without_steps(synth)});
@@ -101,6 +89,30 @@ pub fn bench(names: &[String]) -> Result<bool> {
     page()?;
     println!("{}", std::fs::read_to_string(PAGE)?);
     Ok(met)
+}
+
+/// What `hwgen emit` and `hwgen synth` say of a core.
+fn build(core: &Core, seed: &str, further: &str) -> Result<(Value, Value)> {
+    let folder = format!("out/fpga/{}", core.name);
+    let emitted = hwgen(&[&["emit", "-o", &folder], core.emit].concat())?;
+    let target = ["--device", core.device, "--freq", core.freq, "--seed", seed, "--nextpnr-args", further];
+    let synth = hwgen(&[&["synth", &folder], &target[..]].concat())?;
+    Ok((emitted, synth))
+}
+
+/// Whether the program that places and routes is here.
+pub fn installed() -> bool {
+    run::have("nextpnr-ecp5") || run::have(".venv/bin/nextpnr-ecp5")
+}
+
+/// Takes `tiny` to a bitstream, with no result written; whether it met its clock and the bitstream is there.
+pub fn tiny() -> Result<bool> {
+    let (_, synth) = build(&DESIGNS[0], "1", "")?;
+    let seconds = |stage: &Value| stage["seconds"].as_f64().unwrap_or_default();
+    let total: f64 = synth["stages"].as_array().into_iter().flatten().map(seconds).sum();
+    println!("tiny: {} in {total:.0} s, clocks {}", synth["outcome"], synth["clocks"]);
+    let bitstream = synth["bitstream"].as_str().unwrap_or_default();
+    Ok(synth["outcome"]["kind"] == "met" && Path::new("out/fpga/tiny").join(bitstream).is_file())
 }
 
 /// The commit that is built; work on top of it is not seen.

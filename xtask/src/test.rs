@@ -1,6 +1,7 @@
 //! `make test`: all that CI runs, step by step, to the end even if one fails.
 
 use crate::formal;
+use crate::fpga;
 use crate::lint;
 use crate::netlist::{self, Form};
 use crate::run::{self, Result, have, hwgen_path, succeeds};
@@ -22,7 +23,7 @@ impl From<bool> for Outcome {
 
 type Step = fn() -> Result<Outcome>;
 
-const STEPS: [(&str, Step); 10] = [
+const STEPS: [(&str, Step); 11] = [
     ("format", format),
     ("clippy", clippy),
     ("licences", licences),
@@ -30,6 +31,7 @@ const STEPS: [(&str, Step); 10] = [
     ("lint of Verilog", verilog),
     ("proofs", proofs),
     ("netlist", netlist),
+    ("bitstream", bitstream),
     ("fuzz, 12 cases", fuzz),
     ("cocotb client", cocotb),
     ("training", training),
@@ -125,6 +127,13 @@ fn netlist() -> Result<Outcome> {
         return Ok(missing("verilator or yosys not installed (make setup installs them)"));
     }
     Ok(netlist::netlist(Form::Words)?.into())
+}
+
+fn bitstream() -> Result<Outcome> {
+    if !fpga::installed() {
+        return Ok(missing("nextpnr not installed (make setup-fpga installs it)"));
+    }
+    Ok(fpga::tiny()?.into())
 }
 
 fn fuzz() -> Result<Outcome> {
