@@ -3,6 +3,7 @@
 //! A result is a file under `docs/fpga/`, so that a long run can be committed by itself and the page be made anew.
 
 use crate::run::{self, Result, hwgen, number};
+use hwgen_flow::tools::Tool;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,22 +13,25 @@ const RESULTS: &str = "docs/fpga";
 const PAGE: &str = "docs/fpga.md";
 
 /// A core to build.
-struct Core {
+pub struct Core {
     name: &'static str,
     /// Arguments of `hwgen emit`.
-    emit: &'static [&'static str],
+    pub emit: &'static [&'static str],
     device: &'static str,
     /// Clock to reach, in MHz.
     freq: &'static str,
 }
 
+/// The core whose bitstream and netlist `make test` makes.
+pub const TINY: Core = Core {
+    name: "tiny",
+    emit: &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"],
+    device: "ecp5-85k",
+    freq: "80",
+};
+
 const DESIGNS: [Core; 3] = [
-    Core {
-        name: "tiny",
-        emit: &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"],
-        device: "ecp5-85k",
-        freq: "80",
-    },
+    TINY,
     Core {
         name: "camvid-240",
         emit: &[
@@ -100,14 +104,14 @@ fn build(core: &Core, seed: &str, further: &str) -> Result<(Value, Value)> {
     Ok((emitted, synth))
 }
 
-/// Whether the program that places and routes is here.
+/// Whether every program on the way to an ECP5's bitstream is here.
 pub fn installed() -> bool {
-    run::have("nextpnr-ecp5") || run::have(".venv/bin/nextpnr-ecp5")
+    [Tool::Yosys, Tool::NextpnrEcp5, Tool::Ecppack].iter().all(|tool| tool.find().is_ok())
 }
 
 /// Takes `tiny` to a bitstream, with no result written; whether it met its clock and the bitstream is there.
 pub fn tiny() -> Result<bool> {
-    let (_, synth) = build(&DESIGNS[0], "1", "")?;
+    let (_, synth) = build(&TINY, "1", "")?;
     let seconds = |stage: &Value| stage["seconds"].as_f64().unwrap_or_default();
     let total: f64 = synth["stages"].as_array().into_iter().flatten().map(seconds).sum();
     println!("tiny: {} in {total:.0} s, clocks {}", synth["outcome"], synth["clocks"]);

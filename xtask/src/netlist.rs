@@ -5,6 +5,7 @@
 //! bitstream is wrong. Two forms: [`Form::Words`], the design as Yosys reads it, which takes a minute; [`Form::Cells`],
 //! mapped to the cells of an ECP5, as nextpnr gets it.
 
+use crate::fpga::TINY;
 use crate::run::{self, Result, have, hwgen, number};
 use hwgen_flow::Family;
 use serde_json::Value;
@@ -12,7 +13,6 @@ use std::path::Path;
 use std::process::Command;
 
 const OUT: &str = "out/netlist";
-const CORE: [&str; 4] = ["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"];
 const SCENE: &str = "examples/tiny/scene.png";
 /// Models of what Yosys maps to.
 const CELLS: [&str; 3] =
@@ -41,7 +41,7 @@ pub fn netlist(form: Form) -> Result<bool> {
         std::fs::remove_dir_all(OUT)?;
     }
     std::fs::create_dir_all(OUT)?;
-    let emitted = hwgen(&[&["emit", "-o", &core], &CORE[..]].concat())?;
+    let emitted = hwgen(&[&["emit", "-o", &core], TINY.emit].concat())?;
     synthesise(Path::new(&core), form)?;
     compile(form)?;
 

@@ -32,7 +32,7 @@ const STEPS: [(&str, Step); 11] = [
     ("proofs", proofs),
     ("netlist", netlist),
     ("bitstream", bitstream),
-    ("fuzz, 12 cases", fuzz),
+    ("fuzz, 14 cases", fuzz),
     ("cocotb client", cocotb),
     ("training", training),
 ];
@@ -131,7 +131,7 @@ fn netlist() -> Result<Outcome> {
 
 fn bitstream() -> Result<Outcome> {
     if !fpga::installed() {
-        return Ok(missing("nextpnr not installed (make setup-fpga installs it)"));
+        return Ok(missing("yosys, nextpnr-ecp5 or ecppack not installed (make setup-fpga installs them)"));
     }
     Ok(fpga::tiny()?.into())
 }
@@ -140,7 +140,7 @@ fn fuzz() -> Result<Outcome> {
     if !have("verilator") {
         return Ok(missing("verilator not installed (make setup installs it)"));
     }
-    let behaviour = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "6", "--seed", "1"]))?;
+    let behaviour = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "8", "--seed", "1"]))?;
     let structure = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "6", "--seed", "2", "--structure"]))?;
     Ok((behaviour && structure).into())
 }
