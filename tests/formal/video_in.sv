@@ -71,10 +71,11 @@ module proof #(
     skips: cover (dropped);
     again: cover (begin_frame && word_q[3] && error);
   end
-  // A start of frame that is inside, also one that broke a frame, begins one once the core has been free for two cycles.
+  // A start of frame that is inside, also one that broke a frame or whose own frame the core ended before it was passed
+  // on, begins one once the core has been free for two cycles.
   reg held_q, waited_q;
   always @(posedge clk) begin
-    held_q   <= !rst && !drop && (put ? s_user : held_q && !begin_frame);
+    held_q   <= !rst && !drop && (put ? s_user : (held_q && !begin_frame) || (clear && m_valid && !m_ready && starts));
     waited_q <= !rst && !drop && held_q && free && !begin_frame && !put;
   end
   always @* if (begun && !rst && waited_q && held_q && free) resynchronises: assert (begin_frame);
