@@ -6,6 +6,7 @@
 use super::error::FlowError;
 use super::family::Family;
 use super::netlist::{self, Cells, Part};
+use super::pins::{self, Pin};
 use super::timing::{Clock, CriticalPath, Timing};
 use super::tools::{self, Tool};
 use serde::Serialize;
@@ -15,6 +16,8 @@ use std::time::Instant;
 /// Result of place and route, whatever the family calls it.
 const ROUTED: &str = "synth/itnet.config";
 const BITSTREAM: &str = "synth/itnet.bit";
+/// The target's pins, where it has any.
+const PINS: &str = "synth/pins.pdc";
 /// The router is asked for so much more than the target, as it stops working where it is content.
 const MARGIN: f64 = 1.25;
 
@@ -25,7 +28,7 @@ pub struct Design {
     pub top: String,
     /// Verilog files, relative to the folder.
     pub sources: Vec<String>,
-    /// Where the pins are, relative to the folder; without it, anywhere.
+    /// Where the pins are, relative to the folder; without it, those of the target, else anywhere.
     pub constraints: Option<String>,
 }
 
@@ -50,6 +53,8 @@ pub struct Target {
     pub part: String,
     /// Arguments of nextpnr that choose it.
     pub arguments: Vec<String>,
+    /// Pins for the five ports of a core without a board; none where nextpnr chooses them.
+    pub pins: Vec<Pin>,
     /// LUT sites.
     pub luts: u64,
     /// Flip-flops.
@@ -186,7 +191,7 @@ pub fn synthesise(
 
     let mut arguments = target.arguments.clone();
     arguments.extend(["--json", "synth/itnet.json", "--report", "synth/timing.json"].map(str::to_owned));
-    arguments.extend(family.place_and_route(ROUTED, design.constraints.as_deref()));
+    arguments.extend(family.place_and_route(ROUTED, constraints(folder, design, target)?.as_deref()));
     let asked = target.freq_mhz * MARGIN;
     arguments.extend(["--freq".to_owned(), asked.to_string(), "--seed".to_owned(), target.seed.to_string()]);
     arguments.push("--timing-allow-fail".to_owned());
@@ -208,6 +213,16 @@ pub fn synthesise(
         report.outcome = Outcome::TooSlow { short_mhz: target.freq_mhz - fmax };
     }
     finish(flow, report)
+}
+
+/// The file that says where the pins are: the design's, or one made of the target's.
+fn constraints(folder: &Path, design: &Design, target: &Target) -> Result<Option<String>, FlowError> {
+    if design.constraints.is_some() || target.pins.is_empty() {
+        return Ok(design.constraints.clone());
+    }
+    let path = folder.join(PINS);
+    std::fs::write(&path, pins::pdc(&target.pins)).map_err(FlowError::file("write", &path))?;
+    Ok(Some(PINS.to_owned()))
 }
 
 /// Stages of one folder.
@@ -300,6 +315,7 @@ mod tests {
             family: Family::Ecp5,
             part: "X".to_owned(),
             arguments: vec![],
+            pins: vec![],
             luts: 100,
             ffs: 100,
             dsps: 4,

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pins::{Level, Pin};
 use crate::pll::Pll;
 
 const FILES: [&str; 3] = [
@@ -17,31 +18,6 @@ const BAUD_ERROR: f64 = 0.02;
 const LEAST_DIVIDER: f64 = 4.0;
 /// Rows that a board takes ahead of the core: enough to hide the delay of a USB adapter.
 pub const ROWS: usize = 4;
-
-/// A pin of the package.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pin {
-    /// Its name.
-    pub site: String,
-    /// Input and output standard, such as `LVCMOS33`.
-    pub io: String,
-    /// Pull resistor.
-    #[serde(default)]
-    pub pull: Option<Level>,
-}
-
-/// A level, or the way that a resistor pulls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// One.
-    #[serde(alias = "up")]
-    High,
-    /// Zero.
-    #[serde(alias = "down")]
-    Low,
-}
 
 /// The oscillator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

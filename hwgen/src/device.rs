@@ -1,8 +1,12 @@
 //! FPGA devices as data: `constraints/*.yaml`, carried in the program.
 //!
-//! Owns: what a device has. Leaves alone: boards, pins, and what a tool makes of a design.
+//! Owns: what a device has. Leaves alone: boards and what a tool makes of a design.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use crate::pins::Pin;
 
 const FILES: [&str; 5] = [
     include_str!("../../constraints/ecp5-25k.yaml"),
@@ -49,6 +53,9 @@ pub struct Device {
     pub luts: usize,
     /// Arguments of nextpnr: device, a package with many pins, speed grade.
     pub nextpnr: Vec<String>,
+    /// Pins for the ports of `itnet_pins`, where nextpnr does not choose them.
+    #[serde(default)]
+    pub pins: BTreeMap<String, Pin>,
 }
 
 fn eighteen() -> usize {
@@ -94,6 +101,18 @@ mod tests {
     fn every_file_is_a_device() {
         let names: Vec<String> = devices().into_iter().map(|device| device.name).collect();
         assert_eq!(names, ["ecp5-25k", "ecp5-45k", "ecp5-85k", "ice40-up5k", "nexus-lifcl40"]);
+    }
+
+    #[test]
+    fn pins_are_named_where_nextpnr_wants_them() {
+        for device in devices() {
+            let ports: Vec<&str> = device.pins.keys().map(String::as_str).collect();
+            let wanted: &[&str] = match device.family {
+                Family::Nexus => &["capture", "clk", "rst_n", "shift_in", "shift_out"],
+                Family::Ecp5 | Family::Ice40 => &[],
+            };
+            assert_eq!(ports, wanted, "{}", device.name);
+        }
     }
 
     #[test]

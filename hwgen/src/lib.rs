@@ -9,6 +9,7 @@ pub mod error;
 pub mod feedback;
 pub mod folding;
 pub mod mapping;
+pub mod pins;
 pub mod plan;
 pub mod pll;
 pub mod resources;

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use super::Top;
-use crate::board::{BoardTop, Level, ROWS};
+use crate::board::{BoardTop, ROWS};
 use crate::design::Design;
+use crate::pins::Level;
 
 /// Name of the module.
 pub const TOP: &str = "itnet_board";

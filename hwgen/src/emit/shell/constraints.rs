@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::board::{Board, Level, Pin};
+use crate::board::Board;
+use crate::pins::{Level, Pin};
 
 /// Text of the LPF file.
 pub fn lpf(board: &Board) -> String {
