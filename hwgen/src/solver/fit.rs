@@ -5,6 +5,8 @@
 //! cheapest shapes that keep to it too. Which products then get hardware multipliers is decided by trying all ways:
 //! the one with the fewest LUTs wins. Small memories move to LUT RAM where block RAMs run out.
 
+use std::collections::HashSet;
+
 use hwgen_network::Description;
 use hwgen_quantize::Model;
 
@@ -59,7 +61,9 @@ pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option
         Fit { model, net, widths: Widths::new(model), feedback, target, search: Search::new(net, &model.bits, budget) };
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found.dedup_by(|a, b| a.1 == b.1);
+    // the same folding may be the answer to several lengths of an iteration
+    let mut seen = HashSet::new();
+    found.retain(|&(_, folding)| seen.insert(folding));
     found.truncate(CANDIDATES);
     let mut fitting: Vec<(u64, usize, Folding, Mapping)> = Vec::new();
     let mut fewest = u64::MAX;
@@ -212,9 +216,7 @@ impl Fit<'_> {
                 (estimate(&mapping), mapping)
             })
             .filter(|(cost, _)| self.holds(cost))
-            .min_by_key(|(cost, mapping)| {
-                (cost.dsp as f64 > DSP_SHARE * self.target.dsp as f64, cost.lut, *mapping != shared)
-            })
+            .min_by_key(|(cost, _)| (cost.dsp as f64 > DSP_SHARE * self.target.dsp as f64, cost.lut))
             .map(|(cost, mapping)| (mapping, cost.lut))
     }
 
