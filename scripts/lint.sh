@@ -61,6 +61,7 @@ four() { # four NAME TOP WAIVERS FILE…, in the folder of the files
     said "$name verilator, structure" verilator --lint-only -Wall -DSYNTHESIS --top-module "$top" "$waivers" "$@"
     said "$name icarus" iverilog -g2012 -Wall -t null -s "$top" "$@"
     said "$name yosys" yosys -q -p "read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer $*; hierarchy -check -top $top; proc; check -assert"
+    said "$name yosys, ECP5" yosys -q -p "read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer -D HWG_ECP5 $*; hierarchy -check -top $top; proc; check -assert"
     said "$name slang" "$root/.venv/bin/python" "$root/scripts/slang_lint.py" "$top" "$@"
 }
 
@@ -75,6 +76,21 @@ finds_narrowing_casts() {
     local found
     found=$("$root/.venv/bin/python" "$root/scripts/slang_lint.py" narrowing_cast tests/lint/narrowing_cast.sv)
     [ "$(grep -o 'sv:[0-9]*:' <<<"$found" | tr -d '\n')" = "sv:13:sv:14:" ] || echo "wanted lines 13 and 14, found: $found"
+}
+
+# The core file: FuseSoC lints by it, and prepares a run of Yosys, nextpnr and ecppack with every file in its place.
+fuses() { # fuses NAME, in the folder of the core
+    local log=$out/fusesoc.log build=$out/fusesoc core
+    core=$(sed -n 's/^name: //p' itnet.core)
+    if "$root/.venv/bin/fusesoc" --cores-root . run --work-root "$build/lint" --target=lint "$core" >"$log" 2>&1 &&
+        "$root/.venv/bin/fusesoc" --cores-root . run --work-root "$build/synth" --target=synth --setup "$core" >"$log" 2>&1 &&
+        make -n -C "$build/synth" | grep ecppack >/dev/null && cmp -s mem/expand.hex "$build/synth/mem/expand.hex"; then
+        printf 'ok    %s fusesoc\n' "$1"
+    else
+        printf 'FAIL  %s fusesoc\n%s\n' "$1" "$(tail -n 12 "$log")"
+        failures=$((failures + 1))
+    fi
+    rm -rf "$build"
 }
 
 # The library, each module as the top. The memory files that defaults name do not exist, so the tools get empty ones.
@@ -108,6 +124,7 @@ import json
 manifest = json.load(open("manifest.json"))
 for top in [manifest] + [manifest[key] for key in ("board", "video") if key in manifest]:
     print(top["top"], *top["sources"], *(manifest["sources"] if top is not manifest else []))')
+    [ "$1" != tiny ] || fuses "$1"
     cd "$root" || exit 2
     rm -rf "${out:?}/$1"
 }

@@ -4,7 +4,7 @@
 #   sim     Verilator, zlib's headers (waveforms)
 #   lint    Icarus Verilog, Yosys
 #   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
-#   python  .venv with pyslang, cocotb, cocotbext-axi (scripts/requirements.txt)
+#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC (scripts/requirements.txt)
 #   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
 set -euo pipefail

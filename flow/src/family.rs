@@ -47,8 +47,12 @@ impl Family {
                  synth_ecp5 -abc9 -run map_gates:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
             ),
             Self::Ice40 => format!("synth_ice40 -device u -dsp -abc9 -top {top}"),
-            // abc9 ties the begin of a carry chain to a constant, which nextpnr does not take (Yosys issue 4081)
-            Self::Nexus => format!("synth_nexus -family lifcl -top {top}"),
+            // abc9, which Yosys would take, ties the begin of a carry chain to a constant, and nextpnr does not take that
+            // (Yosys issue 4081).
+            Self::Nexus => format!(
+                "synth_nexus -family lifcl -top {top} -run begin:map_luts; abc -lut 4:5 -dress; clean; \
+                 synth_nexus -family lifcl -run map_cells:"
+            ),
         }
     }
 

@@ -17,21 +17,24 @@ pub struct Core {
     name: &'static str,
     /// Arguments of `hwgen emit`.
     pub emit: &'static [&'static str],
-    device: &'static str,
-    /// Clock to reach, in MHz.
-    freq: &'static str,
+    /// Arguments of `hwgen synth`: device and clock to reach; none for a board, which has both.
+    synth: &'static [&'static str],
 }
 
 /// The core whose bitstream and netlist `make test` makes.
 pub const TINY: Core = Core {
     name: "tiny",
-    emit: &["--model", "weights/tiny/tiny-w4.model.safetensors", "--multipliers", "24"],
-    device: "ecp5-85k",
-    freq: "80",
+    emit: &["--model", TINY_MODEL, "--multipliers", "24"],
+    synth: &["--device", "ecp5-85k", "--freq", "80"],
 };
+const TINY_MODEL: &str = "weights/tiny/tiny-w4.model.safetensors";
 
-const DESIGNS: [Core; 3] = [
+const DESIGNS: [Core; 7] = [
     TINY,
+    Core { name: "tiny-nexus", synth: &["--device", "nexus-lifcl40", "--freq", "50"], ..TINY },
+    on_board("tiny-ulx3s", &["--model", TINY_MODEL, "--multipliers", "24", "--board", "ulx3s-85f"]),
+    on_board("tiny-ecpix", &["--model", TINY_MODEL, "--multipliers", "24", "--board", "ecpix-5-85f"]),
+    on_board("tiny-evn", &["--model", TINY_MODEL, "--multipliers", "24", "--board", "ecp5-evn"]),
     Core {
         name: "camvid-240",
         emit: &[
@@ -42,8 +45,7 @@ const DESIGNS: [Core; 3] = [
             "--multipliers",
             "300",
         ],
-        device: "ecp5-85k",
-        freq: "80",
+        synth: &["--device", "ecp5-85k", "--freq", "80"],
     },
     Core {
         name: "paper-axi",
@@ -62,10 +64,13 @@ const DESIGNS: [Core; 3] = [
             "--multipliers",
             "172",
         ],
-        device: "ecp5-85k",
-        freq: "75",
+        synth: &["--device", "ecp5-85k", "--freq", "75"],
     },
 ];
+
+const fn on_board(name: &'static str, emit: &'static [&'static str]) -> Core {
+    Core { name, emit, synth: &[] }
+}
 
 /// Builds the named designs (all, if none is named) and writes the page; whether each one met its clock. `NEXTPNR_ARGS`
 /// and `SEED`, the placer's, are passed on.
@@ -99,8 +104,8 @@ pub fn bench(names: &[String]) -> Result<bool> {
 fn build(core: &Core, seed: &str, further: &str) -> Result<(Value, Value)> {
     let folder = format!("out/fpga/{}", core.name);
     let emitted = hwgen(&[&["emit", "-o", &folder], core.emit].concat())?;
-    let target = ["--device", core.device, "--freq", core.freq, "--seed", seed, "--nextpnr-args", further];
-    let synth = hwgen(&[&["synth", &folder], &target[..]].concat())?;
+    let choices = ["--seed", seed, "--nextpnr-args", further];
+    let synth = hwgen(&[&["synth", &folder], core.synth, &choices].concat())?;
     Ok((emitted, synth))
 }
 
@@ -158,11 +163,45 @@ Made by `make bench-fpga` from the files in `docs/fpga/`; each is the `synth.jso
 `hwgen synth` wrote. The core stands behind five pins (`itnet_pins.sv`). Estimates are the emitter's, before any tool ran.
 ",
     );
+    let mut results: Vec<Value> = Vec::new();
     for path in names {
-        let result: Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+        results.push(serde_json::from_str(&std::fs::read_to_string(path)?)?);
+    }
+    let (on_boards, alone): (Vec<_>, Vec<_>) =
+        results.into_iter().partition(|result| result["synth"]["target"]["board"].is_string());
+    for result in alone {
         section(&mut text, &result)?;
     }
+    boards(&mut text, &on_boards)?;
     run::write(Path::new(PAGE), &text)
+}
+
+/// A row for each core that was built for a board.
+fn boards(text: &mut String, results: &[Value]) -> Result<()> {
+    if results.is_empty() {
+        return Ok(());
+    }
+    text.push_str(
+        "\n## On boards\n\nWith the board's pins, clock and serial link ([boards](boards.md)); built, not tried.\n\n\
+         | board | part | emitted by | revision | clock, MHz | reached, MHz | LUT | FF | DSP | EBR |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    for result in results {
+        let target = &result["synth"]["target"];
+        let words = [&target["board"], &target["part"], &result["command"], &result["revision"]];
+        let words = words.map(|word| word.as_str().unwrap_or_default().to_owned());
+        let resources = result["synth"]["resources"].as_array().cloned().unwrap_or_default();
+        let used: Vec<String> = resources.iter().map(|resource| resource["used"].to_string()).collect();
+        let reached = result["synth"]["fmax_mhz"].as_f64().map_or("not routed".to_owned(), |mhz| format!("{mhz:.1}"));
+        let [board, part, command, revision] = words;
+        let clock = number(target, "/freq_mhz")?;
+        let _ = writeln!(
+            text,
+            "| {board} | {part} | `hwgen emit {command}` | {revision} | {clock} | {reached} | {} |",
+            used.join(" | ")
+        );
+    }
+    Ok(())
 }
 
 fn section(text: &mut String, result: &Value) -> Result<()> {
@@ -172,10 +211,11 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
     let cycles = number(result, "/prediction/cycles")?;
     let _ = writeln!(
         text,
-        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}{}.{}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
+        "\n## {name} on {}\n\n`hwgen emit {}`, revision {}, seed {}{}.{}\n\n| resource | used | available | share | estimated |\n|---|---|---|---|---|",
         synth["target"]["part"].as_str().unwrap_or_default(),
         result["command"].as_str().unwrap_or_default(),
         result["revision"].as_str().unwrap_or_default(),
+        synth["target"]["seed"],
         result["nextpnr"]
             .as_str()
             .filter(|further| !further.is_empty())
