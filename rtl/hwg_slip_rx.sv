@@ -34,7 +34,7 @@ module hwg_slip_rx (
       {escape_q, bad_q, any_q, m_valid, m_end} <= '0;
     end else begin
       m_valid <= s_valid && !at_end && (escape_q || s_data != ESC);
-      m_end   <= at_end && (any_q || bad_q);
+      m_end   <= at_end && (any_q || (bad_q && !m_end));  // bad_q: of the record that ended, in the cycle of m_end
       if (s_valid) begin
         escape_q <= !escape_q && s_data == ESC;
         any_q    <= !at_end;

@@ -54,14 +54,20 @@ said() { # said NAME COMMAND…: prints what the command says; counts a failure 
     fi
 }
 
+checks() { # checks TOP OPTION… FILE…: commands of Yosys
+    local top=$1
+    shift
+    echo "read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer $*; hierarchy -check -top $top; proc; check -assert"
+}
+
 four() { # four NAME TOP WAIVERS FILE…, in the folder of the files
     local name=$1 top=$2 waivers=$3
     shift 3
     said "$name verilator" verilator --lint-only -Wall --top-module "$top" "$waivers" "$@"
     said "$name verilator, structure" verilator --lint-only -Wall -DSYNTHESIS --top-module "$top" "$waivers" "$@"
     said "$name icarus" iverilog -g2012 -Wall -t null -s "$top" "$@"
-    said "$name yosys" yosys -q -p "read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer $*; hierarchy -check -top $top; proc; check -assert"
-    said "$name yosys, ECP5" yosys -q -p "read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer -D HWG_ECP5 $*; hierarchy -check -top $top; proc; check -assert"
+    said "$name yosys" yosys -q -p "$(checks "$top" "$@")"
+    said "$name yosys, ECP5" yosys -q -p "$(checks "$top" -D HWG_ECP5 "$@")"
     said "$name slang" "$root/.venv/bin/python" "$root/scripts/slang_lint.py" "$top" "$@"
 }
 

@@ -47,9 +47,6 @@ module proof (
   wire        right;
   hwg_crc32 u_crc (
       .clk(clk), .start(rst || end_q), .s_valid(byte_q), .s_data(data_q), .crc(unused), .residue(right));
-  // Bytes of hwg_uart_rx are more than a cycle apart: without that, an END in the cycle after that of a spoiled record
-  // would end one more (with m_good low).
-  always @* if (end_q && !ok_q) assume (!ends);
   always @(posedge clk)
     if (rst) {byte_q, end_q, escaped_q, some_q, spoiled_q} <= '0;
     else begin
