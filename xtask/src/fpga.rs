@@ -160,7 +160,8 @@ pub fn page() -> Result<()> {
         "# On an FPGA
 
 Made by `make bench-fpga` from the files in `docs/fpga/`; each is the `synth.json` of one core, which
-`hwgen synth` wrote. The core stands behind five pins (`itnet_pins.sv`). Estimates are the emitter's, before any tool ran.
+`hwgen synth` wrote. The core stands behind five pins (`itnet_pins.sv`). Estimates are the emitter's, for an
+ECP5, before any tool ran.
 ",
     );
     let mut results: Vec<Value> = Vec::new();
@@ -236,7 +237,9 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
             estimate.map_or_else(|| "—".to_owned(), |n| n.to_string())
         );
     }
-    memories(text, emit);
+    if synth["target"]["family"] == "ecp5" {
+        memories(text, emit);
+    }
     let _ = writeln!(text, "\n| instance | role | LUT4 | carry | FF | DSP | EBR |\n|---|---|---|---|---|---|---|");
     for part in synth["instances"].as_array().into_iter().flatten() {
         let words = ["instance", "role"].map(|key| part[key].as_str().unwrap_or_default());

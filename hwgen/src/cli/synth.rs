@@ -63,7 +63,7 @@ struct Body {
     fmax_mhz: Option<f64>,
     #[serde(flatten)]
     report: flow::Report,
-    /// The emitter's own estimate.
+    /// The emitter's own estimate, which is one for an ECP5; empty for other families.
     estimate: Estimate,
 }
 
@@ -94,8 +94,8 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     report.clear_progress();
     let result = result?;
     let met = result.outcome == flow::Outcome::Met;
-    let body =
-        Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate: estimate(args), report: result };
+    let estimate = if target.family == flow::Family::Ecp5 { estimate(args) } else { Estimate::default() };
+    let body = Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate, report: result };
     report.result(&body, || text(&body))?;
     Ok(if met { Outcome::Success } else { Outcome::CheckFailed })
 }
