@@ -55,6 +55,8 @@ pub struct Proof {
     /// Files that memories are loaded from: name, text.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    #[serde(default)]
+    pub clocks: Clocks,
     pub property: String,
     pub method: Method,
     /// Steps of the search from reset, for counterexamples, covers and mutants; steps of the induction.
@@ -65,6 +67,17 @@ pub struct Proof {
     #[serde(default)]
     pub slow_runs: Vec<Parameters>,
     pub mutants: Vec<Mutant>,
+}
+
+/// What a step of the solver is to the clocks of a harness.
+#[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Clocks {
+    /// A cycle of the only clock.
+    #[default]
+    One,
+    /// Each clock ticks or does not, as the solver likes.
+    Free,
 }
 
 /// How a proof goes beyond `depth` steps from reset.

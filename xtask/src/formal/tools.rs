@@ -1,13 +1,15 @@
 //! The provers: Yosys reads a harness, yosys-smtbmc with Yices searches from reset and by induction, ABC looks for an
 //! inductive invariant. Owns: their command lines and what their words mean. Everything happens in one folder a job.
 
-use super::spec::{Change, Method, Mutant, Parameters, Proof, Spec};
+use super::spec::{Change, Clocks, Method, Mutant, Parameters, Proof, Spec};
 use crate::run::Result;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LIBRARY: &str = "rtl";
+/// Flip-flops whose clocks tick as the solver likes.
+const TICKS: &str = "tests/formal/ticks.v";
 /// A prover that takes longer has not decided.
 const SECONDS: &str = "1500";
 const ABC_SECONDS: &str = "1200";
@@ -83,6 +85,9 @@ impl<'a> Model<'a> {
             let _ = write!(script, " -chparam {name} {value}");
         }
         script += "\nhierarchy -top proof\nsetattr -mod -unset keep_hierarchy *\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -keepdc\ndffunmap\n";
+        if proof.clocks == Clocks::Free {
+            let _ = writeln!(script, "techmap -map {}\nopt -full -keepdc", absolute(TICKS)?);
+        }
         script += "write_smt2 -wires model.smt2\n";
         let model = Self { proof, folder, script };
         model.yosys("model.ys", &model.script)?;
