@@ -132,9 +132,9 @@ module hwg_iter_seq #(
                               : opens ? (written ? opening_more : opening) : written ? other_more : other;
 
   always @(posedge clk) begin
-    load_q <= {load_q[0], load && !rst};
-    if (rst) {prep_q, looked_q, m_valid, begun_q} <= '0;
+    if (rst) {load_q, prep_q, looked_q, m_valid, begun_q} <= '0;
     else begin
+      load_q <= {load_q[0], load};
       prep_q  <= load_q[1] || take;
       looked_q <= prep_q && !load;
       m_valid <= !load && (looked_q ? !done : m_valid && !take);
