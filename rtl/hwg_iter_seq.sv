@@ -4,7 +4,7 @@
 // After `take` the next job is valid three cycles later, after `load` five, and ready when the loop has written all that it
 // reads: `written` pulses for each pixel of the loop. What a map has of its own is looked up while the one before it is in
 // hand, and the columns of a pixel while the pixel before it is.
-// reset     no job
+// reset     no job; limits: a load three cycles or more after another, unless there was a reset
 `default_nettype none
 module hwg_iter_seq #(
     parameter integer L = 3,
