@@ -55,6 +55,7 @@ pub struct Proof {
     /// Files that memories are loaded from: name, text.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// How the clocks of the harness tick.
     #[serde(default)]
     pub clocks: Clocks,
     pub property: String,
