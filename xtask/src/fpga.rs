@@ -237,6 +237,7 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
             estimate.map_or_else(|| "—".to_owned(), |n| n.to_string())
         );
     }
+    // its block RAMs are counted for an ECP5
     if synth["target"]["family"] == "ecp5" {
         memories(text, emit);
     }
