@@ -8,12 +8,13 @@ use super::report::{Report, si};
 use super::shell::ShellArgs;
 use super::{Outcome, command, emitted, write};
 use clap::ValueEnum;
-use hwgen::design::DEFAULT_MULTIPLIERS;
-use hwgen::device::devices;
-use hwgen::feedback::{AxiWidth, Feedback};
-use hwgen::solver::Target;
-use hwgen::{Board, BoardTop, Design, Device, Options};
+use hwgen_core::design::DEFAULT_MULTIPLIERS;
+use hwgen_core::device::devices;
+use hwgen_core::feedback::{AxiWidth, Feedback};
+use hwgen_core::solver::Target;
+use hwgen_core::{Design, Device, Options};
 use hwgen_quantize::Model;
+use hwgen_shell::{Board, BoardTop};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -162,7 +163,7 @@ struct Body<'a> {
     model_sha256: String,
     files: usize,
     bytes: usize,
-    prediction: &'a hwgen::schedule::Prediction,
+    prediction: &'a hwgen_core::schedule::Prediction,
     device: Option<Device>,
     board: Option<BoardBody>,
     report: serde_json::Value,
@@ -197,7 +198,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     report.progress("folding and scheduling …");
     let design = Design::new(&model, &options)?;
     report.progress("writing Verilog and memories …");
-    let files = hwgen::emit::emit(&design, &shell, model.to_bytes()?, &command::normalised());
+    let files = hwgen_shell::emit(&design, &shell, model.to_bytes()?, &command::normalised());
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
     report.clear_progress();

@@ -6,12 +6,12 @@ use super::interrupt::Temporary;
 use super::report::Report;
 use super::{Outcome, cosim, emitted, write};
 use case::{Case, Registers};
-use hwgen::emit::Shell;
-use hwgen::feedback::Feedback;
-use hwgen::schedule::Prediction;
-use hwgen::{Design, Options};
+use hwgen_core::feedback::Feedback;
+use hwgen_core::schedule::Prediction;
+use hwgen_core::{Design, Options};
 use hwgen_network::{RgbImage, Weights};
 use hwgen_quantize::{Model, Ranges, quantize};
+use hwgen_shell::Shell;
 use hwgen_sim::cosim::{BuildOptions, FrameInput, Profile, RunOptions, Session};
 use hwgen_sim::golden::Golden;
 use serde::Serialize;
@@ -128,7 +128,7 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     design.mapping = design.mapping.mixed(case.seed);
     let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
-    let files = hwgen::emit::emit(&design, &Shell::default(), model.to_bytes().map_err(told)?, &command);
+    let files = hwgen_shell::emit(&design, &Shell::default(), model.to_bytes().map_err(told)?, &command);
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
         return simulate(case, &design, folder, args);

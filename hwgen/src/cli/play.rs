@@ -1,28 +1,19 @@
 //! `hwgen play`: images to a core on a board, maps back, over the board's serial line.
 
-mod error;
-mod link;
-mod record;
-
 use super::error::CliError;
 use super::maps::Frame;
 use super::report::{Report, si, table};
 use super::run::{check_iterations, warn_of_older_maps};
 use super::shell::BAUD;
 use super::{Outcome, emitted, picture, write};
-use error::LinkError;
+use hwgen_link::{Link, Played, register};
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
 use hwgen_sim::cosim::Manifest;
 use hwgen_sim::golden::{Golden, Nothing};
-use link::{Link, Played, register};
 use serde::Serialize;
-use serial2::SerialPort;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-/// A read from the port returns after this time at the latest.
-const POLL: Duration = Duration::from_millis(50);
 
 /// Send images to a core on a board and write the maps that come back.
 ///
@@ -118,7 +109,8 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let baud = args.baud.or(core.as_ref().and_then(|core| core.manifest.board.as_ref()).map(|board| board.baud));
     let baud = baud.unwrap_or(BAUD);
     report.progress(format_args!("{} …", args.port.display()));
-    let mut link = Link::open(open(&args.port, baud)?, args.port.clone(), Duration::from_secs(args.timeout.into()))?;
+    let mut link =
+        Link::open(hwgen_link::open(&args.port, baud)?, args.port.clone(), Duration::from_secs(args.timeout.into()))?;
     if let Some(hash) = core.as_ref().and_then(Core::hash) {
         link.wants(register::HASH, hash, "the configuration's hash")?;
     }
@@ -163,14 +155,6 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let body = Body { port: args.port.clone(), baud, bit_exact, frames };
     report.result(&body, || text(&body))?;
     Ok(if bit_exact == Some(false) { Outcome::CheckFailed } else { Outcome::Success })
-}
-
-fn open(path: &Path, baud: u32) -> Result<SerialPort, LinkError> {
-    let failed = |source| LinkError::Port { path: path.to_owned(), baud, source };
-    let mut port = SerialPort::open(path, baud).map_err(failed)?;
-    port.set_read_timeout(POLL).map_err(failed)?;
-    port.discard_input_buffer().map_err(failed)?;
-    Ok(port)
 }
 
 /// Whether the maps are the golden model's: all of them, or with a threshold the first ones.

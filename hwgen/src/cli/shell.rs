@@ -2,10 +2,9 @@
 
 use super::error::CliError;
 use clap::ValueEnum;
-use hwgen::board::{BoardProblem, boards};
-use hwgen::emit::{Shell, VideoClock};
-use hwgen::feedback::Feedback;
-use hwgen::{Board, BoardTop};
+use hwgen_core::feedback::Feedback;
+use hwgen_shell::board::{BoardProblem, boards};
+use hwgen_shell::{Board, BoardTop, Shell, VideoClock};
 
 /// Clock of a core on a board, in MHz, unless told.
 const CLOCK: f64 = 40.0;

@@ -4,7 +4,7 @@
 //! costs more than the caps is drawn again. The caps leave out the far corners: a width of 256 alone has more than a
 //! million weights.
 
-use hwgen::feedback::{AxiWidth, Feedback};
+use hwgen_core::feedback::{AxiWidth, Feedback};
 use hwgen_network::random::Stream;
 use hwgen_network::{Cost, Description, Mixing, PixelDomain, Size, WeightSets};
 use hwgen_quantize::Bits;

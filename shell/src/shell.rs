@@ -1,16 +1,14 @@
-//! What surrounds the core: the top of a board, a video clock of its own. The core itself stays as it is.
+//! What is chosen around a core, and the files that follow.
 
-mod board;
-mod constraints;
-mod video;
-
+use hwgen_core::Design;
+use hwgen_core::emit::File;
 use hwgen_flow::Family;
 use serde_json::{Value, json};
 
-use super::File;
-use super::library::module;
 use crate::board::BoardTop;
-use crate::design::Design;
+use crate::constraints;
+use crate::library::module;
+use crate::top::{LIBRARY, Top, board, video};
 
 /// What to emit around the core.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,27 +29,6 @@ pub enum VideoClock {
     Separate,
 }
 
-/// A top module around the core: its text, and the library modules that it adds.
-struct Top {
-    name: &'static str,
-    text: String,
-    library: &'static [&'static str],
-}
-
-impl Top {
-    fn file(&self) -> String {
-        format!("{}.sv", self.name)
-    }
-
-    /// Its Verilog files beside those of the core.
-    fn sources(&self) -> Vec<String> {
-        let library = self.library.iter().map(|name| format!("{LIBRARY}/{name}"));
-        std::iter::once(self.file()).chain(library).collect()
-    }
-}
-
-/// Folder of the library modules that the core itself does not use.
-const LIBRARY: &str = "shell";
 /// The constraints of a board.
 const CONSTRAINTS: &str = "board.lpf";
 
@@ -105,8 +82,8 @@ synth/board.bit: synth/board.config
         )
     }
 
-    /// The manifest's `board` and `video`; null where there is none.
-    pub fn manifest(&self, design: &Design) -> [(&'static str, Value); 2] {
+    /// The manifest's `board` and `video`, where there are any.
+    pub fn manifest(&self, design: &Design) -> Vec<(&'static str, Value)> {
         let tops = self.tops(design);
         let sources = |name: &str| tops.iter().find(|top| top.name == name).map(Top::sources);
         let board = self.board.as_ref().map(|top| {
@@ -125,6 +102,7 @@ synth/board.bit: synth/board.config
             })
         });
         let video = sources(video::TOP).map(|sources| json!({"top": video::TOP, "sources": sources}));
-        [("board", board.into()), ("video", video.into())]
+        let sections = [("board", board), ("video", video)];
+        sections.into_iter().filter_map(|(key, section)| Some((key, section?))).collect()
     }
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 /// Why a board could not be played to.
 #[derive(Debug, Error, Diagnostic)]
+#[allow(missing_docs, reason = "the message of a variant says what it and its fields are")]
 pub enum LinkError {
     #[error("serial port {}: cannot be opened at {baud} baud", path.display())]
     #[diagnostic(

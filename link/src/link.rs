@@ -5,18 +5,22 @@
 use super::error::LinkError;
 use super::record::{Decoder, FromBoard, Greeting, ToBoard, Unreadable};
 use hwgen_network::{RgbImage, Size};
+use serial2::SerialPort;
 use std::io::{ErrorKind, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Version of the records that is spoken here.
 const PROTOCOL: u8 = 1;
+/// A read from the port returns after this time at the latest.
+const POLL: Duration = Duration::from_millis(50);
 /// Hellos before a board is given up.
 const HELLOS: u8 = 3;
 /// What register 0 of every core reads.
 const ID: u32 = 0x4974_4E74;
 
 /// Registers of the core (`rtl/hwg_control.sv`).
+#[allow(missing_docs, reason = "the names are those of the RTL")]
 pub mod register {
     pub const ID: u8 = 0x00;
     pub const HASH: u8 = 0x08;
@@ -32,6 +36,15 @@ pub mod register {
 /// Status bits.
 const SIZE_ERROR: u32 = 1 << 1;
 const FRAME_DONE: u32 = 1 << 5;
+
+/// Opens a serial port for [`Link::open`].
+pub fn open(path: &Path, baud: u32) -> Result<SerialPort, LinkError> {
+    let failed = |source| LinkError::Port { path: path.to_owned(), baud, source };
+    let mut port = SerialPort::open(path, baud).map_err(failed)?;
+    port.set_read_timeout(POLL).map_err(failed)?;
+    port.discard_input_buffer().map_err(failed)?;
+    Ok(port)
+}
 
 /// A board at the other end of `port`.
 pub struct Link<P> {

@@ -1,26 +1,21 @@
-//! What builds the folder with public tools: Makefile, `FuseSoC` core file, Verilator waivers.
+//! What builds the folder with public tools: Makefile and `FuseSoC` core file.
 
 use std::fmt::Write;
 
-use super::manifest::probe_waivers;
-use super::{File, PINS, Shell, sources, with_extension};
-use crate::design::Design;
+use hwgen_core::Design;
+use hwgen_core::emit::{CoreFiles, File, PINS};
 use hwgen_flow::Family;
 
-/// Makefile, `.core`, `lint.vlt` and `probes.vlt`.
-pub fn build_files(design: &Design, shell: &Shell, files: &[File]) -> Vec<File> {
-    let sources = sources(files);
-    let memories = with_extension(files, "hex");
+use crate::shell::Shell;
+
+/// Makefile and `.core`.
+pub fn build_files(design: &Design, shell: &Shell, core: &CoreFiles) -> Vec<File> {
+    let sources = core.sources();
     vec![
         ("Makefile".into(), (makefile(&sources) + &shell.makefile(design)).into_bytes()),
-        ("itnet.core".into(), core_file(design, &sources, &memories).into_bytes()),
-        ("lint.vlt".into(), LINT.as_bytes().to_vec()),
-        ("probes.vlt".into(), probe_waivers().into_bytes()),
+        ("itnet.core".into(), core_file(design, &sources, &core.memories()).into_bytes()),
     ]
 }
-
-/// The library's waivers, each with its reason; embedded as the library is.
-const LINT: &str = include_str!("../../../rtl/lint.vlt");
 
 fn makefile(sources: &[&str]) -> String {
     let reading = Family::Ecp5.reading(&format!("{PINS} $(SOURCES)"));

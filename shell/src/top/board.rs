@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::Top;
 use crate::board::{BoardTop, ROWS};
-use crate::design::Design;
-use crate::pins::Level;
+use hwgen_core::Design;
+use hwgen_core::pins::Level;
 
 /// Name of the module.
 pub const TOP: &str = "itnet_board";

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::pins::{Level, Pin};
 use crate::pll::Pll;
+use hwgen_core::pins::{Level, Pin};
 
 const FILES: [&str; 3] = [
     include_str!("../../constraints/boards/ulx3s-85f.yaml"),
@@ -145,7 +145,7 @@ impl BoardTop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::devices;
+    use hwgen_core::device::devices;
 
     #[test]
     fn every_file_is_a_board_with_a_known_device() {

@@ -70,29 +70,8 @@ pub const LIBRARY: &[(&str, &str)] = modules![
 /// What the synthesis for an ECP5 is told of its block RAMs; no module of the core.
 pub const ECP5_MAP: (&str, &str) = ("rtl/ecp5_map.v", include_str!("../../../rtl/ecp5_map.v"));
 
-/// The modules of `rtl/` that surround it.
-const SHELL: &[(&str, &str)] = modules![
-    "hwg_cdc_fifo.sv",
-    "hwg_crc32.sv",
-    "hwg_ecp5_pll.sv",
-    "hwg_map_out.sv",
-    "hwg_reset.sv",
-    "hwg_row_in.sv",
-    "hwg_serial.sv",
-    "hwg_slip_rx.sv",
-    "hwg_slip_tx.sv",
-    "hwg_sync.sv",
-    "hwg_uart_rx.sv",
-    "hwg_uart_tx.sv",
-];
-
-/// Text of a module around the core.
-///
-/// # Panics
-/// If there is none of that name: names are literals of the emitter.
-pub fn module(name: &str) -> &'static str {
-    SHELL.iter().find(|(known, _)| *known == name).expect("the library has the module").1
-}
+/// The library's waivers for Verilator, each with its reason.
+pub const LINT: &str = include_str!("../../../rtl/lint.vlt");
 
 /// The modules of a design.
 pub fn modules(design: &Design) -> Vec<(&'static str, &'static str)> {

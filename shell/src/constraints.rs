@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::board::Board;
-use crate::pins::{Level, Pin};
+use hwgen_core::pins::{Level, Pin};
 
 /// Text of the LPF file.
 pub fn lpf(board: &Board) -> String {

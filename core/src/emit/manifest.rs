@@ -6,24 +6,30 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use super::tables::Tables;
-use super::{File, Shell, hex, ports, sources, top};
+use super::{File, hex, ports, top};
 use crate::design::Design;
 use crate::feedback::BURST_BEATS;
 
-/// Bytes of the manifest.
-pub fn manifest(
-    design: &Design,
-    shell: &Shell,
-    tables: &Tables,
-    memories: &[MemoryFile],
-    files: &[File],
-    command: &str,
-    hash: u32,
-) -> Vec<u8> {
+/// What the manifest says besides the design.
+pub struct Facts<'a> {
+    pub tables: &'a Tables,
+    pub memories: &'a [MemoryFile],
+    /// All files of the folder.
+    pub files: &'a [File],
+    /// Paths of the core's Verilog files.
+    pub sources: Vec<String>,
+    /// What made the folder.
+    pub command: &'a str,
+    /// Configuration hash.
+    pub hash: u32,
+}
+
+/// Bytes of the manifest; `sections` are those of what surrounds the core.
+pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Value)>) -> Vec<u8> {
+    let Facts { tables, memories, files, sources, command, hash } = facts;
     let plan = &design.plan;
     let fold = &plan.folding;
     let leaves = plan.feedback.leaves();
-    let sources = sources(files);
     let hashes: serde_json::Map<String, Value> =
         files.iter().map(|(path, bytes)| (path.clone(), Value::from(hex(bytes)))).collect();
     let instances: Vec<Value> = memories
@@ -71,10 +77,8 @@ pub fn manifest(
         value["feedback"]["axi"] = json!({"data_bits": ring.data_bits, "beats_per_word": ring.word_beats,
             "burst_beats": BURST_BEATS, "region_bytes": ring.region_bytes});
     }
-    for (key, entry) in shell.manifest(design) {
-        if !entry.is_null() {
-            value[key] = entry;
-        }
+    for (key, entry) in sections {
+        value[key] = entry;
     }
     let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     text.push(b'\n');

@@ -1,9 +1,9 @@
 //! Cores for a device: what the solver promises, and that the list of memories is what the emitter writes.
 
-use hwgen::device::{BLOCK_WORDS, devices};
-use hwgen::emit::Shell;
-use hwgen::solver::Target;
-use hwgen::{Design, Options, resources};
+use hwgen_core::device::{BLOCK_WORDS, devices};
+use hwgen_core::emit::CoreFiles;
+use hwgen_core::solver::Target;
+use hwgen_core::{Design, Options, resources};
 use hwgen_network::Preset;
 use hwgen_quantize::{Bits, Model};
 
@@ -24,7 +24,7 @@ fn design(preset: Preset, target: Target) -> Design {
 fn the_list_of_memories_names_every_memory_file_with_its_size() {
     let design = design(Preset::Tiny, Target { products: 60, ..target("ecp5-85k") });
     let bytes = design.model.to_bytes().expect("a model file");
-    let files = hwgen::emit::emit(&design, &Shell::default(), bytes, "hwgen emit (test)");
+    let files = CoreFiles::new(&design, bytes, "hwgen emit (test)").into_folder(Vec::new(), Vec::new());
     let list = resources::memories(&design.plan, &design.widths, design.mapping.shared_lines);
     let mut seen = 0;
     for (path, bytes) in &files {

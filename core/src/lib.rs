@@ -1,7 +1,6 @@
-//! hwgen: folding, schedule and emitter. Starts no process, prints nothing, reads no clock: the same design gives the
-//! same bytes. The command line is in the binary.
+//! A core: folding, mapping, schedule, resources and the files that make it. Starts no process, prints nothing, reads no
+//! clock: the same design gives the same bytes. What surrounds a core is `hwgen-shell`.
 
-pub mod board;
 pub mod design;
 pub mod device;
 pub mod emit;
@@ -11,13 +10,11 @@ pub mod folding;
 pub mod mapping;
 pub mod pins;
 pub mod plan;
-pub mod pll;
 pub mod resources;
 pub mod schedule;
 pub mod solver;
 pub mod widths;
 
-pub use board::{Board, BoardTop};
 pub use design::{Design, Options};
 pub use device::Device;
 pub use error::Error;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::super::ports::{Direction, ports};
 use super::Top;
-use crate::design::Design;
+use hwgen_core::Design;
+use hwgen_core::emit::ports::{Direction, ports};
 
 /// Name of the module.
 pub const TOP: &str = "itnet_video";

@@ -1,0 +1,101 @@
+//! The emitter: turns a design into (path, bytes) pairs. Writes no file itself.
+
+mod library;
+mod manifest;
+mod memory;
+mod pack;
+pub mod ports;
+mod report;
+mod tables;
+mod top;
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::design::Design;
+
+pub use memory::MemoryFile;
+
+/// One emitted file: its path inside the folder, with `/`, and its bytes.
+pub type File = (String, Vec<u8>);
+
+/// The files of a core, and what its manifest says of them.
+pub struct CoreFiles<'a> {
+    design: &'a Design,
+    command: &'a str,
+    tables: tables::Tables,
+    memories: Vec<MemoryFile>,
+    hash: u32,
+    files: Vec<File>,
+}
+
+impl<'a> CoreFiles<'a> {
+    /// Everything but the manifest. `command` is what the headers say made it.
+    pub fn new(design: &'a Design, model_bytes: Vec<u8>, command: &'a str) -> Self {
+        let memories = memory::memories(design);
+        let model_hash = hex(&model_bytes);
+        let tables = tables::Tables::new(design);
+        let hash = config_hash(design, &model_hash);
+        let mut files: Vec<File> = Vec::new();
+        files.push((TOP.into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
+        files.push((PINS.into(), ports::pins(design).into_bytes()));
+        files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
+        files.push((library::ECP5_MAP.0.into(), library::ECP5_MAP.1.into()));
+        files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
+        files.push(("model.safetensors".into(), model_bytes));
+        files.push(("report.json".into(), report::report(design, &memories)));
+        files.push(("lint.vlt".into(), library::LINT.into()));
+        files.push(("probes.vlt".into(), manifest::probe_waivers().into_bytes()));
+        Self { design, command, tables, memories, hash, files }
+    }
+
+    /// Paths of the core's Verilog files.
+    pub fn sources(&self) -> Vec<&str> {
+        self.paths("sv").filter(|path| *path == TOP || path.starts_with("rtl/")).collect()
+    }
+
+    /// Paths of its memory files.
+    pub fn memories(&self) -> Vec<&str> {
+        self.paths("hex").collect()
+    }
+
+    /// Paths of the files with an extension, in the order of the list.
+    fn paths<'b>(&'b self, extension: &'b str) -> impl Iterator<Item = &'b str> {
+        let has = move |path: &&str| std::path::Path::new(path).extension().is_some_and(|e| e == extension);
+        self.files.iter().map(|(path, _)| path.as_str()).filter(has)
+    }
+
+    /// The whole folder: the core, the files `around` it, and the manifest of all of them with further `sections`.
+    pub fn into_folder(self, around: Vec<File>, sections: Vec<(&'static str, Value)>) -> Vec<File> {
+        let sources = self.sources().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let Self { design, command, tables, memories, hash, mut files } = self;
+        files.extend(around);
+        let facts = manifest::Facts { tables: &tables, memories: &memories, files: &files, sources, command, hash };
+        let manifest = manifest::manifest(design, &facts, sections);
+        files.push(("manifest.json".into(), manifest));
+        files.sort();
+        files
+    }
+}
+
+/// The configuration hash that the core shows at address 0x08: model, folding and feedback.
+pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
+    let text = format!("{model_hash} {:?} {:?}", design.plan.folding, design.plan.feedback);
+    let digest = Sha256::digest(text.as_bytes());
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+/// SHA-256 in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The file of the core's top module.
+pub const TOP: &str = "itnet_top.sv";
+/// The wrapper for place and route; no part of the core.
+pub const PINS: &str = "itnet_pins.sv";

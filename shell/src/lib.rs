@@ -1,0 +1,24 @@
+//! What surrounds a core: the top of a board, a video clock of its own, the files that build the folder. The core itself
+//! stays as it is. Starts no process, prints nothing: emitting returns (path, bytes) pairs.
+
+pub mod board;
+mod build_files;
+mod constraints;
+mod library;
+pub mod pll;
+mod shell;
+mod top;
+
+use hwgen_core::Design;
+use hwgen_core::emit::{CoreFiles, File};
+
+pub use board::{Board, BoardTop};
+pub use shell::{Shell, VideoClock};
+
+/// Emits the whole folder: the core and what surrounds it. `command` is what the headers say made it.
+pub fn emit(design: &Design, shell: &Shell, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
+    let core = CoreFiles::new(design, model_bytes, command);
+    let mut around = shell.files(design);
+    around.extend(build_files::build_files(design, shell, &core));
+    core.into_folder(around, shell.manifest(design))
+}

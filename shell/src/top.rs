@@ -1,0 +1,30 @@
+//! Top modules around a core.
+
+pub mod board;
+pub mod video;
+
+/// A top module around the core: its text, and the library modules that it adds.
+pub struct Top {
+    /// Name of the module.
+    pub name: &'static str,
+    /// Its text.
+    pub text: String,
+    /// Library modules that the core itself does not use.
+    pub library: &'static [&'static str],
+}
+
+impl Top {
+    /// Its file.
+    pub fn file(&self) -> String {
+        format!("{}.sv", self.name)
+    }
+
+    /// Its Verilog files beside those of the core.
+    pub fn sources(&self) -> Vec<String> {
+        let library = self.library.iter().map(|name| format!("{LIBRARY}/{name}"));
+        std::iter::once(self.file()).chain(library).collect()
+    }
+}
+
+/// Folder of the library modules that the core itself does not use.
+pub const LIBRARY: &str = "shell";
