@@ -82,7 +82,7 @@ impl<'a> CoreFiles<'a> {
 
 /// The configuration hash that the core shows at address 0x08: model, folding and feedback.
 pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
-    let text = format!("{model_hash} {:?} {:?}", design.plan.folding, design.plan.feedback);
+    let text = format!("{model_hash} {} {:?}", design.plan.folding.fingerprint(), design.plan.feedback);
     let digest = Sha256::digest(text.as_bytes());
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }

@@ -5,29 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Shapes of the arrays; rows compute output channels, lanes take input channels, all in one cycle.
+use crate::array::{PerArray, Shape};
+
+/// Shapes of the arrays and sizes of the rings between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "record::Folding", from = "record::Folding")]
 pub struct Folding {
-    /// Lanes of the expand array and of every state word.
-    pub expand_lanes: usize,
-    /// Rows of the expand array.
-    pub expand_rows: usize,
-    /// Results that the expand unit requantises in a cycle; divides the rows.
-    pub expand_drain: usize,
-    /// Channels that the depthwise array computes at a time, one tap a cycle.
-    pub depthwise_lanes: usize,
-    /// Results that the depthwise unit requantises in a cycle; divides its lanes, at least a ninth of them.
-    pub depthwise_drain: usize,
-    /// Lanes of the project array.
-    pub project_lanes: usize,
-    /// Rows of the project array.
-    pub project_rows: usize,
-    /// Results that the project unit requantises in a cycle; divides the rows.
-    pub project_drain: usize,
-    /// Lanes of the classification array.
-    pub classify_lanes: usize,
-    /// Rows of the classification array.
-    pub classify_rows: usize,
+    /// Shapes. The expand array's lanes are those of every state word, too.
+    pub arrays: PerArray<Shape>,
     /// Pixels that the ring of the depthwise unit holds beyond `2·W₀ + 4`.
     pub ring_slack: usize,
     /// Pixels that the ring of the classification unit holds beyond `2·W₀ + 4`.
@@ -35,39 +20,84 @@ pub struct Folding {
 }
 
 impl Folding {
-    /// Multipliers of the expand array.
-    pub fn expand(&self) -> usize {
-        self.expand_lanes * self.expand_rows
-    }
-
-    /// Multipliers of the depthwise array.
-    pub fn depthwise(&self) -> usize {
-        self.depthwise_lanes
-    }
-
-    /// Multipliers of the project array.
-    pub fn project(&self) -> usize {
-        self.project_lanes * self.project_rows
-    }
-
-    /// Multipliers of the classification array.
-    pub fn classify(&self) -> usize {
-        self.classify_lanes * self.classify_rows
-    }
-
     /// Multipliers of all arrays.
     pub fn total(&self) -> usize {
-        self.expand() + self.depthwise() + self.project() + self.classify()
+        self.arrays.iter().map(|(_, shape)| shape.multipliers()).sum()
     }
 
     /// Multipliers of requantisation and affine maps, which are not part of the arrays.
     pub fn requant(&self) -> usize {
-        self.expand_drain + self.depthwise_drain + 2 * self.project_drain + 1
+        let affine = self.arrays.project.drain;
+        self.arrays.iter().map(|(_, shape)| shape.drain).sum::<usize>() + affine
     }
 
     /// Lanes of a word of the project unit's vector memory.
     pub fn vector_lanes(&self) -> usize {
-        self.project_lanes.max(self.depthwise_drain)
+        self.arrays.project.lanes.max(self.arrays.depthwise.drain)
+    }
+
+    /// What the configuration hash is made of: it must not change with the program's structures.
+    pub fn fingerprint(&self) -> String {
+        format!("{:?}", record::Folding::from(*self))
+    }
+}
+
+/// A folding as manifests have it.
+mod record {
+    use super::{PerArray, Serialize, Shape};
+    use serde::Deserialize;
+
+    /// The fields of docs/manifest.md; their names and order are part of the configuration hash.
+    #[derive(Debug, Serialize, Deserialize)]
+    pub struct Folding {
+        expand_lanes: usize,
+        expand_rows: usize,
+        expand_drain: usize,
+        depthwise_lanes: usize,
+        depthwise_drain: usize,
+        project_lanes: usize,
+        project_rows: usize,
+        project_drain: usize,
+        classify_lanes: usize,
+        classify_rows: usize,
+        ring_slack: usize,
+        queue_slack: usize,
+    }
+
+    impl From<super::Folding> for Folding {
+        fn from(folding: super::Folding) -> Self {
+            let PerArray { expand, depthwise, project, classify } = folding.arrays;
+            Self {
+                expand_lanes: expand.lanes,
+                expand_rows: expand.rows,
+                expand_drain: expand.drain,
+                depthwise_lanes: depthwise.rows,
+                depthwise_drain: depthwise.drain,
+                project_lanes: project.lanes,
+                project_rows: project.rows,
+                project_drain: project.drain,
+                classify_lanes: classify.lanes,
+                classify_rows: classify.rows,
+                ring_slack: folding.ring_slack,
+                queue_slack: folding.queue_slack,
+            }
+        }
+    }
+
+    impl From<Folding> for super::Folding {
+        fn from(record: Folding) -> Self {
+            let shape = |rows, lanes, drain| Shape { rows, lanes, pixels: 1, drain };
+            Self {
+                arrays: PerArray {
+                    expand: shape(record.expand_rows, record.expand_lanes, record.expand_drain),
+                    depthwise: shape(record.depthwise_lanes, 1, record.depthwise_drain),
+                    project: shape(record.project_rows, record.project_lanes, record.project_drain),
+                    classify: shape(record.classify_rows, record.classify_lanes, 1),
+                },
+                ring_slack: record.ring_slack,
+                queue_slack: record.queue_slack,
+            }
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! A core: folding, mapping, schedule, resources and the files that make it. Starts no process, prints nothing, reads no
 //! clock: the same design gives the same bytes. What surrounds a core is `hwgen-shell`.
 
+pub mod array;
 pub mod design;
 pub mod device;
 pub mod emit;
 pub mod error;
 pub mod feedback;
 pub mod folding;
+pub mod latency;
 pub mod mapping;
 pub mod pins;
 pub mod plan;

@@ -7,6 +7,7 @@
 use hwgen_quantize::Bits;
 use serde::{Deserialize, Serialize};
 
+use crate::array::{ARRAYS, PerArray};
 use crate::folding::Folding;
 
 /// What the products of an array are made of.
@@ -24,16 +25,12 @@ pub enum Products {
 /// The choice for every array and for the requantisation behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mapping {
-    /// Products of the expand array.
-    pub expand: Products,
-    /// Products of the depthwise array.
-    pub depthwise: Products,
-    /// Products of the project array.
-    pub project: Products,
-    /// Products of the classification array.
-    pub classify: Products,
-    /// Products of requantisation and affine maps, in the order of the arrays; pairs make no sense here.
-    pub requant: [Products; 4],
+    /// Products of each array.
+    #[serde(flatten)]
+    pub arrays: PerArray<Products>,
+    /// Products of requantisation and affine maps behind each; pairs make no sense here.
+    #[serde(with = "listed")]
+    pub requant: PerArray<Products>,
     /// Small memories that are LUT RAM; the others are block RAM.
     pub lut_memories: LutMemories,
     /// The lines of the data block and the depthwise ring, which are never needed at the same time, are in the same block
@@ -121,12 +118,15 @@ impl Mapping {
         let pair = |allowed: bool, rows: usize| if allowed && rows > 1 { Products::Pair } else { Products::Dsp };
         let digits = usize::from(bits.stem.max(bits.data) > bits.expand);
         let depthwise = bits.act_depthwise as usize + 1;
+        let arrays = &folding.arrays;
         Self {
-            expand: pair(pairs(OPERAND_BITS, bits.expand as usize, digits), folding.expand_rows),
-            depthwise: Products::Dsp,
-            project: pair(pairs(depthwise, bits.project as usize, 0), folding.project_rows),
-            classify: pair(pairs(bits.act_state as usize, bits.head as usize, 0), folding.classify_rows),
-            requant: [Products::Dsp; 4],
+            arrays: PerArray {
+                expand: pair(pairs(OPERAND_BITS, bits.expand as usize, digits), arrays.expand.rows),
+                depthwise: Products::Dsp,
+                project: pair(pairs(depthwise, bits.project as usize, 0), arrays.project.rows),
+                classify: pair(pairs(bits.act_state as usize, bits.head as usize, 0), arrays.classify.rows),
+            },
+            requant: PerArray::from_fn(|_| Products::Dsp),
             lut_memories: LutMemories::default(),
             shared_lines: false,
         }
@@ -135,16 +135,37 @@ impl Mapping {
     /// The same with some products in LUTs, some memories in LUT RAM or shared, as the bits of `choice` say.
     #[must_use]
     pub fn mixed(self, choice: u64) -> Self {
-        let pick = |bit: u32, products: Products| if choice >> bit & 1 == 1 { Products::Lut } else { products };
         Self {
-            expand: pick(0, self.expand),
-            depthwise: pick(1, self.depthwise),
-            project: pick(2, self.project),
-            classify: pick(3, self.classify),
-            requant: std::array::from_fn(|i| pick(4 + i as u32, self.requant[i])),
             lut_memories: LutMemories((choice >> 8 & 0x7f) as u8),
             shared_lines: choice >> 15 & 1 == 1,
+            ..self.with_luts(choice as u8)
         }
+    }
+
+    /// The same with some products in LUTs: bit `i` of `choice` is the array `i`, bit `4 + i` its requantisation.
+    #[must_use]
+    pub fn with_luts(self, choice: u8) -> Self {
+        let pick = |bit: u8, products: Products| if choice >> bit & 1 == 1 { Products::Lut } else { products };
+        Self {
+            arrays: PerArray::from_fn(|array| pick(array as u8, self.arrays[array])),
+            requant: PerArray::from_fn(|array| pick(4 + array as u8, self.requant[array])),
+            ..self
+        }
+    }
+}
+
+/// The values alone, in the order of the arrays.
+mod listed {
+    use super::{ARRAYS, PerArray, Products};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(values: &PerArray<Products>, to: S) -> Result<S::Ok, S::Error> {
+        ARRAYS.map(|array| values[array]).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PerArray<Products>, D::Error> {
+        let values = <[Products; 4]>::deserialize(from)?;
+        Ok(PerArray::from_fn(|array| values[array as usize]))
     }
 }
 

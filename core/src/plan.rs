@@ -8,6 +8,7 @@ use hwgen_quantize::Bits;
 use crate::feedback::AxiRing;
 pub use crate::feedback::{AxiWidth, Feedback};
 use crate::folding::Folding;
+use crate::latency::{DATA_LAG, DEPTHWISE_TO_PROJECT, FEEDBACK_BACK, OPERAND_SLOTS, PROJECT_JOB, RESIDUAL_LAG};
 
 /// Timing of one kind of job on an array: `groups` groups of `period` cycles, the last `words` of each at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +28,6 @@ impl Job {
     }
 }
 
-/// Jobs to spare between a data-block layer and the next (so that a pixel is written before it is read).
-pub const DATA_LAG: usize = 4;
-/// Patches of the first convolution that wait for the array.
-pub const PATCH_DEPTH: usize = 16;
-/// Cycles from the last issue of a depthwise pixel to the first of its project job, rounded up.
-const VECTOR_LATENCY: usize = 40;
-/// Rows of logit sums that wait for the up-sampler.
-pub const TOTAL_ROWS: usize = 4;
-/// Pixels that the outgoing feedback FIFO books.
-pub const FEEDBACK_PIXELS: usize = 16;
-/// Class words in flight at most.
-pub const CLASS_FIFO: usize = 16;
-
 /// All derived numbers of a core.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -51,16 +39,16 @@ pub struct Plan {
     pub folding: Folding,
     /// Where the state goes.
     pub feedback: Feedback,
-    /// Words of a state pixel, `ceil(f / expand_lanes)`.
-    pub cf: usize,
+    /// Words of a state pixel, `ceil(f / IE)` with the lanes of the expand array.
+    pub state_words: usize,
     /// Words of a pixel in the classification ring.
-    pub cfc: usize,
+    pub class_words: usize,
     /// Words of a patch of the first convolution.
-    pub nw0: usize,
-    /// Operand slots, and words of each.
+    pub patch_words: usize,
+    /// Operand slots: input vectors of the expand array in flight.
     pub slots: usize,
     /// Words of an operand slot.
-    pub slot: usize,
+    pub slot_words: usize,
     /// Expand jobs of the data-block layers.
     pub data_jobs: Vec<Job>,
     /// Expand jobs `[l][k]` of the loop.
@@ -74,11 +62,11 @@ pub struct Plan {
     /// Pixels of the depthwise ring.
     pub ring_slots: usize,
     /// Words of a pixel of the depthwise ring.
-    pub ring_slot: usize,
+    pub ring_slot_words: usize,
     /// Pixels of the classification ring.
     pub queue_slots: usize,
     /// Words of a slot of the vector memory.
-    pub vector_slot: usize,
+    pub vector_slot_words: usize,
     /// Its slots: a pixel is computed, another waits, another is read; more where jobs are short.
     pub vector_slots: usize,
     /// Words of the residual memory.
@@ -94,10 +82,10 @@ impl Plan {
     pub fn new(net: &Description, bits: &Bits, folding: Folding, feedback: Feedback) -> Self {
         let f = net.width as usize;
         let fold = folding;
-        let cf = f.div_ceil(fold.expand_lanes);
-        let cfc = f.div_ceil(fold.classify_lanes);
-        let nw0 = 27usize.div_ceil(fold.expand_lanes);
-        let expand_beats = fold.expand_rows / fold.expand_drain;
+        let state_words = f.div_ceil(fold.arrays.expand.lanes);
+        let class_words = f.div_ceil(fold.arrays.classify.lanes);
+        let patch_words = 27usize.div_ceil(fold.arrays.expand.lanes);
+        let expand_beats = fold.arrays.expand.beats();
         let array_bits = bits.expand as usize;
         let data_digits: Vec<usize> = (0..net.data_layers())
             .map(|j| if j == 0 { bits.stem as usize } else { bits.data as usize }.div_ceil(array_bits))
@@ -106,102 +94,102 @@ impl Plan {
             .iter()
             .enumerate()
             .map(|(j, digits)| {
-                let words = if j == 0 { nw0 } else { 9 * cf } * digits;
-                let groups = f.div_ceil(fold.expand_rows);
-                // a pixel leaves in cf words while the next one is computed
-                Job { groups, words, period: words.max(expand_beats).max(cf.div_ceil(groups)) }
+                let words = if j == 0 { patch_words } else { 9 * state_words } * digits;
+                let groups = f.div_ceil(fold.arrays.expand.rows);
+                // a pixel leaves in state_words words while the next one is computed
+                Job { groups, words, period: words.max(expand_beats).max(state_words.div_ceil(groups)) }
             })
             .collect();
         let (scales, blocks) = (net.scales as usize, net.blocks as usize);
-        let per_block = |l: usize, k: usize| (net.block_inputs(l, k) / f * cf, net.block_hidden(l, k));
+        let per_block = |l: usize, k: usize| (net.block_inputs(l, k) / f * state_words, net.block_hidden(l, k));
         let table = |make: &dyn Fn(usize, usize) -> Job| -> Vec<Vec<Job>> {
             (0..scales).map(|l| (0..blocks).map(|k| make(l, k)).collect()).collect()
         };
         let expand_jobs = table(&|l, k| {
             let (words, e) = per_block(l, k);
-            let groups = e.div_ceil(fold.expand_rows);
+            let groups = e.div_ceil(fold.arrays.expand.rows);
             // two jobs begin two cycles apart: hwg_window counts a slot a cycle late, and a pixel of one beat must not
             // directly follow another where beats straddle ring words (hwg_gear); the loader is no faster
             let apart = 2usize.div_ceil(groups);
             Job { groups, words, period: words.max(expand_beats).max(apart) }
         });
         let depthwise_groups: Vec<Vec<usize>> = (0..scales)
-            .map(|l| (0..blocks).map(|k| per_block(l, k).1.div_ceil(fold.depthwise_lanes)).collect())
+            .map(|l| (0..blocks).map(|k| per_block(l, k).1.div_ceil(fold.arrays.depthwise.rows)).collect())
             .collect();
-        let groups = f.div_ceil(fold.project_rows);
+        let groups = f.div_ceil(fold.arrays.project.rows);
         // residual pixels are fetched, and state pixels leave, one a job
-        let pixel_floor = (cf.max(cfc) + 6).div_ceil(groups);
+        let pixel_floor = (state_words.max(class_words) + PROJECT_JOB).div_ceil(groups);
         let project_jobs = table(&|l, k| {
-            let words = per_block(l, k).1.div_ceil(fold.project_lanes);
-            let beats = fold.project_rows / fold.project_drain;
+            let words = per_block(l, k).1.div_ceil(fold.arrays.project.lanes);
+            let beats = fold.arrays.project.beats();
             Job { groups, words, period: words.max(beats).max(pixel_floor) }
         });
-        let classify_words = 9 * cfc;
+        let classify_words = 9 * class_words;
         let classify_job = Job {
-            groups: (net.classes as usize).div_ceil(fold.classify_rows),
+            groups: (net.classes as usize).div_ceil(fold.arrays.classify.rows),
             words: classify_words,
-            period: classify_words.max(fold.classify_rows),
+            period: classify_words.max(fold.arrays.classify.rows),
         };
         let w0 = net.scale(0).width as usize;
-        let ring_slot = (0..scales)
+        let ring_slot_words = (0..scales)
             .flat_map(|l| (0..blocks).map(move |k| (l, k)))
-            .map(|(l, k)| (expand_jobs[l][k].groups * fold.expand_rows).div_ceil(fold.depthwise_lanes))
+            .map(|(l, k)| (expand_jobs[l][k].groups * fold.arrays.expand.rows).div_ceil(fold.arrays.depthwise.rows))
             .max()
             .unwrap_or(1);
         let vector = fold.vector_lanes();
-        let vector_slot = depthwise_groups
+        let vector_slot_words = depthwise_groups
             .iter()
             .flatten()
-            .map(|groups| (groups * fold.depthwise_lanes).div_ceil(vector))
+            .map(|groups| (groups * fold.arrays.depthwise.rows).div_ceil(vector))
             .max()
             .unwrap_or(1);
         let vector_slots = (0..scales)
             .flat_map(|l| (0..blocks).map(move |k| (l, k)))
             .map(|(l, k)| {
                 let (write, read) = (9 * depthwise_groups[l][k], project_jobs[l][k].cycles());
-                (write + read + VECTOR_LATENCY).div_ceil(write.max(read))
+                (write + read + DEPTHWISE_TO_PROJECT).div_ceil(write.max(read))
             })
             .max()
             .unwrap_or(3)
             .clamp(3, 8);
         let ring_slots = 2 * w0 + 4 + fold.ring_slack;
-        let slots = 4;
+        let slots = OPERAND_SLOTS;
         let parts = (0..scales).map(|l| net.block_inputs(l, 0) / f).max().unwrap_or(1);
-        let slot = nw0.max(9 * cf).max(parts * cf);
+        let slot_words = patch_words.max(9 * state_words).max(parts * state_words);
         Self {
             net: net.clone(),
             bits: *bits,
             folding,
             feedback,
-            cf,
-            cfc,
-            nw0,
+            state_words,
+            class_words,
+            patch_words,
             slots,
-            slot,
+            slot_words,
             data_jobs,
             expand_jobs,
             depthwise_groups,
             project_jobs,
             classify_job,
             ring_slots,
-            ring_slot,
+            ring_slot_words,
             queue_slots: 2 * w0 + 4 + fold.queue_slack,
-            vector_slot,
+            vector_slot_words,
             vector_slots,
-            residuals: (ring_slots + slots + 16) * cf,
+            residuals: (ring_slots + slots + RESIDUAL_LAG) * state_words,
             data_digits,
-            feedback_depth: (2 * cf).max(16),
+            feedback_depth: (2 * state_words).max(FEEDBACK_BACK),
         }
     }
 
     /// Words of the feedback FIFO outside the core: a map of scale 0.
     pub fn feedback_words(&self) -> usize {
-        self.map(0).pixels() * self.cf
+        self.map(0).pixels() * self.state_words
     }
 
     /// Bits of a state word.
     pub fn word_bits(&self) -> usize {
-        self.folding.expand_lanes * self.bits.act_state as usize
+        self.folding.arrays.expand.lanes * self.bits.act_state as usize
     }
 
     /// The FIFO in DRAM, if the state goes there.
@@ -221,12 +209,12 @@ impl Plan {
     pub fn loop_reads(&self, l: usize, k: usize) -> usize {
         let up = k == 0 && self.net.has_coarser(l);
         let pooled = k == 0 && self.net.has_finer(l);
-        self.cf * (1 + 4 * usize::from(up) + usize::from(pooled))
+        self.state_words * (1 + 4 * usize::from(up) + usize::from(pooled))
     }
 
     /// Words that the loader reads for a job of data-block layer `j`.
     pub fn data_reads(&self, j: usize) -> usize {
-        if j == 0 { self.nw0 } else { 9 * self.cf }
+        if j == 0 { self.patch_words } else { 9 * self.state_words }
     }
 
     /// Input size of data-block layer `j`.
@@ -252,7 +240,7 @@ impl Plan {
     /// Words of the memory where states are pooled for the coarser scale; none where nothing is.
     pub fn pool_words(&self) -> usize {
         let pooled = self.net.mixing == Mixing::Bidirectional;
-        (1..self.net.scales as usize).filter(|_| pooled).map(|l| self.net.scale(l).pixels() * self.cf).sum()
+        (1..self.net.scales as usize).filter(|_| pooled).map(|l| self.net.scale(l).pixels() * self.state_words).sum()
     }
 
     /// `clog2`, as Verilog's `$clog2`.

@@ -3,16 +3,18 @@
 //! Owns: the list of memories and the estimate. Leaves alone: what a tool makes of the core (`hwgen-flow` counts that).
 //! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
 
+use crate::array::{ARRAYS, Array, PerArray};
 use crate::device::{BLOCK_BITS, BLOCK_WORDS, block_rams};
-use crate::mapping::{LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, Products, SmallMemory, multipliers};
-use crate::plan::{Plan, TOTAL_ROWS};
-use crate::widths::Widths;
+use crate::latency::TOTAL_ROWS;
+use crate::mapping::{
+    LUT_RAM_WORDS, LutMemories, MOST_LUT_RAM_WORDS, Mapping, OPERAND_BITS, Products, SmallMemory, multipliers,
+};
+use crate::plan::{Job, Plan};
+use crate::widths::{MULTIPLIER_BITS, Widths};
 use serde::Serialize;
 
 /// Widest operand of a hardware multiplier.
-const MULTIPLIER_BITS: usize = 18;
-/// Bits of a requantisation multiplier.
-const REQUANT_BITS: usize = 16;
+const DSP_BITS: usize = 18;
 
 /// A memory of the core.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,48 +82,52 @@ pub fn memories(plan: &Plan, widths: &Widths, shared_lines: bool) -> Vec<Memory>
         list.push(Memory { name, width, depth, rom: true, small, varying: None });
     };
     let sets = net.set_count();
-    let passes = |table: &Vec<Vec<crate::plan::Job>>, cost: &dyn Fn(&crate::plan::Job) -> usize| -> usize {
-        table.iter().flatten().map(cost).sum()
-    };
-    let constant = |bias: usize| bias + REQUANT_BITS;
+    let passes =
+        |table: &Vec<Vec<Job>>, cost: &dyn Fn(&Job) -> usize| -> usize { table.iter().flatten().map(cost).sum() };
+    let constant = |bias: usize| bias + MULTIPLIER_BITS;
     let heads = net.outputs.len() * net.scales as usize;
 
-    let words = |job: &crate::plan::Job| job.groups * job.words;
+    let words = |job: &Job| job.groups * job.words;
     let depth = plan.data_jobs.iter().map(words).sum::<usize>() + sets * passes(&plan.expand_jobs, &words);
-    add("expand".into(), fold.expand() * bits.expand as usize, depth, None);
-    let beats = |job: &crate::plan::Job| job.groups * fold.expand_rows / fold.expand_drain;
+    add("expand".into(), fold.arrays.expand.multipliers() * bits.expand as usize, depth, None);
+    let beats = |job: &Job| job.groups * fold.arrays.expand.beats();
     let depth = plan.data_jobs.iter().map(beats).sum::<usize>() + sets * passes(&plan.expand_jobs, &beats);
-    add("expand_requant".into(), fold.expand_drain * constant(widths.expand.bias), depth, None);
+    add("expand_requant".into(), fold.arrays.expand.drain * constant(widths.arrays.expand.bias), depth, None);
 
     let groups: usize = plan.depthwise_groups.iter().flatten().sum();
-    add("depthwise".into(), fold.depthwise_lanes * bits.depthwise as usize, sets * groups * 9, None);
-    let depth = sets * groups * (fold.depthwise_lanes / fold.depthwise_drain);
-    add("depthwise_requant".into(), fold.depthwise_drain * constant(widths.depthwise.bias), depth, None);
+    add("depthwise".into(), fold.arrays.depthwise.rows * bits.depthwise as usize, sets * groups * 9, None);
+    let depth = sets * groups * (fold.arrays.depthwise.beats());
+    add("depthwise_requant".into(), fold.arrays.depthwise.drain * constant(widths.arrays.depthwise.bias), depth, None);
 
     let depth = sets * passes(&plan.project_jobs, &words);
-    add("project".into(), fold.project() * bits.project as usize, depth, None);
-    let beats = plan.project_jobs[0][0].groups * fold.project_rows / fold.project_drain;
+    add("project".into(), fold.arrays.project.multipliers() * bits.project as usize, depth, None);
+    let beats = plan.project_jobs[0][0].groups * fold.arrays.project.beats();
     let depth = sets * (net.scales * net.blocks) as usize * beats;
     add(
         "project_requant".into(),
-        fold.project_drain * constant(widths.project.bias),
+        fold.arrays.project.drain * constant(widths.arrays.project.bias),
         depth,
         Some(SmallMemory::Constants),
     );
     let rows = (net.iterations * net.scales) as usize + usize::from(net.blocks > 1);
-    add("affine".into(), fold.project_drain * constant(widths.affine.bias), rows * beats, None);
+    add("affine".into(), fold.arrays.project.drain * constant(widths.affine.bias), rows * beats, None);
 
     let job = &plan.classify_job;
-    add("classify".into(), fold.classify() * bits.head as usize, heads * job.groups * job.words, None);
+    add(
+        "classify".into(),
+        fold.arrays.classify.multipliers() * bits.head as usize,
+        heads * job.groups * job.words,
+        None,
+    );
     add(
         "classify_requant".into(),
-        constant(widths.classify.bias),
-        heads * job.groups * fold.classify_rows,
+        constant(widths.arrays.classify.bias),
+        heads * job.groups * fold.arrays.classify.rows,
         Some(SmallMemory::Constants),
     );
 
     let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
-    let state = fold.expand_lanes * bits.act_state as usize;
+    let state = fold.arrays.expand.lanes * bits.act_state as usize;
     let stream = usize::from(plan.feedback.leaves());
     let pixels = |from: usize| -> usize { (from..net.scales as usize).map(|l| net.scale(l).pixels()).sum() };
     let lines: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
@@ -132,14 +138,9 @@ pub fn memories(plan: &Plan, widths: &Widths, shared_lines: bool) -> Vec<Memory>
         list.push(Memory { name: name.to_owned(), width, depth, rom: false, small, varying: None });
     };
     ram("patch lines", 6 * 8, 2 * (net.image.width as usize).div_ceil(2), Some(SmallMemory::PatchLines));
-    ram(
-        "operands",
-        fold.expand_lanes * crate::mapping::OPERAND_BITS,
-        plan.slots * plan.slot,
-        Some(SmallMemory::Operands),
-    );
-    let (line, lines) = (fold.expand_lanes * lane, lines * plan.cf);
-    let (ring, places) = (fold.depthwise_lanes * lane, plan.ring_slots * plan.ring_slot);
+    ram("operands", fold.arrays.expand.lanes * OPERAND_BITS, plan.slots * plan.slot_words, Some(SmallMemory::Operands));
+    let (line, lines) = (fold.arrays.expand.lanes * lane, lines * plan.state_words);
+    let (ring, places) = (fold.arrays.depthwise.rows * lane, plan.ring_slots * plan.ring_slot_words);
     if shared_lines {
         // a line of block RAMs has the words of one or the other side by side (`hwg_shared_ram`)
         let bytes = |width: usize, depth: usize| depth.div_ceil(BLOCK_WORDS) * width.div_ceil(BYTE);
@@ -148,15 +149,15 @@ pub fn memories(plan: &Plan, widths: &Widths, shared_lines: bool) -> Vec<Memory>
         ram("lines", line, lines, None);
         ram("depthwise ring", ring, places, None);
     }
-    ram("state", state, pixels(stream) * plan.cf, None);
+    ram("state", state, pixels(stream) * plan.state_words, None);
     ram("residuals", state, plan.residuals, Some(SmallMemory::Residuals));
     if plan.pool_words() > 0 {
-        ram("pooled states", fold.expand_lanes * (bits.act_state as usize + 2), plan.pool_words(), None);
+        ram("pooled states", fold.arrays.expand.lanes * (bits.act_state as usize + 2), plan.pool_words(), None);
     }
     let vector = fold.vector_lanes() * bits.act_depthwise as usize;
-    ram("vectors", vector, plan.vector_slots * plan.vector_slot, Some(SmallMemory::Vectors));
-    let classify = fold.classify_lanes * bits.act_state as usize;
-    ram("classification ring", classify, plan.queue_slots * plan.cfc, None);
+    ram("vectors", vector, plan.vector_slots * plan.vector_slot_words, Some(SmallMemory::Vectors));
+    let classify = fold.arrays.classify.lanes * bits.act_state as usize;
+    ram("classification ring", classify, plan.queue_slots * plan.class_words, None);
     ram("logits", classes * logit, pixels(0), None);
     ram("maps on their way up", classes * logit, up, Some(SmallMemory::Maps));
     let total = logit + Plan::clog2(net.scales as usize);
@@ -178,7 +179,7 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
     let fold = &plan.folding;
     let mut total = stored;
     if mapping.shared_lines {
-        total.lut += LUT_A_SHARED_LANE * (plan.folding.expand_lanes + plan.folding.depthwise_lanes);
+        total.lut += LUT_A_SHARED_LANE * (plan.folding.arrays.expand.lanes + plan.folding.arrays.depthwise.rows);
     }
     for unit in units(plan, mapping, widths) {
         let cost = unit.cost();
@@ -187,8 +188,8 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
     total.lut += BASE.lut
-        + LUT_A_STATE_LANE * fold.expand_lanes
-        + LUT_A_ROW * (fold.expand_rows + fold.project_rows + fold.classify_rows)
+        + LUT_A_STATE_LANE * fold.arrays.expand.lanes
+        + LUT_A_ROW * (fold.arrays.expand.rows + fold.arrays.project.rows + fold.arrays.classify.rows)
         + LUT_A_CHANNEL * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.lut += total.lut * PACKING / 100;
@@ -235,7 +236,7 @@ pub struct Unit {
 impl Unit {
     /// Multipliers and LUT sites.
     pub fn cost(&self) -> Resources {
-        let blocks = self.activation.div_ceil(MULTIPLIER_BITS) * self.weight.div_ceil(MULTIPLIER_BITS);
+        let blocks = self.activation.div_ceil(DSP_BITS) * self.weight.div_ceil(DSP_BITS);
         let dsp = multipliers(self.products, self.rows, self.lanes) * blocks;
         // an adder of the tree for each product, and its rows where it has no multiplier
         let tree = self.rows * self.lanes * (self.activation + self.weight + 8);
@@ -245,33 +246,31 @@ impl Unit {
     }
 }
 
-/// All products: expand, project, classify, depthwise, and requantisation in the order of the arrays.
-pub fn units(plan: &Plan, mapping: &Mapping, widths: &Widths) -> [Unit; 9] {
-    let (fold, bits) = (&plan.folding, &plan.bits);
-    let array = |products, rows, lanes, activation, weight: u32| Unit {
-        products,
-        rows,
-        lanes,
-        activation,
-        weight: weight as usize,
+/// All products: those of the arrays, of requantisation behind each, and of the state's batch norm.
+pub fn units(plan: &Plan, mapping: &Mapping, widths: &Widths) -> Vec<Unit> {
+    let (arrays, bits) = (&plan.folding.arrays, &plan.bits);
+    // unsigned activations have a sign bit more
+    let operands = PerArray {
+        expand: (OPERAND_BITS, bits.expand),
+        depthwise: (bits.act_expand as usize + 1, bits.depthwise),
+        project: (bits.act_depthwise as usize + 1, bits.project),
+        classify: (bits.act_state as usize, bits.head),
     };
-    let requant = |index: usize, lanes: usize, acc: usize| Unit {
-        products: mapping.requant[index],
+    let products = arrays.iter().map(|(array, shape)| Unit {
+        products: mapping.arrays[array],
+        rows: shape.rows,
+        lanes: shape.lanes,
+        activation: operands[array].0,
+        weight: operands[array].1 as usize,
+    });
+    let requant = |array: Array, acc: usize| Unit {
+        products: mapping.requant[array],
         rows: 1,
-        lanes,
+        lanes: arrays[array].drain,
         activation: acc,
-        weight: REQUANT_BITS,
+        weight: MULTIPLIER_BITS,
     };
-    let depthwise = bits.act_depthwise as usize + 1;
-    [
-        array(mapping.expand, fold.expand_rows, fold.expand_lanes, crate::mapping::OPERAND_BITS, bits.expand),
-        array(mapping.project, fold.project_rows, fold.project_lanes, depthwise, bits.project),
-        array(mapping.classify, fold.classify_rows, fold.classify_lanes, bits.act_state as usize, bits.head),
-        array(mapping.depthwise, 1, fold.depthwise_lanes, bits.act_expand as usize + 1, bits.depthwise),
-        requant(0, fold.expand_drain, widths.expand.acc),
-        requant(1, fold.depthwise_drain, widths.depthwise.acc),
-        requant(2, fold.project_drain, widths.project.acc),
-        requant(2, fold.project_drain, widths.affine.acc),
-        requant(3, 1, widths.classify.acc),
-    ]
+    let requants = ARRAYS.map(|array| requant(array, widths.arrays[array].acc));
+    let affine = requant(Array::Project, widths.affine.acc);
+    products.chain(requants).chain([affine]).collect()
 }

@@ -2,8 +2,8 @@
 //!
 //! Each unit takes jobs (pixels) in a fixed order; a job starts one cycle after the first cycle in which its unit is
 //! free and its tokens (operand slot, ring pixels, credits) are visible. With no stalls from outside all this is a
-//! system of maxima and sums, evaluated here job by job. The constants are the pipeline depths that the module headers
-//! of `rtl/` state; co-simulation checks that prediction and core agree to the cycle.
+//! system of maxima and sums, evaluated here job by job. Its constants are in `latency`; co-simulation checks that
+//! prediction and core agree to the cycle.
 
 mod emission;
 mod feed;
@@ -11,10 +11,8 @@ mod frame;
 
 use serde::Serialize;
 
+pub use crate::latency::Cycle;
 use crate::plan::Plan;
-
-/// Cycle 0 is the handshake of the first pixel.
-pub type Cycle = u64;
 
 /// First and last class word of one output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -2,6 +2,11 @@
 
 use hwgen_quantize::{Layer, Model, Requant};
 
+use crate::array::PerArray;
+
+/// Bits of the multiplier of a requantisation, unsigned and at most 2¹⁵ (docs/arithmetic.md).
+pub const MULTIPLIER_BITS: usize = 16;
+
 /// Widths of one requantisation unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequantWidths {
@@ -20,23 +25,17 @@ impl RequantWidths {
             acc = acc.max(bits);
             bias = requant.bias.iter().map(|&b| signed_width(b)).max().unwrap_or(2).max(bias);
         }
-        Self { acc, bias, product: (acc + 16).max(bias).max(32) + 2 }
+        Self { acc, bias, product: (acc + MULTIPLIER_BITS).max(bias).max(32) + 2 }
     }
 }
 
 /// Widths of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Widths {
-    /// Behind the expand array.
-    pub expand: RequantWidths,
-    /// Behind the depthwise array.
-    pub depthwise: RequantWidths,
-    /// Behind the project array.
-    pub project: RequantWidths,
+    /// Behind each array.
+    pub arrays: PerArray<RequantWidths>,
     /// Batch norm of the state.
     pub affine: RequantWidths,
-    /// Behind the classification array.
-    pub classify: RequantWidths,
 }
 
 impl Widths {
@@ -48,11 +47,13 @@ impl Widths {
         };
         let residual = model.bits.residual() as usize;
         Self {
-            expand: widths(model.data.iter().chain(blocks().map(|block| &block.expand)).collect()),
-            depthwise: widths(blocks().map(|block| &block.depthwise).collect()),
-            project: widths(blocks().map(|block| &block.project).collect()),
+            arrays: PerArray {
+                expand: widths(model.data.iter().chain(blocks().map(|block| &block.expand)).collect()),
+                depthwise: widths(blocks().map(|block| &block.depthwise).collect()),
+                project: widths(blocks().map(|block| &block.project).collect()),
+                classify: widths(model.heads.iter().flatten().collect()),
+            },
             affine: RequantWidths::new(model.affine.iter().flatten().map(|requant| (residual, requant))),
-            classify: widths(model.heads.iter().flatten().collect()),
         }
     }
 }

@@ -62,7 +62,11 @@ impl Size {
     }
 }
 
-/// One ItNet (design page `network.md`); every field has the symbol of the paper.
+/// The data-block layer whose output is the initial state of scale 0; layer `FIRST_STATE_LAYER + l` gives that of scale
+/// `l`, the layers before it are inside.
+pub const FIRST_STATE_LAYER: usize = 2;
+
+/// One ItNet (docs/network.md); every field has the symbol of the paper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
@@ -94,17 +98,17 @@ pub struct Description {
 }
 
 impl Description {
-    /// Size of scale `l` (`l = 0` is 1/8 of the image).
+    /// Size of scale `l` (`l = 0` is 1/8 of the image): that of the data-block layer that gives its initial state.
     pub fn scale(&self, l: usize) -> Size {
-        (0..3 + l).fold(self.image, |size, _| size.halved())
+        self.data_size(FIRST_STATE_LAYER + l)
     }
 
     /// Number of convolutions in the data block: three, and one more for each coarser scale.
     pub fn data_layers(&self) -> usize {
-        2 + self.scales as usize
+        FIRST_STATE_LAYER + self.scales as usize
     }
 
-    /// Output size of data-block layer `j` (0-based): layers 0, 1 are inside, layer `2 + l` gives `S₀` of scale `l`.
+    /// Output size of data-block layer `j` (0-based).
     pub fn data_size(&self, j: usize) -> Size {
         (0..=j).fold(self.image, |size, _| size.halved())
     }

@@ -1,6 +1,6 @@
 //! ItNet as numbers and shapes: everything that is known before anyone speaks of integers or hardware.
 //!
-//! The bottom of the import order `network ← quantize ← sim ← hwgen`.
+//! The bottom of the import order (ARCHITECTURE.md).
 //!
 //! | module | owns |
 //! |---|---|
@@ -36,7 +36,7 @@ pub mod yaml;
 
 pub use config::{Config, Overlay};
 pub use cost::Cost;
-pub use description::{Description, Mixing, PixelDomain, Size, WeightSets};
+pub use description::{Description, FIRST_STATE_LAYER, Mixing, PixelDomain, Size, WeightSets};
 pub use image::RgbImage;
 pub use preset::Preset;
 pub use safetensors_file::WeightsError;

@@ -7,7 +7,7 @@
 //!
 //! | name | what | channels |
 //! |---|---|---|
-//! | `data.{j}` | data-block layer j, after batch norm and ReLU6 (j < 2) or batch norm (the initial states) | f |
+//! | `data.{j}` | data-block layer j, after batch norm and ReLU6 (inside) or batch norm (the initial states) | f |
 //! | `iter.{n}.{l}.{k}.expand` | after ReLU6 | t·c_in |
 //! | `iter.{n}.{l}.{k}.depthwise` | after ReLU6 | t·c_in |
 //! | `iter.{n}.{l}.{k}.project` | linear, before the residual is added | f |
@@ -19,7 +19,7 @@
 pub mod conv;
 pub mod resample;
 
-use crate::description::{Description, PixelDomain};
+use crate::description::{Description, FIRST_STATE_LAYER, PixelDomain};
 use crate::image::RgbImage;
 use crate::weights::{BatchNorm, BlockWeights, Weights};
 use ndarray::{Array2, Array3, ArrayView3, Axis, concatenate};
@@ -81,7 +81,7 @@ fn data_block(
     for (j, layer) in weights.data.iter().enumerate() {
         let mut output = conv::full(layers.last().unwrap_or(input).view(), &layer.conv, 2);
         normalise(&mut output, &layer.norm);
-        if j < 2 {
+        if j < FIRST_STATE_LAYER {
             output.par_mapv_inplace(relu6);
         }
         visit(&format!("data.{j}"), &output);

@@ -5,7 +5,7 @@ use crate::formats::Range;
 use crate::histogram::{Histogram, best_clip};
 use crate::model::Bits;
 use crate::ranges::{Means, Ranges, SIX};
-use hwgen_network::{Description, RgbImage, Weights, reference};
+use hwgen_network::{Description, FIRST_STATE_LAYER, RgbImage, Weights, reference};
 use ndarray::{Array3, Axis};
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn group(description: &Description, name: &str) -> Option<(Group, String)> {
     let shared = |group| Some((group, String::new()));
     match (*parts.first()?, parts.last().copied()?) {
         ("data", _) => match index(1)? {
-            j @ 0..2 => shared(Group::Data(j)),
+            j if j < FIRST_STATE_LAYER => shared(Group::Data(j)),
             _ => Some((Group::State, name.to_owned())),
         },
         ("state", _) => Some((Group::State, name.to_owned())),

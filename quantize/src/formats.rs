@@ -3,7 +3,7 @@
 //! Owns: which integers a value of each kind may take. Leaves alone: scales (`calibrate`) and rounding (`requant`).
 
 use crate::model::Bits;
-use hwgen_network::PixelDomain;
+use hwgen_network::{FIRST_STATE_LAYER, PixelDomain};
 
 /// An inclusive range of integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,13 +101,12 @@ impl Bits {
     pub const fn data_input_range(&self, domain: PixelDomain, j: usize) -> Range {
         match j {
             0 => pixel_range(domain),
-            1 | 2 => Range::unsigned(self.act_data),
-            _ => self.state_range(),
+            _ => self.data_output_range(j - 1),
         }
     }
 
     /// Output format of data-block layer `j` (the clamp of layers 0 and 1 may be narrower).
     pub const fn data_output_range(&self, j: usize) -> Range {
-        if j < 2 { Range::unsigned(self.act_data) } else { self.state_range() }
+        if j < FIRST_STATE_LAYER { Range::unsigned(self.act_data) } else { self.state_range() }
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{Bits, Block, Layer, Model};
 use crate::ranges::{Means, Ranges, SIX, Scales};
 use crate::validate::check_bits;
 use hwgen_network::weights::{BlockWeights, DataLayer, Head};
-use hwgen_network::{Description, Weights};
+use hwgen_network::{Description, FIRST_STATE_LAYER, Weights};
 use ndarray::{ArrayBase, Axis, Data, Dimension, RemoveAxis};
 
 /// A quantised model and the scales that connect its integers to the float network.
@@ -102,7 +102,11 @@ impl Job<'_> {
             input_scale: if j == 0 { self.scales.pixel } else { self.scales.data[j - 1] },
             input: self.bits.data_input_range(self.description.pixels, j),
             output_scale,
-            clamp: if j < 2 { Self::relu(self.bits.act_data, output_scale) } else { self.bits.state_range() },
+            clamp: if j < FIRST_STATE_LAYER {
+                Self::relu(self.bits.act_data, output_scale)
+            } else {
+                self.bits.state_range()
+            },
         }
         .quantize()
     }

@@ -8,7 +8,7 @@ use crate::accumulate::acc_bits;
 use crate::formats::{LayerKind, Range};
 use crate::model::{Bits, Block, Layer, Model, Requant};
 use crate::rng::Rng;
-use hwgen_network::Description;
+use hwgen_network::{Description, FIRST_STATE_LAYER};
 
 /// What is known of the values that a layer reads: their format and root mean square, in integer units.
 #[derive(Clone, Copy)]
@@ -101,7 +101,7 @@ impl Generator {
             1 | 2 => Input { range, rms: 0.35 * f64::from(range.hi) },
             _ => self.state(),
         };
-        let mut output = if j < 2 {
+        let mut output = if j < FIRST_STATE_LAYER {
             self.relu(self.bits.act_data)
         } else {
             Output { clamp: self.bits.state_range(), sigma: self.state_sigma(), offset: 0.0, negative: 0 }

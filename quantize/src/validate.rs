@@ -6,6 +6,7 @@ use crate::accumulate::acc_bits;
 use crate::error::ModelError;
 use crate::formats::{LayerKind, Range};
 use crate::model::{Bits, Layer, Model, Requant};
+use hwgen_network::FIRST_STATE_LAYER;
 
 /// Greatest magnitude of a `requant` bias: signed 48 bits.
 pub const BIAS_LIMIT: i64 = 1 << 47;
@@ -47,7 +48,8 @@ impl Model {
         let scales = d.scales as usize;
         count("data", "layers", self.data.len(), d.data_layers())?;
         for (j, layer) in self.data.iter().enumerate() {
-            let clamp = if j < 2 { Clamp::Relu(bits.act_data) } else { Clamp::Exactly(bits.state_range()) };
+            let clamp =
+                if j < FIRST_STATE_LAYER { Clamp::Relu(bits.act_data) } else { Clamp::Exactly(bits.state_range()) };
             check_layer(
                 bits,
                 &format!("data.{j}"),

@@ -38,6 +38,10 @@ pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Val
             json!({"path": memory.instance, "layer": memory.layer, "file": memory.path(), "sha256": memory.hash()})
         })
         .collect();
+    let mut multipliers: serde_json::Map<String, Value> =
+        (fold.arrays.iter()).map(|(array, shape)| (array.name().to_owned(), shape.multipliers().into())).collect();
+    multipliers.insert("total".to_owned(), fold.total().into());
+    multipliers.insert("requant".to_owned(), fold.requant().into());
     let mut value = json!({
         "schema_version": 1,
         "name": design.name(),
@@ -57,19 +61,12 @@ pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Val
         "feedback": {
             "kind": plan.feedback.kind(),
             "word_bytes": if leaves { top::feedback_bytes(design) } else { 0 },
-            "words_per_pixel": if leaves { plan.cf } else { 0 },
+            "words_per_pixel": if leaves { plan.state_words } else { 0 },
             "depth_words": if leaves { plan.feedback_words() } else { 0 },
             "order": "scale 0 in raster order: initial state, then every block of every iteration but the last word \
                       of the last iteration; a pixel is words_per_pixel words, channels ascending from bit 0",
         },
-        "multipliers": {
-            "expand": fold.expand(),
-            "depthwise": fold.depthwise(),
-            "project": fold.project(),
-            "classify": fold.classify(),
-            "total": fold.total(),
-            "requant": fold.requant(),
-        },
+        "multipliers": multipliers,
         "prediction": design.prediction,
         "probes": probes(design, tables),
     });
@@ -97,13 +94,13 @@ fn probes(design: &Design, tables: &Tables) -> Value {
         {"tensor": "data", "valid": "itnet_top.u_expand.probe_valid", "data": "itnet_top.u_expand.probe_data",
          "tag": "itnet_top.u_expand.probe_layer", "lanes": f, "lane_bits": tables.lane_bits, "signed": true},
         {"tensor": "expand", "valid": "itnet_top.u_expand.ring_valid", "data": "itnet_top.u_expand.ring_data",
-         "tag": null, "lanes": fold.depthwise_lanes, "lane_bits": tables.lane_bits, "signed": false,
+         "tag": null, "lanes": fold.arrays.depthwise.rows, "lane_bits": tables.lane_bits, "signed": false,
          "words": table(&|l, k| {
-             (plan.expand_jobs[l][k].groups * fold.expand_rows).div_ceil(fold.depthwise_lanes)
+             (plan.expand_jobs[l][k].groups * fold.arrays.expand.rows).div_ceil(fold.arrays.depthwise.rows)
          })},
         {"tensor": "depthwise", "valid": "itnet_top.u_depthwise.v_valid", "data": "itnet_top.u_depthwise.v_data",
          "tag": null, "lanes": vector, "lane_bits": bits.act_depthwise, "signed": false,
-         "words": table(&|l, k| (plan.depthwise_groups[l][k] * fold.depthwise_lanes).div_ceil(vector))},
+         "words": table(&|l, k| (plan.depthwise_groups[l][k] * fold.arrays.depthwise.rows).div_ceil(vector))},
         {"tensor": "state", "valid": "itnet_top.u_project.probe_valid", "data": "itnet_top.u_project.probe_data",
          "tag": null, "lanes": f, "lane_bits": bits.act_state, "signed": true},
         {"tensor": "logits", "valid": "itnet_top.u_classify.logit_valid", "data": "itnet_top.u_classify.logit_data",

@@ -7,6 +7,7 @@ use super::pack::Word;
 use super::tables::Tables;
 use crate::design::Design;
 use crate::device::BLOCK_WORDS;
+use crate::widths::MULTIPLIER_BITS;
 
 /// One `$readmemh` file.
 pub struct MemoryFile {
@@ -73,10 +74,10 @@ impl MemoryFile {
 pub fn memories(design: &Design) -> Vec<MemoryFile> {
     let tables = Tables::new(design);
     let mut files = vec![expand_weights(design), expand_constants(design, &tables)];
-    files.extend(depthwise(design, &tables));
+    files.extend(depthwise(design));
     files.extend(project(design, &tables));
     files.push(affine(design, &tables));
-    files.extend(classify(design, &tables));
+    files.extend(classify(design));
     files
 }
 
@@ -85,7 +86,7 @@ fn constants(lanes: impl Iterator<Item = Option<usize>>, requant: &Requant, bias
     let mut word = Word::default();
     for channel in lanes {
         let at = channel.filter(|&c| c < requant.mul.len());
-        word.push(at.map_or(0, |c| i64::from(requant.mul[c])), 16);
+        word.push(at.map_or(0, |c| i64::from(requant.mul[c])), MULTIPLIER_BITS);
         word.push(at.map_or(0, |c| requant.bias[c]), bias_bits);
     }
     word
@@ -121,8 +122,8 @@ fn expand_weights(design: &Design) -> MemoryFile {
     let (plan, model) = (&design.plan, &design.model);
     let (fold, f) = (&plan.folding, plan.net.width as usize);
     let bits = plan.bits.expand as usize;
-    let lanes = fold.expand_lanes;
-    let mut file = array_weights("expand", "data block and expand", fold.expand_rows * lanes * bits);
+    let lanes = fold.arrays.expand.lanes;
+    let mut file = array_weights("expand", "data block and expand", fold.arrays.expand.rows * lanes * bits);
     let mut layer_words = |layer: &Layer,
                            groups: usize,
                            digits: usize,
@@ -132,7 +133,7 @@ fn expand_weights(design: &Design) -> MemoryFile {
             for index in 0..digits {
                 for word in 0..words {
                     let mut text = Word::default();
-                    for output in group * fold.expand_rows..(group + 1) * fold.expand_rows {
+                    for output in group * fold.arrays.expand.rows..(group + 1) * fold.arrays.expand.rows {
                         for lane in 0..lanes {
                             let value = inputs(word, lane).map_or(0, |(input, tap)| weight(layer, output, input, tap));
                             text.push(digit(value, index, digits, bits), bits);
@@ -151,8 +152,8 @@ fn expand_weights(design: &Design) -> MemoryFile {
                 let value = word * lanes + lane;
                 (value < 27).then_some((value % 3, value / 3))
             } else {
-                let channel = word % plan.cf * lanes + lane;
-                (channel < f).then_some((channel, word / plan.cf))
+                let channel = word % plan.state_words * lanes + lane;
+                (channel < f).then_some((channel, word / plan.state_words))
             }
         };
         layer_words(layer, job.groups, digits, &inputs, words);
@@ -162,8 +163,8 @@ fn expand_weights(design: &Design) -> MemoryFile {
             for (k, block) in scale.iter().enumerate() {
                 let job = plan.expand_jobs[l][k];
                 let inputs = |word: usize, lane: usize| {
-                    let channel = word % plan.cf * lanes + lane;
-                    (channel < f).then_some((word / plan.cf * f + channel, 0))
+                    let channel = word % plan.state_words * lanes + lane;
+                    (channel < f).then_some((word / plan.state_words * f + channel, 0))
                 };
                 layer_words(&block.expand, job.groups, 1, &inputs, job.words);
             }
@@ -175,11 +176,11 @@ fn expand_weights(design: &Design) -> MemoryFile {
 fn expand_constants(design: &Design, tables: &Tables) -> MemoryFile {
     let (plan, model) = (&design.plan, &design.model);
     let fold = &plan.folding;
-    let (lanes, bias) = (fold.expand_drain, tables.expand_widths.bias);
+    let (lanes, bias) = (fold.arrays.expand.drain, design.widths.arrays.expand.bias);
     let mut words = Vec::new();
     let layers = model.data.iter().chain(model.blocks.iter().flatten().flatten().map(|block| &block.expand));
     for (layer, entry) in layers.zip(&tables.expand) {
-        for beat in 0..entry.job.groups * fold.expand_rows / lanes {
+        for beat in 0..entry.job.groups * fold.arrays.expand.rows / lanes {
             words.push(constants((0..lanes).map(|lane| Some(beat * lanes + lane)), &layer.requant, bias));
         }
     }
@@ -187,17 +188,17 @@ fn expand_constants(design: &Design, tables: &Tables) -> MemoryFile {
         name: "expand_requant".into(),
         instance: "u_expand.u_requant.u_constants".into(),
         layer: "data block and expand, requantisation".into(),
-        width: lanes * (bias + 16),
+        width: lanes * (bias + MULTIPLIER_BITS),
         words,
     }
 }
 
-fn depthwise(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
+fn depthwise(design: &Design) -> [MemoryFile; 2] {
     let plan = &design.plan;
     let fold = &plan.folding;
-    let (lanes, drain) = (fold.depthwise_lanes, fold.depthwise_drain);
+    let (lanes, drain) = (fold.arrays.depthwise.rows, fold.arrays.depthwise.drain);
     let bits = plan.bits.depthwise as usize;
-    let bias = tables.depthwise_widths.bias;
+    let bias = design.widths.arrays.depthwise.bias;
     let (mut weights, mut requants) = (Vec::new(), Vec::new());
     for (l, k, block) in design.model.blocks.iter().flat_map(|set| {
         set.iter().enumerate().flat_map(|(l, scale)| scale.iter().enumerate().map(move |(k, block)| (l, k, block)))
@@ -228,7 +229,7 @@ fn depthwise(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
             name: "depthwise_requant".into(),
             instance: "u_depthwise.u_requant.u_constants".into(),
             layer: "depthwise, requantisation".into(),
-            width: drain * (bias + 16),
+            width: drain * (bias + MULTIPLIER_BITS),
             words: requants,
         },
     ]
@@ -238,9 +239,9 @@ fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
     let plan = &design.plan;
     let fold = &plan.folding;
     let bits = plan.bits.project as usize;
-    let lanes = fold.project_lanes;
-    let bias = tables.project_widths.bias;
-    let mut file = array_weights("project", "project", fold.project_rows * lanes * bits);
+    let lanes = fold.arrays.project.lanes;
+    let bias = design.widths.arrays.project.bias;
+    let mut file = array_weights("project", "project", fold.arrays.project.rows * lanes * bits);
     let mut requants = Vec::new();
     for set in &design.model.blocks {
         for (l, scale) in set.iter().enumerate() {
@@ -249,7 +250,7 @@ fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
                 for group in 0..job.groups {
                     for word in 0..job.words {
                         let mut text = Word::default();
-                        for output in group * fold.project_rows..(group + 1) * fold.project_rows {
+                        for output in group * fold.arrays.project.rows..(group + 1) * fold.arrays.project.rows {
                             for lane in 0..lanes {
                                 text.push(weight(&block.project, output, word * lanes + lane, 0), bits);
                             }
@@ -258,9 +259,9 @@ fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
                     }
                 }
                 for beat in 0..tables.affine_row {
-                    let first = beat * fold.project_drain;
+                    let first = beat * fold.arrays.project.drain;
                     requants.push(constants(
-                        (first..first + fold.project_drain).map(Some),
+                        (first..first + fold.arrays.project.drain).map(Some),
                         &block.project.requant,
                         bias,
                     ));
@@ -272,7 +273,7 @@ fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
         name: "project_requant".into(),
         instance: "u_project.u_requant.u_constants".into(),
         layer: "project, requantisation".into(),
-        width: fold.project_drain * (bias + 16),
+        width: fold.arrays.project.drain * (bias + MULTIPLIER_BITS),
         words: requants,
     };
     [file, constants]
@@ -281,8 +282,8 @@ fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
 /// Batch norm of each iteration and scale; with several blocks a last row scales the intermediate state.
 fn affine(design: &Design, tables: &Tables) -> MemoryFile {
     let (plan, model) = (&design.plan, &design.model);
-    let drain = plan.folding.project_drain;
-    let bias = tables.affine_widths.bias;
+    let drain = plan.folding.arrays.project.drain;
+    let bias = design.widths.affine.bias;
     let f = plan.net.width as usize;
     let mut words = Vec::new();
     let mut row = |requant: &Requant| {
@@ -305,25 +306,25 @@ fn affine(design: &Design, tables: &Tables) -> MemoryFile {
         name: "affine".into(),
         instance: "u_project.u_affine.u_constants".into(),
         layer: "batch norm of every iteration and scale".into(),
-        width: drain * (bias + 16),
+        width: drain * (bias + MULTIPLIER_BITS),
         words,
     }
 }
 
-fn classify(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
+fn classify(design: &Design) -> [MemoryFile; 2] {
     let plan = &design.plan;
     let fold = &plan.folding;
     let bits = plan.bits.head as usize;
-    let lanes = fold.classify_lanes;
-    let bias = tables.classify_widths.bias;
-    let mut file = array_weights("classify", "classification", fold.classify_rows * lanes * bits);
+    let lanes = fold.arrays.classify.lanes;
+    let bias = design.widths.arrays.classify.bias;
+    let mut file = array_weights("classify", "classification", fold.arrays.classify.rows * lanes * bits);
     let mut requants = Vec::new();
     for layer in design.model.heads.iter().flatten() {
         for group in 0..plan.classify_job.groups {
             for tap in 0..9 {
-                for part in 0..plan.cfc {
+                for part in 0..plan.class_words {
                     let mut text = Word::default();
-                    for output in group * fold.classify_rows..(group + 1) * fold.classify_rows {
+                    for output in group * fold.arrays.classify.rows..(group + 1) * fold.arrays.classify.rows {
                         for lane in 0..lanes {
                             text.push(weight(layer, output, part * lanes + lane, tap), bits);
                         }
@@ -332,7 +333,7 @@ fn classify(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
                 }
             }
         }
-        for class in 0..plan.classify_job.groups * fold.classify_rows {
+        for class in 0..plan.classify_job.groups * fold.arrays.classify.rows {
             requants.push(constants(std::iter::once(Some(class)), &layer.requant, bias));
         }
     }
@@ -340,7 +341,7 @@ fn classify(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
         name: "classify_requant".into(),
         instance: "u_classify.u_requant.u_constants".into(),
         layer: "classification, requantisation".into(),
-        width: bias + 16,
+        width: bias + MULTIPLIER_BITS,
         words: requants,
     };
     [file, constants]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
+use crate::array::{Array, PerArray};
 use crate::design::Design;
 use crate::resources;
 
@@ -13,11 +14,17 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let macs = Macs::of(design);
     let iterations = u64::from(net.iterations);
     let busy = |macs: u64, multipliers: usize, cycles: u64| macs as f64 / (multipliers as f64 * cycles as f64);
-    let loop_multipliers = fold.expand() + fold.depthwise() + fold.project();
-    let array = |rows: usize, lanes: usize, macs: u64| {
-        json!({"rows": rows, "lanes": lanes, "multipliers": rows * lanes, "macs": macs,
-               "utilization": busy(macs, rows * lanes, prediction.cycles)})
-    };
+    let loop_multipliers = fold.total() - fold.arrays.classify.multipliers();
+    let arrays: serde_json::Map<String, Value> = (fold.arrays.iter())
+        .map(|(array, shape)| {
+            let (multipliers, macs) = (shape.multipliers(), macs.array(design)[array]);
+            // a channel of the depthwise array is a lane to a reader: the schema is older than `Shape`
+            let (rows, lanes) = if array == Array::Depthwise { (1, shape.rows) } else { (shape.rows, shape.lanes) };
+            let entry = json!({"rows": rows, "lanes": lanes, "multipliers": multipliers, "macs": macs,
+                               "utilization": busy(macs, multipliers, prediction.cycles)});
+            (array.name().to_owned(), entry)
+        })
+        .collect();
     let state = plan.word_bits();
     let word_bytes = plan.axi_ring().map_or(state.div_ceil(8), |ring| ring.word_beats * ring.data_bits / 8);
     let stream = usize::from(plan.feedback.leaves());
@@ -49,12 +56,7 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
         "requant_multipliers": fold.requant(),
         "utilization": busy(macs.frame(design), fold.total(), prediction.cycles),
         "loop_utilization": per_loop,
-        "arrays": {
-            "expand": array(fold.expand_rows, fold.expand_lanes, macs.data + iterations * macs.expand),
-            "depthwise": array(1, fold.depthwise_lanes, iterations * macs.depthwise),
-            "project": array(fold.project_rows, fold.project_lanes, iterations * macs.project),
-            "classify": array(fold.classify_rows, fold.classify_lanes, macs.head * net.outputs.len() as u64),
-        },
+        "arrays": arrays,
         "memories": memory,
         "memory_bits": memories.iter().map(|memory| memory.width * memory.depth).sum::<usize>(),
         "block_rams": estimate.ebr,
@@ -99,12 +101,23 @@ impl Macs {
         }
     }
 
+    /// Those of a frame on each array.
+    fn array(&self, design: &Design) -> PerArray<u64> {
+        let net = &design.plan.net;
+        let iterations = u64::from(net.iterations);
+        PerArray {
+            expand: self.data + iterations * self.expand,
+            depthwise: iterations * self.depthwise,
+            project: iterations * self.project,
+            classify: self.head * net.outputs.len() as u64,
+        }
+    }
+
     fn iteration(&self) -> u64 {
         self.expand + self.depthwise + self.project
     }
 
     fn frame(&self, design: &Design) -> u64 {
-        let net = &design.plan.net;
-        self.data + u64::from(net.iterations) * self.iteration() + net.outputs.len() as u64 * self.head
+        self.array(design).iter().map(|(_, macs)| macs).sum()
     }
 }

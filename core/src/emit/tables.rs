@@ -5,7 +5,6 @@ use hwgen_quantize::Requant;
 
 use crate::design::Design;
 use crate::plan::{Job, Plan};
-use crate::widths::RequantWidths;
 
 /// One entry of the expand unit's table.
 pub struct ExpandEntry {
@@ -33,16 +32,6 @@ pub struct Tables {
     pub total_bits: usize,
     /// Data layers, then (set, l, k).
     pub expand: Vec<ExpandEntry>,
-    /// Widths of the expand unit.
-    pub expand_widths: RequantWidths,
-    /// Widths of the depthwise unit.
-    pub depthwise_widths: RequantWidths,
-    /// Widths of the project unit.
-    pub project_widths: RequantWidths,
-    /// Widths of the affine map.
-    pub affine_widths: RequantWidths,
-    /// Widths of the classification unit.
-    pub classify_widths: RequantWidths,
     /// Word address of each scale's state, and words in all.
     pub state_base: Vec<usize>,
     /// Words of the state memory.
@@ -71,7 +60,7 @@ impl Tables {
         let scales = net.scales as usize;
         let mut expand = Vec::new();
         let (mut weight_base, mut requant_base) = (0, 0);
-        let beats = fold.expand_rows / fold.expand_drain;
+        let beats = fold.arrays.expand.beats();
         let mut push = |job: Job, digits: usize, requant: &Requant| {
             expand.push(ExpandEntry {
                 job,
@@ -94,11 +83,10 @@ impl Tables {
             }
         }
 
-        let widths = &design.widths;
         let stream = plan.feedback.leaves();
         let (state_base, state_words) =
-            bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.cf }));
-        let (line_base, line_words) = bases((0..net.data_layers()).map(|j| plan.line_slots(j) * plan.cf));
+            bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.state_words }));
+        let (line_base, line_words) = bases((0..net.data_layers()).map(|j| plan.line_slots(j) * plan.state_words));
         let (logit_base, logit_words) = bases((0..scales).map(|l| plan.map(l).pixels()));
         let (up_base, up_words) = bases(
             (0..scales)
@@ -111,11 +99,6 @@ impl Tables {
             patch_bits: if net.pixels == PixelDomain::Symmetric { 9 } else { 8 },
             total_bits: bits.act_logit as usize + Plan::clog2(scales),
             expand,
-            expand_widths: widths.expand,
-            depthwise_widths: widths.depthwise,
-            project_widths: widths.project,
-            affine_widths: widths.affine,
-            classify_widths: widths.classify,
             state_base,
             state_words: state_words.max(1),
             line_base,
@@ -124,7 +107,7 @@ impl Tables {
             logit_words,
             up_base,
             up_words: up_words.max(1),
-            affine_row: net.width.div_ceil(fold.project_rows as u32) as usize * fold.project_rows / fold.project_drain,
+            affine_row: net.width.div_ceil(fold.arrays.project.rows as u32) as usize * fold.arrays.project.beats(),
         }
     }
 

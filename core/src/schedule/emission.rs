@@ -1,10 +1,7 @@
 //! From logits to class words: the sum over the scales, row by row, and the up-sampler, column by column.
 
-use super::Cycle;
-use crate::plan::{Plan, TOTAL_ROWS};
-
-/// Columns that the up-sampler's queue holds.
-const COLUMNS: usize = 4;
+use crate::latency::{self, COLUMN, COLUMN_FETCH, COLUMNS, Cycle, LOGITS_FREE, ROW_FREE, SUM_WRITE, TOTAL_ROWS};
+use crate::plan::Plan;
 
 /// Evaluation state of the output side.
 pub struct Emission<'a> {
@@ -72,11 +69,11 @@ impl<'a> Emission<'a> {
     /// late that logits are free.
     pub fn logits_free(&self, output: usize, l: usize, pixel: usize) -> Option<Cycle> {
         let Some(previous) = output.checked_sub(1) else { return Some(0) };
-        let begin = self.begins.get(previous)? + 2;
+        let begin = self.begins.get(previous)? + LOGITS_FREE;
         let row = previous * self.height + if l == 0 { pixel / self.width } else { self.height - 1 };
         let column = if l == 0 { pixel % self.width } else { self.width - 1 };
         let last_read = self.rows.get(row)? + (column as Cycle + 1) * self.reads - 1;
-        Some(begin.max(last_read + 2))
+        Some(begin.max(last_read + LOGITS_FREE))
     }
 
     /// Evaluates rows of T and output rows until something is missing.
@@ -111,7 +108,7 @@ impl<'a> Emission<'a> {
         };
         if let Some(older) = index.checked_sub(TOTAL_ROWS) {
             let Some(&freed) = self.freed.get(older) else { return false };
-            start = start.max(freed + 2);
+            start = start.max(freed + ROW_FREE);
         }
         self.rows.push(start);
         true
@@ -126,11 +123,8 @@ impl<'a> Emission<'a> {
         let r0 = if before { 0 } else { (y - 4) / 8 };
         let two = !before && r0 + 1 < self.height;
         let Some(&made) = self.rows.get(output * self.height + r0 + usize::from(two)) else { return false };
-        let held = made + self.row_cycles() - 1 + 8;
-        let word = {
-            let classes = plan.net.classes as usize;
-            1 + if classes > 1 { Plan::clog2(classes) as Cycle } else { 1 }
-        };
+        let held = made + self.row_cycles() - 1 + SUM_WRITE;
+        let word = latency::argmax(plan.net.classes as usize);
         let mut column = 0;
         let mut x = 0;
         let mut first_pixel = 0;
@@ -138,13 +132,13 @@ impl<'a> Emission<'a> {
             let length = if x == 0 { 4 } else { 8 }.min(w - x);
             let mut load = self.segment_end;
             if column < self.width {
-                let mut fetch = if self.fetch == 0 { held } else { held.max(self.fetch + 2) };
+                let mut fetch = if self.fetch == 0 { held } else { held.max(self.fetch + COLUMN) };
                 if self.pops.len() >= COLUMNS {
                     fetch = fetch.max(self.pops[self.pops.len() - COLUMNS] + 1);
                 }
                 self.fetch = fetch;
                 column += 1;
-                load = load.max(fetch + 8);
+                load = load.max(fetch + COLUMN_FETCH);
                 self.pops.push_back(load);
                 if self.pops.len() > COLUMNS {
                     self.pops.pop_front();
@@ -157,7 +151,7 @@ impl<'a> Emission<'a> {
             x += length;
         }
         // rows of T are given back with the second read of the row's last column
-        let row_end = self.fetch + 1;
+        let row_end = self.fetch + COLUMN - 1;
         if y + 1 == h {
             self.freed.extend(std::iter::repeat_n(row_end, self.height - r0));
         } else if !before && (y - 4) % 8 == 7 {

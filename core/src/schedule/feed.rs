@@ -1,15 +1,9 @@
 //! The data block: patches, the order of its jobs, and their cycles on loader and expand array.
 
-use super::Cycle;
-use crate::plan::{DATA_LAG, PATCH_DEPTH, Plan};
+use hwgen_network::FIRST_STATE_LAYER;
 
-/// Cycle in which the frame begins inside the core: two after the first pixel's handshake.
-pub const LOAD: Cycle = 2;
-
-/// Expand pipeline: last word issued to array valid, less `clog2(lanes)`.
-pub const ARRAY: Cycle = 6;
-/// Requantisation pipeline.
-pub const REQUANT: Cycle = 6;
+use crate::latency::{self, Cycle, DATA_JOB, DATA_LAG, FRAME_BEGIN, LOADER, PATCH, PATCHES, STATE_WORD};
+use crate::plan::Plan;
 
 /// What the data block leaves behind for the loop.
 pub struct Feed {
@@ -48,12 +42,12 @@ impl Patches {
         // positions scanned since the patch before: two columns, or the rest of a row pair and its first two
         let steps = if k.is_multiple_of(columns) { 2 * columns as Cycle + 2 } else { 2 };
         let mut cycle = self.last + steps;
-        if k >= PATCH_DEPTH {
-            cycle = cycle.max(self.popped[k - PATCH_DEPTH] + 1);
+        if k >= PATCHES {
+            cycle = cycle.max(self.popped[k - PATCHES] + 1);
         }
         self.last = cycle;
         self.count += 1;
-        cycle + 3
+        cycle + PATCH
     }
 }
 
@@ -69,16 +63,21 @@ pub fn run(plan: &Plan) -> Feed {
     let mut layers: Vec<Layer> =
         (0..count).map(|j| Layer { issued: 0, total: plan.net.data_size(j).pixels(), x: 0, y: 0 }).collect();
     let mut written: Vec<Vec<Cycle>> = layers.iter().map(|layer| Vec::with_capacity(layer.total)).collect();
-    // the first position is scanned at LOAD + 1
-    let mut patches = Patches { width: plan.net.data_size(0).width as usize, last: LOAD, popped: Vec::new(), count: 0 };
-    let beats = (fold.expand_rows / fold.expand_drain) as Cycle;
-    let depth = ARRAY + Plan::clog2(fold.expand_lanes) as Cycle + beats + REQUANT;
+    // the first position is scanned a cycle after the frame's begin
+    let mut patches =
+        Patches { width: plan.net.data_size(0).width as usize, last: FRAME_BEGIN, popped: Vec::new(), count: 0 };
+    let depth = latency::unit(fold.arrays.expand.lanes, fold.arrays.expand.beats());
 
-    let mut feed =
-        Feed { loader_decision: LOAD, loader_free: 0, expand_ends: Vec::new(), complete: 0, state_words: Vec::new() };
+    let mut feed = Feed {
+        loader_decision: FRAME_BEGIN,
+        loader_free: 0,
+        expand_ends: Vec::new(),
+        complete: 0,
+        state_words: Vec::new(),
+    };
     while layers[count - 1].issued < layers[count - 1].total {
         let j = choose(plan, &layers);
-        let mut decision = feed.loader_free.max(feed.loader_decision + 2);
+        let mut decision = feed.loader_free.max(feed.loader_decision + DATA_JOB);
         if feed.expand_ends.len() >= plan.slots {
             decision = decision.max(feed.expand_ends[feed.expand_ends.len() - plan.slots] + 1);
         }
@@ -91,8 +90,8 @@ pub fn run(plan: &Plan) -> Feed {
             decision = decision.max(written[j - 1][need - 1]);
         }
         let reads = plan.data_reads(j) as Cycle;
-        let full = decision + 1 + reads - 1 + 6;
-        feed.loader_free = decision + reads.max(2);
+        let full = decision + reads + LOADER;
+        feed.loader_free = decision + reads.max(DATA_JOB);
         feed.loader_decision = decision;
 
         let job = plan.data_jobs[j];
@@ -100,10 +99,10 @@ pub fn run(plan: &Plan) -> Feed {
         feed.expand_ends.push(start + job.cycles() as Cycle - 1);
         let last_issue = start + job.cycles() as Cycle - 1;
         let pixel = last_issue + depth;
-        let cf = plan.cf as Cycle;
-        written[j].push(pixel + 2 + cf);
-        if j == 2 {
-            feed.state_words.extend((0..cf).map(|word| pixel + 2 + word));
+        let cf = plan.state_words as Cycle;
+        written[j].push(pixel + STATE_WORD + cf);
+        if j == FIRST_STATE_LAYER {
+            feed.state_words.extend((0..cf).map(|word| pixel + STATE_WORD + word));
         }
         let width = plan.net.data_size(j).width as usize;
         let layer = &mut layers[j];

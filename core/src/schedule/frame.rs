@@ -1,8 +1,12 @@
 //! The loop: loader, expand, depthwise, project and classification, job by job until none can move.
 
 use super::emission::Emission;
-use super::feed::{self, ARRAY, Feed, LOAD, REQUANT};
-use super::{Bound, Cycle, OutputCycles, Prediction};
+use super::feed::{self, Feed};
+use super::{Bound, OutputCycles, Prediction};
+use crate::latency::{
+    self, Cycle, DATA_JOB, FEEDBACK_READ, FRAME_BEGIN, LOADER, LOGIT_WRITE, LOOP_JOB, REQUANT, RESIDUAL, RING_WRITE,
+    STATE_WORD,
+};
 use crate::plan::Plan;
 
 /// One visit of all pixels of a scale by one block.
@@ -243,7 +247,7 @@ impl<'a> Frame<'a> {
         let index = self.loaded.len();
         let Some(pass) = next_pass(&self.passes, &mut self.loader_pass, index) else { return false };
         let plan = self.plan;
-        let mut decision = self.feed.loader_free.max(self.feed.loader_decision + 2).max(LOAD + 3);
+        let mut decision = self.feed.loader_free.max(self.feed.loader_decision + DATA_JOB).max(FRAME_BEGIN + LOOP_JOB);
         let slot = self.data_jobs + index - plan.slots.min(self.data_jobs + index);
         if self.data_jobs + index >= plan.slots {
             let Some(&end) = self.feed.expand_ends.get(slot) else { return false };
@@ -257,14 +261,14 @@ impl<'a> Frame<'a> {
         }
         if plan.feedback.leaves() && pass.l == 0 {
             self.stream.advance();
-            let last = self.stream.reads.len() + plan.cf - 1;
+            let last = self.stream.reads.len() + plan.state_words - 1;
             let Some(&back) = self.stream.back.get(last) else { return false };
             decision = decision.max(back + 1);
-            self.stream.reads.extend((0..plan.cf as Cycle).map(|word| decision + 2 + word));
+            self.stream.reads.extend((0..plan.state_words as Cycle).map(|word| decision + FEEDBACK_READ + word));
         }
         let reads = plan.loop_reads(pass.l, pass.k) as Cycle;
-        self.loaded.push(decision + reads + 6);
-        self.feed.loader_free = decision + reads.max(3); // hwg_iter_seq
+        self.loaded.push(decision + reads + LOADER);
+        self.feed.loader_free = decision + reads.max(LOOP_JOB);
         self.feed.loader_decision = decision;
         true
     }
@@ -305,8 +309,8 @@ impl<'a> Frame<'a> {
         let fold = &self.plan.folding;
         self.feed.expand_ends.push(start + job.cycles() as Cycle - 1);
         let last_issue = start + job.cycles() as Cycle - 1;
-        let beats = (fold.expand_rows / fold.expand_drain) as Cycle;
-        self.ring.push(last_issue + ARRAY + Plan::clog2(fold.expand_lanes) as Cycle + beats + REQUANT + 3);
+        let beats = fold.arrays.expand.beats();
+        self.ring.push(last_issue + latency::unit(fold.arrays.expand.lanes, beats) + RING_WRITE);
         if index == pass.first && pass.l == 0 && pass.k == 0 {
             self.starts.push(start);
         }
@@ -325,8 +329,8 @@ impl<'a> Frame<'a> {
         self.depthwise.push(decision, index, index - pass.first, pass.width);
         self.depthwise_end = decision + self.plan.depthwise_cycles(pass.l, pass.k) as Cycle;
         let fold = &self.plan.folding;
-        let beats = (fold.depthwise_lanes / fold.depthwise_drain) as Cycle;
-        self.vectors.push(self.depthwise_end + 7 + beats + REQUANT + 3);
+        let beats = fold.arrays.depthwise.beats();
+        self.vectors.push(self.depthwise_end + latency::depthwise_unit(beats) + RING_WRITE);
         true
     }
 
@@ -350,18 +354,18 @@ impl<'a> Frame<'a> {
         self.project_ends.push(start + job.cycles() as Cycle - 1);
         let fold = &plan.folding;
         let last_issue = start + job.cycles() as Cycle - 1;
-        let beats = (fold.project_rows / fold.project_drain) as Cycle;
-        let pixel = last_issue + ARRAY + Plan::clog2(fold.project_lanes) as Cycle + beats + REQUANT + 2 + REQUANT;
-        let cf = plan.cf as Cycle;
-        self.written.push(pixel + 2 + cf);
+        let beats = fold.arrays.project.beats();
+        let pixel = last_issue + latency::unit(fold.arrays.project.lanes, beats) + RESIDUAL + REQUANT;
+        let cf = plan.state_words as Cycle;
+        self.written.push(pixel + STATE_WORD + cf);
         if classify {
-            self.class_ready.push(pixel + 2 + plan.cfc as Cycle);
+            self.class_ready.push(pixel + STATE_WORD + plan.class_words as Cycle);
         }
         let last_iteration = pass.n + 1 == self.passes.last().map_or(0, |last| last.n + 1);
         if plan.feedback.leaves() && pass.l == 0 && !(last_block && last_iteration) {
-            self.stream.pending.extend((0..cf).map(|word| pixel + 2 + word));
+            self.stream.pending.extend((0..cf).map(|word| pixel + STATE_WORD + word));
         }
-        self.loop_end = pixel + 1 + cf;
+        self.loop_end = pixel + STATE_WORD + cf - 1;
         true
     }
 
@@ -379,13 +383,8 @@ impl<'a> Frame<'a> {
         if pass.l + 1 == scales && index + 1 == pass.end() {
             let fold = &self.plan.folding;
             let last_issue = decision + job.cycles() as Cycle;
-            let logit = last_issue
-                + 1
-                + ARRAY
-                + Plan::clog2(fold.classify_lanes) as Cycle
-                + fold.classify_rows as Cycle
-                + REQUANT;
-            self.emission.complete(logit + 2);
+            let logit = last_issue + 1 + latency::unit(fold.arrays.classify.lanes, fold.arrays.classify.rows);
+            self.emission.complete(logit + LOGIT_WRITE);
         }
         true
     }

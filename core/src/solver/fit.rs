@@ -10,10 +10,12 @@ use std::collections::HashSet;
 use hwgen_network::Description;
 use hwgen_quantize::Model;
 
-use super::{MIN_MULTIPLIERS, Search, Shape, divisors, frame_cycles, size_rings};
+use super::rings::{frame_cycles, size_rings};
+use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
+use crate::array::PerArray;
 use crate::device::block_rams;
 use crate::folding::Folding;
-use crate::mapping::{LutMemories, Mapping, Products, SMALL_MEMORIES};
+use crate::mapping::{LutMemories, Mapping, SMALL_MEMORIES};
 use crate::plan::{Feedback, Plan};
 use crate::resources::{self, Resources};
 use crate::widths::Widths;
@@ -118,8 +120,9 @@ impl Fit<'_> {
             for expand in expands {
                 for folding in self.complete(expand, cycles) {
                     if self.mapping(&with_least_rings(folding)).is_some() {
-                        let data = search.data_cycles(expand, folding.expand_drain);
-                        let classify = search.class_cycles(folding.classify_lanes, folding.classify_rows);
+                        let PerArray { expand: shape, classify, .. } = folding.arrays;
+                        let data = search.data_cycles(expand, shape.drain);
+                        let classify = search.class_cycles(classify.lanes, classify.rows);
                         found.push((search.frame(data, cycles, classify), folding));
                     }
                 }
@@ -133,46 +136,38 @@ impl Fit<'_> {
     }
 
     /// The other arrays' shapes for iterations of `cycles`.
-    fn complete(&self, expand: &Shape, cycles: usize) -> Vec<Folding> {
+    fn complete(&self, expand: &Candidate, cycles: usize) -> Vec<Folding> {
         let (net, search) = (self.net, &self.search);
-        let outputs = net.outputs.len();
-        let factors: &[usize] = if outputs * 2 > net.iterations as usize { &[1] } else { &[1, 2, 4] };
+        let factors = search.class_factors();
         let Some(depthwise) = search.depthwise.iter().filter(|s| s.cycles <= cycles).min_by_key(|s| s.cost()) else {
             return Vec::new();
         };
-        let mut projects: Vec<(usize, &Shape)> = search
+        let mut projects: Vec<(usize, &Candidate)> = search
             .project
             .iter()
             .filter(|s| s.cycles <= cycles)
-            .filter(|s| s.lanes >= depthwise.drain || depthwise.drain.is_multiple_of(s.lanes))
+            .filter(|s| s.takes(depthwise))
             .map(|s| (self.project_cost(s), s))
             .collect();
         projects.sort_by_key(|(cost, _)| *cost);
         projects.truncate(PROJECT_CHOICES);
-        let (_, fast) = search.data_block(expand, depthwise.lanes);
+        let (_, fast) = search.data_block(expand, depthwise.shape.rows);
         // a drain that holds the array up where a pixel has few words may be worth the lanes that it saves
-        let beats = SLOW_DRAIN * (net.width as usize).div_ceil(expand.lanes);
-        let slow = divisors(expand.rows).into_iter().rfind(|&q| q < fast && expand.rows / q <= beats);
+        let beats = SLOW_DRAIN * (net.width as usize).div_ceil(expand.shape.lanes);
+        let slow = divisors(expand.shape.rows).into_iter().rfind(|&q| q < fast && expand.shape.rows / q <= beats);
         let drains: Vec<usize> = slow.into_iter().chain([fast]).collect();
         let mut made = Vec::new();
         for (_, project) in projects {
             for (factor, drain) in factors.iter().flat_map(|factor| drains.iter().map(move |&drain| (factor, drain))) {
                 let wanted = search.classify.iter().filter(|s| s.cycles <= cycles * factor);
-                let Some(classify) = wanted.min_by_key(|s| (s.cost(), s.rows)) else { continue };
-                made.push(Folding {
-                    expand_lanes: expand.lanes,
-                    expand_rows: expand.rows,
-                    expand_drain: drain,
-                    depthwise_lanes: depthwise.lanes,
-                    depthwise_drain: depthwise.drain,
-                    project_lanes: project.lanes,
-                    project_rows: project.rows,
-                    project_drain: project.drain,
-                    classify_lanes: classify.lanes,
-                    classify_rows: classify.rows,
-                    ring_slack: (net.scale(0).width as usize / 2).max(8),
-                    queue_slack: (net.scale(0).width as usize / 2).max(8),
-                });
+                let Some(classify) = wanted.min_by_key(|s| (s.cost(), s.shape.rows)) else { continue };
+                let arrays = PerArray {
+                    expand: expand.draining(drain),
+                    depthwise: *depthwise,
+                    project: *project,
+                    classify: *classify,
+                };
+                made.push(search.folding(&arrays, net.scale(0).width as usize / 2));
             }
         }
         made.retain(|folding| folding.total() <= self.target.products);
@@ -180,7 +175,8 @@ impl Fit<'_> {
     }
 
     /// Multipliers of a project array, two rows sharing one, and the block RAMs of its weights, which are scarcer.
-    fn project_cost(&self, shape: &Shape) -> usize {
+    fn project_cost(&self, candidate: &Candidate) -> usize {
+        let shape = &candidate.shape;
         let bits = self.model.bits.project as usize;
         let groups = (self.net.width as usize).div_ceil(shape.rows);
         let depth: usize = (0..self.net.scales as usize)
@@ -204,15 +200,9 @@ impl Fit<'_> {
         let lut_memories = self.lut_memories(&memories)?;
         let stored = resources::stored(&memories, lut_memories);
         let estimate = |mapping: &Mapping| resources::estimate(plan, mapping, &self.widths, stored);
-        (0..256u32)
-            .map(|soft| {
-                let choose = |bit: u32, other: Products| if soft >> bit & 1 == 1 { Products::Lut } else { other };
-                let mut mapping = Mapping { lut_memories, shared_lines, ..shared };
-                mapping.expand = choose(0, shared.expand);
-                mapping.depthwise = choose(1, shared.depthwise);
-                mapping.project = choose(2, shared.project);
-                mapping.classify = choose(3, shared.classify);
-                mapping.requant = std::array::from_fn(|i| choose(4 + i as u32, Products::Dsp));
+        (0..=u8::MAX)
+            .map(|in_luts| {
+                let mapping = Mapping { lut_memories, shared_lines, ..shared.with_luts(in_luts) };
                 (estimate(&mapping), mapping)
             })
             .filter(|(cost, _)| self.holds(cost))

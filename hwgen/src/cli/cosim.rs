@@ -5,12 +5,12 @@ use super::interrupt::Temporary;
 use super::maps::Frame;
 use super::report::{Report, table};
 use super::run::{check_iterations, warn_of_older_maps};
-use super::{Outcome, command, emitted, picture, write};
+use super::{Outcome, command, overwrite, picture, write};
 use clap::ValueEnum;
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
 use hwgen_sim::cosim::{
-    self, BuildOptions, Differences, FrameInput, Layer, Manifest, Pause, Profile, RunOptions, Session,
+    self, BuildOptions, Differences, FrameInput, Manifest, Pause, Profile, RtlForm, RunOptions, Session,
 };
 use hwgen_sim::golden::Golden;
 use serde::Serialize;
@@ -139,7 +139,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let trace = trace(args, &manifest)?;
     let build = BuildOptions {
         profile: args.build.profile(&manifest, frames),
-        layer: layer(args.structure),
+        form: rtl_form(args.structure),
         trace: args.trace.is_some(),
         ..BuildOptions::default()
     };
@@ -203,8 +203,8 @@ fn trace(args: &Args, manifest: &Manifest) -> Result<Option<(Temporary, Temporar
     let Some(path) = &args.trace else { return Ok(None) };
     let emitted: Vec<PathBuf> = manifest.files.keys().map(|name| args.folder.join(name)).collect();
     let inputs: Vec<&Path> = args.image.iter().chain(&emitted).map(PathBuf::as_path).collect();
-    emitted::check_inputs(&inputs, std::slice::from_ref(path))?;
-    emitted::check_file(path)?;
+    overwrite::check_inputs(&inputs, std::slice::from_ref(path))?;
+    overwrite::check_file(path)?;
     let temporary = write::temporary(path);
     let mut names = temporary.path().as_os_str().to_owned();
     names.push(".hier");
@@ -226,8 +226,8 @@ fn differences(folder: &Path, manifest: &Manifest, report: Report) -> Result<Dif
 }
 
 /// What a flag `--structure` asks for.
-pub fn layer(structure: bool) -> Layer {
-    if structure { Layer::Structure } else { Layer::Behaviour }
+pub fn rtl_form(structure: bool) -> RtlForm {
+    if structure { RtlForm::Structure } else { RtlForm::Behaviour }
 }
 
 /// The images to send, and for each whether it was resized.
@@ -276,7 +276,7 @@ fn write_maps(
     }
     let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
     let inputs: Vec<&Path> = args.image.iter().map(PathBuf::as_path).collect();
-    emitted::check_inputs(&inputs, &names)?;
+    overwrite::check_inputs(&inputs, &names)?;
     write::files(&files)?;
     warn_of_older_maps(folder, &names, report);
     Ok(())

@@ -6,7 +6,7 @@ use super::model::{self, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
 use super::shell::ShellArgs;
-use super::{Outcome, command, emitted, write};
+use super::{Outcome, command, overwrite, write};
 use clap::ValueEnum;
 use hwgen_core::design::DEFAULT_MULTIPLIERS;
 use hwgen_core::device::devices;
@@ -188,7 +188,7 @@ impl BoardBody {
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if let Some(folder) = &args.output {
         // Before the work, so that nobody waits for a refusal; and again when the folder is written.
-        emitted::check_folder(folder)?;
+        overwrite::check_folder(folder)?;
     }
     let (model, hardware, random_weights) = obtain(args, report)?;
     let board = args.shell.board()?;

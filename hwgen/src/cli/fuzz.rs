@@ -4,7 +4,7 @@ mod case;
 
 use super::interrupt::Temporary;
 use super::report::Report;
-use super::{Outcome, cosim, emitted, write};
+use super::{Outcome, cosim, overwrite, write};
 use case::{Case, Registers};
 use hwgen_core::feedback::Feedback;
 use hwgen_core::schedule::Prediction;
@@ -72,7 +72,7 @@ struct Failure {
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if let Some(folder) = &args.keep {
-        emitted::check_folder(folder)?;
+        overwrite::check_folder(folder)?;
     }
     let start = Instant::now();
     let (first, cases) = args.case.map_or((0, args.cases), |case| (case, 1));
@@ -174,7 +174,7 @@ fn simulate(case: &Case, design: &Design, folder: &Path, args: &Args) -> Result<
     let golden = Golden::new(&design.model).map_err(told)?;
     let build = BuildOptions {
         profile: Profile::FastBuild,
-        layer: cosim::layer(args.structure),
+        form: cosim::rtl_form(args.structure),
         keep: false,
         ..BuildOptions::default()
     };

@@ -5,7 +5,7 @@ use super::maps::Frame;
 use super::report::{Report, si, table};
 use super::run::{check_iterations, warn_of_older_maps};
 use super::shell::BAUD;
-use super::{Outcome, emitted, picture, write};
+use super::{Outcome, overwrite, picture, write};
 use hwgen_link::{Link, Played, register};
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
@@ -169,7 +169,7 @@ fn agrees(golden: &Golden, image: &RgbImage, played: &Played, args: &Args, most:
 fn write_maps(args: &Args, files: &[(PathBuf, Vec<u8>)], report: Report) -> Result<(), CliError> {
     let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
     let inputs: Vec<&Path> = args.images.iter().map(PathBuf::as_path).collect();
-    emitted::check_inputs(&inputs, &names)?;
+    overwrite::check_inputs(&inputs, &names)?;
     write::files(files)?;
     if let Some(folder) = &args.maps {
         warn_of_older_maps(folder, &names, report);

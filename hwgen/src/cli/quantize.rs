@@ -4,7 +4,7 @@ use super::bits::BitsArgs;
 use super::model::{self, Made, WeightsArgs};
 use super::network::NetworkArgs;
 use super::report::{Report, table};
-use super::{Outcome, emitted, write};
+use super::{Outcome, overwrite, write};
 use hwgen_quantize::SnrTable;
 use serde::Serialize;
 use std::fmt::Write;
@@ -56,8 +56,8 @@ struct MapRow {
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
-    emitted::check_inputs(&args.weights.inputs(), std::slice::from_ref(&args.output))?;
-    emitted::check_file(&args.output)?;
+    overwrite::check_inputs(&args.weights.inputs(), std::slice::from_ref(&args.output))?;
+    overwrite::check_file(&args.output)?;
     let Made { quantized, weights, mut images, random, .. } =
         model::make(&args.network, args.bits, &args.weights, report)?;
     write::file(&args.output, &quantized.model.to_bytes()?)?;

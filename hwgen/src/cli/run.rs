@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use super::report::{Report, si, table};
-use super::{Outcome, emitted, picture, write};
+use super::{Outcome, overwrite, picture, write};
 use hwgen_network::Cost;
 use hwgen_quantize::Model;
 use hwgen_sim::golden::{Golden, Nothing};
@@ -85,7 +85,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         files.push((folder.join("resized.png"), picture::rgb_png(&image).into_diagnostic()?));
     }
     let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
-    emitted::check_inputs(&[&args.model, &args.image], &names)?;
+    overwrite::check_inputs(&[&args.model, &args.image], &names)?;
     write::files(&files)?;
     if let Some(folder) = &args.maps {
         warn_of_older_maps(folder, &names, report);

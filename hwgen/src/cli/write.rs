@@ -1,8 +1,8 @@
 //! Files that are either whole or not there: written under a temporary name beside their place, then renamed.
 
-use super::emitted::{check_file, check_folder, place};
 use super::error::CliError;
 use super::interrupt::{self, Temporary};
+use super::overwrite::{check_file, check_folder, place};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

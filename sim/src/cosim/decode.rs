@@ -5,10 +5,10 @@
 use super::expected::{FrameExpectation, unpack};
 use super::ffi::bridge::{Finding, Verdict};
 use super::manifest::{Manifest, ProbeEntry};
-use super::plan::{self, Course};
+use super::probe_order::{self, Course};
 use super::report::Mismatch;
 use crate::golden::{At, Tensor};
-use hwgen_network::Description;
+use hwgen_network::{Description, FIRST_STATE_LAYER};
 
 /// What a finding needs to be named.
 pub(crate) struct Context<'a> {
@@ -50,7 +50,7 @@ impl Context<'_> {
     fn probe(&self, finding: &Finding) -> Mismatch {
         let probe = &self.probes[finding.probe as usize];
         let tag = finding.tag as usize;
-        let signed = probe.signed && !(probe.tensor == "data" && tag < 2);
+        let signed = probe.signed && !(probe.tensor == "data" && tag < FIRST_STATE_LAYER);
         let mut m = self.blank(&probe.tensor, finding);
         if probe.data.is_some() {
             let value = |word: &[u32]| unpack(word, finding.lane as usize, probe.lane_bits, signed);
@@ -63,9 +63,9 @@ impl Context<'_> {
         }
         let frame = self.frames[finding.frame as usize];
         let course = Course { iterations: frame.iterations as usize, outputs: frame.enabled.clone() };
-        let place = plan::parts(&self.manifest.description, probe, tag, &course)
-            .ok()
-            .and_then(|parts| plan::place(&parts, probe.lanes as usize, finding.word as usize, finding.lane as usize));
+        let place = probe_order::parts(&self.manifest.description, probe, tag, &course).ok().and_then(|parts| {
+            probe_order::place(&parts, probe.lanes as usize, finding.word as usize, finding.lane as usize)
+        });
         if let Some(place) = place {
             let (layer, iteration, scale) = name(&self.manifest.description, place.tensor);
             (m.layer, m.iteration, m.scale) = (layer, iteration, scale);
@@ -106,7 +106,7 @@ fn name(d: &Description, tensor: Option<Tensor>) -> (Option<String>, Option<u32>
     let block = |At { n, l, k }: At, layer: &str| format!("iter.{}.{l}.{k}.{layer}", d.set_of(n));
     let Some(tensor) = tensor else { return (None, None, None) };
     match tensor {
-        Tensor::Data { j } => (Some(format!("data.{j}")), None, j.checked_sub(2).map(|l| l as u32)),
+        Tensor::Data { j } => (Some(format!("data.{j}")), None, j.checked_sub(FIRST_STATE_LAYER).map(|l| l as u32)),
         Tensor::Expand(at) => (Some(block(at, "expand")), of(at.n, at.l).0, of(at.n, at.l).1),
         Tensor::Depthwise(at) => (Some(block(at, "depthwise")), of(at.n, at.l).0, of(at.n, at.l).1),
         Tensor::Logits { n, l } => (Some(format!("head.{n}.{l}")), of(n, l).0, of(n, l).1),

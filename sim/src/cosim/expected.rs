@@ -5,7 +5,7 @@
 use super::error::CosimError;
 use super::ffi::bridge::{FrameSet, FrameWords, OutputSpec, ProbeSpec, TagWords};
 use super::manifest::{Manifest, ProbeEntry};
-use super::plan::{self, Course};
+use super::probe_order::{self, Course};
 use crate::golden::{Frame, Observer, Tensor, View};
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub(crate) fn expect(
     let course = Course { iterations: iterations as usize, outputs: enabled.clone() };
     let mut collect = Collect::default();
     for (p, probe) in probes.iter().enumerate() {
-        for tag in 0..plan::tags(d, probe) {
+        for tag in 0..probe_order::tags(d, probe) {
             let parts = parts(manifest, probe, tag, &course)?;
             collect.wanted.extend(parts.iter().filter_map(|part| part.tensor).map(|tensor| (tensor, p)));
         }
@@ -94,7 +94,7 @@ pub(crate) fn expect(
     let sent = exit.map_or(whole.maps.len(), |at| at + 1);
     let mut words = Vec::new();
     for probe in probes {
-        let tags = (0..plan::tags(d, probe)).map(|tag| collect.frame(manifest, probe, tag, &course));
+        let tags = (0..probe_order::tags(d, probe)).map(|tag| collect.frame(manifest, probe, tag, &course));
         words.push(tags.collect::<Result<_, _>>()?);
     }
     let stops = exit.is_some_and(|at| whole.maps[at].0 < iterations);
@@ -104,14 +104,14 @@ pub(crate) fn expect(
     Ok(FrameExpectation { maps, confidences, iterations, enabled, stops, words })
 }
 
-/// [`plan::parts`], with its complaint as an error.
+/// [`probe_order::parts`], with its complaint as an error.
 pub(crate) fn parts(
     manifest: &Manifest,
     probe: &ProbeEntry,
     tag: usize,
     course: &Course,
-) -> Result<Vec<plan::Part>, CosimError> {
-    plan::parts(&manifest.description, probe, tag, course)
+) -> Result<Vec<probe_order::Part>, CosimError> {
+    probe_order::parts(&manifest.description, probe, tag, course)
         .map_err(|reason| CosimError::Manifest { path: "manifest.json".into(), reason })
 }
 
@@ -155,7 +155,7 @@ impl Collect {
     }
 }
 
-fn start_segment(part: plan::Part) -> super::ffi::bridge::Segment {
+fn start_segment(part: probe_order::Part) -> super::ffi::bridge::Segment {
     super::ffi::bridge::Segment { pixels: part.size.pixels() as u64, words: 1, full_words: 1, last_bits: 0 }
 }
 

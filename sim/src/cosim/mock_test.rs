@@ -9,7 +9,7 @@ use super::session::{Access, Pause, RunOptions, Session};
 use super::verilate::{BuildOptions, Profile};
 use super::{Cache, CosimError};
 use crate::golden::{At, Frame, GoldenError, Observer, Tensor, Values, View};
-use hwgen_network::Size;
+use hwgen_network::{FIRST_STATE_LAYER, Size};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,8 @@ fn reference(image: &[u8], iterations: usize, mask: u64, observer: &mut dyn Obse
             .flat_map(|i| (0..F as u8).map(move |c| (i, c)))
             .map(|(i, c)| red[i].wrapping_add(4 * j as u8 + c))
             .collect();
-        let values: Vec<i16> = layer.iter().map(|&v| if j < 2 { i16::from(v) } else { signed(v) }).collect();
+        let values: Vec<i16> =
+            layer.iter().map(|&v| if j < FIRST_STATE_LAYER { i16::from(v) } else { signed(v) }).collect();
         show(Tensor::Data { j }, j as u32 + 1, F, &values);
         if j >= 2 {
             states.push(layer);

@@ -66,7 +66,7 @@ impl Profile {
 
 /// The two forms of the library's technology layer (docs/adr/0009).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Layer {
+pub enum RtlForm {
     /// Behavioural models: the fastest simulation.
     #[default]
     Behaviour,
@@ -80,7 +80,7 @@ pub struct BuildOptions {
     /// What to optimise.
     pub profile: Profile,
     /// What the technology layer of the library is simulated as.
-    pub layer: Layer,
+    pub form: RtlForm,
     /// Whether waveforms can be written.
     pub trace: bool,
     /// Whether the library stays in the cache; the fuzzer's do not.
@@ -93,7 +93,7 @@ impl Default for BuildOptions {
     fn default() -> Self {
         Self {
             profile: Profile::default(),
-            layer: Layer::default(),
+            form: RtlForm::default(),
             trace: false,
             keep: true,
             cache: Cache::standard(),
@@ -175,7 +175,7 @@ impl Recipe {
         if options.trace {
             verilator.push("--trace-fst".to_owned());
         }
-        if options.layer == Layer::Structure {
+        if options.form == RtlForm::Structure {
             verilator.push("-DSYNTHESIS".to_owned());
         }
         let mut flags: Vec<String> = COMMON.iter().chain(profile.flags()).map(|&f| f.to_owned()).collect();

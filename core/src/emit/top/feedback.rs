@@ -4,7 +4,8 @@ use super::super::ports;
 use super::feedback_bytes;
 use crate::design::Design;
 use crate::feedback::{AxiRing, BURST_BEATS, READ_BEATS, WRITE_BEATS, WRITE_BURSTS};
-use crate::plan::{FEEDBACK_PIXELS, Feedback};
+use crate::latency::FEEDBACK_OUT;
+use crate::plan::Feedback;
 
 /// What the feedback adds to the register bus: expressions for the ports of `u_axil` and `u_control`, and a unit.
 pub struct Registers {
@@ -99,7 +100,7 @@ fn leaving(design: &Design, way: &str, memory: &str, end: &str) -> String {
     if (load) fb_pixel_q <= '0;
     else if (state_fb_valid && data_last) fb_pixel_q <= fb_pixel_q + 1'b1;
   wire               loop_fb_valid = loop_valid && loop_to_stream;
-{memory}  hwg_feedback #(.WIDTH(IE*AS), .BYTES({bytes}), .CF(CF), .PIXELS_OUT({FEEDBACK_PIXELS}), .DEPTH_IN({depth})) u_feedback (
+{memory}  hwg_feedback #(.WIDTH(IE*AS), .BYTES({bytes}), .CF(CF), .PIXELS_OUT({FEEDBACK_OUT}), .DEPTH_IN({depth})) u_feedback (
       .clk(clk), {end}, .space(loop_fb_space),
       .reserve(data_fb_start || loop_fb_start), .s_valid(state_fb_valid || loop_fb_valid),
       .s_pixel_last(state_fb_valid ? data_last : loop_last),

@@ -53,12 +53,12 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
     let classes = &plan.classify_job;
     unit(format!(
         "expand     {} x {} multipliers, w{} a{}, acc {} b, {} results a cycle",
-        fold.expand_rows,
-        fold.expand_lanes,
+        fold.arrays.expand.rows,
+        fold.arrays.expand.lanes,
         bits.expand,
         tables.operand_bits,
-        tables.expand_widths.acc,
-        fold.expand_drain
+        design.widths.arrays.expand.acc,
+        fold.arrays.expand.drain
     ));
     for l in 0..net.scales as usize {
         for k in 0..net.blocks as usize {
@@ -89,25 +89,25 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
     }
     unit(format!(
         "depthwise  {} multipliers, one tap a cycle, w{} a{}, acc {} b",
-        fold.depthwise_lanes, bits.depthwise, bits.act_expand, tables.depthwise_widths.acc
+        fold.arrays.depthwise.rows, bits.depthwise, bits.act_expand, design.widths.arrays.depthwise.acc
     ));
     unit(format!(
         "project    {} x {} multipliers, w{} a{}, acc {} b, residual {} b, state {} b",
-        fold.project_rows,
-        fold.project_lanes,
+        fold.arrays.project.rows,
+        fold.arrays.project.lanes,
         bits.project,
         bits.act_depthwise,
-        tables.project_widths.acc,
+        design.widths.arrays.project.acc,
         bits.residual(),
         bits.act_state
     ));
     unit(format!(
         "classify   {} x {} multipliers, w{} a{}, acc {} b, logits {} b, {} cycles a pixel",
-        fold.classify_rows,
-        fold.classify_lanes,
+        fold.arrays.classify.rows,
+        fold.arrays.classify.lanes,
         bits.head,
         bits.act_state,
-        tables.classify_widths.acc,
+        design.widths.arrays.classify.acc,
         bits.act_logit,
         classes.cycles()
     ));
@@ -129,7 +129,8 @@ pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
     let mut data = vec![net.image];
     data.extend((0..layers).map(|j| net.data_size(j)));
     let (line_aw, state_aw) = (address(tables.line_words), address(tables.state_words));
-    let (ring_aw, queue_aw) = (address(plan.ring_slots * plan.ring_slot), address(plan.queue_slots * plan.cfc));
+    let (ring_aw, queue_aw) =
+        (address(plan.ring_slots * plan.ring_slot_words), address(plan.queue_slots * plan.class_words));
     let sum = |l: usize, k: usize| -> i64 {
         let before: usize = (0..l).map(|l| net.scale(l).pixels() * net.blocks as usize).sum();
         (before + k * net.scale(l).pixels()) as i64
@@ -150,7 +151,7 @@ pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
     table("LINE_BASE", line_aw, i64s(&tables.line_base), "its first word");
     let line_delta = (0..layers)
         .flat_map(|j| -> Vec<i64> {
-            if j == 0 { vec![0; 9] } else { deltas(plan.data_input(j), line_slots[j], plan.cf).collect() }
+            if j == 0 { vec![0; 9] } else { deltas(plan.data_input(j), line_slots[j], plan.state_words).collect() }
         })
         .collect();
     table("LINE_DELTA", line_aw, line_delta, "displacement of the nine taps in it, in words");
@@ -159,13 +160,13 @@ pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
     table(
         "RING_DELTA",
         ring_aw,
-        maps.iter().flat_map(|&m| deltas(m, plan.ring_slots, plan.ring_slot)).collect(),
+        maps.iter().flat_map(|&m| deltas(m, plan.ring_slots, plan.ring_slot_words)).collect(),
         "displacement of the taps in the depthwise ring, per scale",
     );
     table(
         "QUEUE_DELTA",
         queue_aw,
-        maps.iter().flat_map(|&m| deltas(m, plan.queue_slots, plan.cfc)).collect(),
+        maps.iter().flat_map(|&m| deltas(m, plan.queue_slots, plan.class_words)).collect(),
         "and in the classification ring",
     );
     table("LOGIT_BASE", 24, i64s(&tables.logit_base), "first word of each scale's logits");
@@ -218,22 +219,22 @@ fn counts(design: &Design, tables: &Tables) -> String {
     integer("TB", tables.total_bits, "bits of a logit sum");
     integer("EA", tables.operand_bits, "bits of an expand operand");
     integer("PB", tables.patch_bits, "bits of a patch value");
-    integer("IE", plan.folding.expand_lanes, "lanes of a state word");
-    integer("CF", plan.cf, "words of a state pixel");
-    integer("CI", plan.folding.classify_lanes, "lanes of a classification word");
-    integer("CFC", plan.cfc, "words of a pixel there");
-    integer("D", plan.folding.depthwise_lanes, "lanes of a ring word");
+    integer("IE", plan.folding.arrays.expand.lanes, "lanes of a state word");
+    integer("CF", plan.state_words, "words of a state pixel");
+    integer("CI", plan.folding.arrays.classify.lanes, "lanes of a classification word");
+    integer("CFC", plan.class_words, "words of a pixel there");
+    integer("D", plan.folding.arrays.depthwise.rows, "lanes of a ring word");
     integer("V", plan.folding.vector_lanes(), "lanes of a vector word");
     integer("OPERAND_SLOTS", plan.slots, "input vectors in flight");
-    integer("OPERAND_SLOT", plan.slot, "words of one");
-    integer("UAW", address(plan.slots * plan.slot), "operand address");
+    integer("OPERAND_SLOT", plan.slot_words, "words of one");
+    integer("UAW", address(plan.slots * plan.slot_words), "operand address");
     integer("RING_SLOTS", plan.ring_slots, "pixels of the depthwise ring");
-    integer("RING_SLOT", plan.ring_slot, "words of one");
-    integer("RAW", address(plan.ring_slots * plan.ring_slot), "address of the ring");
-    integer("RIW", address(plan.ring_slot + 1), "word of a ring pixel");
+    integer("RING_SLOT", plan.ring_slot_words, "words of one");
+    integer("RAW", address(plan.ring_slots * plan.ring_slot_words), "address of the ring");
+    integer("RIW", address(plan.ring_slot_words + 1), "word of a ring pixel");
     integer("QUEUE_SLOTS", plan.queue_slots, "pixels of the classification ring");
-    integer("VECTOR_SLOT", plan.vector_slot, "words of a depthwise pixel");
-    integer("VIW", address(plan.vector_slot + 1), "word of one");
+    integer("VECTOR_SLOT", plan.vector_slot_words, "words of a depthwise pixel");
+    integer("VIW", address(plan.vector_slot_words + 1), "word of one");
     integer("RESIDUALS", plan.residuals, "words of the residual memory");
     integer("RESAW", address(plan.residuals), "its address");
     integer("LINE_WORDS", tables.line_words, "line memory");
@@ -244,7 +245,7 @@ fn counts(design: &Design, tables: &Tables) -> String {
     integer("GAW", address(tables.logit_words), "its address");
     integer("W0", net.scale(0).width as usize, "scale 0");
     integer("H0", net.scale(0).height as usize, "scale 0");
-    integer("TOTAL_ROWS", crate::plan::TOTAL_ROWS, "rows of logit sums");
-    integer("TAW", address(crate::plan::TOTAL_ROWS * net.scale(0).width as usize), "their address");
+    integer("TOTAL_ROWS", crate::latency::TOTAL_ROWS, "rows of logit sums");
+    integer("TAW", address(crate::latency::TOTAL_ROWS * net.scale(0).width as usize), "their address");
     out
 }

@@ -7,8 +7,8 @@ use super::super::tables::Tables;
 use super::feedback;
 use crate::design::Design;
 use crate::folding::lcm;
+use crate::latency::{CLASS_WORDS, DATA_LAG, PATCHES};
 use crate::mapping::{LUT_RAM_WORDS, MOST_LUT_RAM_WORDS, Products, SmallMemory};
-use crate::plan::{CLASS_FIFO, DATA_LAG, PATCH_DEPTH};
 use crate::widths::RequantWidths;
 
 /// Text of all sections.
@@ -21,9 +21,9 @@ pub fn units(design: &Design, tables: &Tables) -> String {
     text.push_str(STORE);
     text.push_str(&line_ring(design));
     text.push_str(&feedback::unit(design));
-    text.push_str(&depthwise(design, tables));
+    text.push_str(&depthwise(design));
     text.push_str(&project(design, tables));
-    text.push_str(&classify(design, tables));
+    text.push_str(&classify(design));
     text.push_str(&output(design, tables));
     text
 }
@@ -111,7 +111,7 @@ fn input(design: &Design) -> String {
       .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
       .free(free && !over), .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
       .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCH_DEPTH}), .LUT_DEPTH({lines})) u_patch (
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC({symmetric}), .PW(PB), .DEPTH({PATCHES}), .LUT_DEPTH({lines})) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
       .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
 
@@ -159,14 +159,14 @@ fn loader(design: &Design) -> String {
         operands = lut_depth(design, SmallMemory::Operands),
         residuals = lut_depth(design, SmallMemory::Residuals),
         pixels = plan.iteration_pixels(),
-        nw0 = plan.nw0,
+        nw0 = plan.patch_words,
     )
 }
 
 fn expand(design: &Design, tables: &Tables) -> String {
     let plan = &design.plan;
     let fold = &plan.folding;
-    let beats = fold.expand_rows / fold.expand_drain;
+    let beats = fold.arrays.expand.beats();
     let yb = tables.lane_bits;
     let entries = &tables.expand;
     let mut out = String::from("  // ---------------------------------------------------------------- expand unit\n");
@@ -211,13 +211,13 @@ fn expand(design: &Design, tables: &Tables) -> String {
 
 ",
         x = entries.len(),
-        oe = fold.expand_rows,
-        q = fold.expand_drain,
+        oe = fold.arrays.expand.rows,
+        q = fold.arrays.expand.drain,
         ww = plan.bits.expand,
-        products = products(design.mapping.expand, design.mapping.requant[0]),
-        requant = requant(&tables.expand_widths, tables.expand_constants(beats)),
+        products = products(design.mapping.arrays.expand, design.mapping.requant.expand),
+        requant = requant(&design.widths.arrays.expand, tables.expand_constants(beats)),
         depth = tables.expand_depth(),
-        lcm = lcm(fold.expand_drain, fold.depthwise_lanes),
+        lcm = lcm(fold.arrays.expand.drain, fold.arrays.depthwise.rows),
     );
     out
 }
@@ -264,12 +264,12 @@ fn line_ring(design: &Design) -> String {
     )
 }
 
-fn depthwise(design: &Design, tables: &Tables) -> String {
+fn depthwise(design: &Design) -> String {
     let plan = &design.plan;
     let fold = &plan.folding;
     let flat: Vec<_> = design.model.blocks.iter().flatten().flatten().collect();
     let passes: Vec<usize> = plan.depthwise_groups.iter().flatten().copied().collect();
-    let beats = fold.depthwise_lanes / fold.depthwise_drain;
+    let beats = fold.arrays.depthwise.beats();
     let sets = plan.net.set_count();
     let (weights, set_weights) = super::super::tables::bases(passes.iter().map(|groups| groups * 9));
     let (constants, set_constants) = super::super::tables::bases(passes.iter().map(|groups| groups * beats));
@@ -299,10 +299,10 @@ fn depthwise(design: &Design, tables: &Tables) -> String {
       .mem_rdata(ring_rdata), .v_space(v_space), .v_start(v_start), .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done));
 
 ",
-        q = fold.depthwise_drain,
+        q = fold.arrays.depthwise.drain,
         ww = plan.bits.depthwise,
-        products = single_products(design.mapping.depthwise, design.mapping.requant[1]),
-        requant = requant(&tables.depthwise_widths, sets * set_constants),
+        products = single_products(design.mapping.arrays.depthwise, design.mapping.requant.depthwise),
+        requant = requant(&design.widths.arrays.depthwise, sets * set_constants),
         depth = sets * set_weights,
         groups = vector(passes.iter().map(|&groups| groups as i64 - 1), 16),
         wbase = vector(i64s(&weights), 24),
@@ -311,7 +311,7 @@ fn depthwise(design: &Design, tables: &Tables) -> String {
         set_r = vector((0..sets).map(|set| (set * set_constants) as i64), 24),
         shift = vector(flat.iter().map(|b| i64::from(b.depthwise.requant.shift)), 5),
         hi = vector(flat.iter().map(|b| i64::from(b.depthwise.requant.hi)), hi_bits),
-        lcm = lcm(fold.depthwise_drain, vector_lanes),
+        lcm = lcm(fold.arrays.depthwise.drain, vector_lanes),
     )
 }
 
@@ -359,16 +359,16 @@ fn project(design: &Design, tables: &Tables) -> String {
         vectors = lut_depth(design, SmallMemory::Vectors),
         constants = lut_depth(design, SmallMemory::Constants),
         vector_slots = plan.vector_slots,
-        po = fold.project_rows,
-        pi = fold.project_lanes,
-        q = fold.project_drain,
+        po = fold.arrays.project.rows,
+        pi = fold.arrays.project.lanes,
+        q = fold.arrays.project.drain,
         ww = plan.bits.project,
-        products = products(design.mapping.project, design.mapping.requant[2]),
-        requant = requant(&tables.project_widths, sets * set_constants),
+        products = products(design.mapping.arrays.project, design.mapping.requant.project),
+        requant = requant(&design.widths.arrays.project, sets * set_constants),
         depth = sets * set_weights,
         adepth = affine_rows * row,
-        abw = tables.affine_widths.bias,
-        apw = tables.affine_widths.product,
+        abw = design.widths.affine.bias,
+        apw = design.widths.affine.product,
         ashift = model.affine[0][0].shift,
         mid = model.mid_shift,
         groups = jobs[0].groups - 1,
@@ -382,10 +382,10 @@ fn project(design: &Design, tables: &Tables) -> String {
     )
 }
 
-fn classify(design: &Design, tables: &Tables) -> String {
+fn classify(design: &Design) -> String {
     let (plan, model) = (&design.plan, &design.model);
     let (fold, job) = (&plan.folding, &plan.classify_job);
-    let widths = &tables.classify_widths;
+    let widths = &design.widths.arrays.classify;
     format!(
         "  // ---------------------------------------------------------------- classification unit
   wire               logits_blocked, coarse_free, output_issued, output_done, logit_valid;
@@ -405,14 +405,14 @@ fn classify(design: &Design, tables: &Tables) -> String {
       .logit_addr(logit_addr), .logit_data(logit_data), .output_done(output_done));
 
 ",
-        co = fold.classify_rows,
+        co = fold.arrays.classify.rows,
         ww = plan.bits.head,
         acc = widths.acc,
-        products = products(design.mapping.classify, design.mapping.requant[3]),
+        products = products(design.mapping.arrays.classify, design.mapping.requant.classify),
         constants = lut_depth(design, SmallMemory::Constants),
         heads = model.heads.len(),
         wstride = job.groups * job.words,
-        rstride = job.groups * fold.classify_rows,
+        rstride = job.groups * fold.arrays.classify.rows,
         bw = widths.bias,
         pw = widths.product,
         groups = job.groups - 1,
@@ -438,7 +438,7 @@ fn output(design: &Design, tables: &Tables) -> String {
       .t_data(t_data), .margin_valid(margin_valid), .margin(margin), .probe_valid(total_probe),
       .probe_data(total_probe_data));
   hwg_upsample #(
-      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO({CLASS_FIFO})) u_upsample (
+      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO({CLASS_WORDS})) u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
       .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !ends && !over),
       .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),

@@ -1,0 +1,43 @@
+//! Sizes of the rings between the arrays, by the exact schedule.
+
+use hwgen_network::Description;
+use hwgen_quantize::Bits;
+
+use crate::folding::Folding;
+use crate::plan::{Feedback, Plan};
+use crate::schedule;
+
+/// Cycles of a whole frame with all outputs, by the exact schedule.
+pub fn frame_cycles(net: &Description, bits: &Bits, feedback: Feedback, folding: Folding) -> u64 {
+    let plan = Plan::new(net, bits, folding, feedback);
+    schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan)).cycles
+}
+
+/// The smallest rings that cost less than 0.1 % of the cycles of a short frame.
+pub fn size_rings(net: &Description, bits: &Bits, feedback: Feedback, mut folding: Folding) -> Folding {
+    let w0 = net.scale(0).width as usize;
+    let mut short = net.clone();
+    short.iterations = net.iterations.min(3);
+    short.outputs.retain(|&n| n <= short.iterations);
+    if let hwgen_network::WeightSets::Map(map) = &mut short.weight_sets {
+        map.truncate(short.iterations as usize);
+    }
+    let choices = [4, 8, w0 / 4, w0 / 2, w0];
+    let cycles = |folding: Folding| frame_cycles(&short, bits, feedback, folding) as f64;
+    let choose = |folding: Folding, set: &dyn Fn(&mut Folding, usize)| -> usize {
+        let measured: Vec<(usize, f64)> = choices
+            .iter()
+            .filter(|&&slack| slack >= 4)
+            .map(|&slack| {
+                let mut candidate = folding;
+                set(&mut candidate, slack);
+                (slack, cycles(candidate))
+            })
+            .collect();
+        let best = measured.iter().map(|m| m.1).fold(f64::INFINITY, f64::min);
+        measured.iter().filter(|m| m.1 <= best * 1.001).map(|m| m.0).min().unwrap_or(4)
+    };
+    folding.ring_slack = choose(folding, &|f, slack| f.ring_slack = slack);
+    folding.queue_slack = choose(folding, &|f, slack| f.queue_slack = slack);
+    folding
+}
