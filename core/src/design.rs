@@ -25,7 +25,7 @@ pub struct Options {
     pub feedback: Feedback,
 }
 
-/// Multipliers unless told: the worked example of the design page, classification included.
+/// Multipliers unless told: those of docs/hardware.md, with classification.
 pub const DEFAULT_MULTIPLIERS: usize = 342;
 
 impl Default for Options {

@@ -6,6 +6,7 @@ mod memory;
 mod pack;
 pub mod ports;
 mod report;
+pub mod roles;
 mod tables;
 mod top;
 
@@ -99,3 +100,5 @@ pub fn hex(bytes: &[u8]) -> String {
 pub const TOP: &str = "itnet_top.sv";
 /// The wrapper for place and route; no part of the core.
 pub const PINS: &str = "itnet_pins.sv";
+/// Its module.
+pub const PINS_TOP: &str = "itnet_pins";

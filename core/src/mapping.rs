@@ -159,6 +159,7 @@ mod listed {
     use super::{ARRAYS, PerArray, Products};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     pub fn serialize<S: Serializer>(values: &PerArray<Products>, to: S) -> Result<S::Ok, S::Error> {
         ARRAYS.map(|array| values[array]).serialize(to)
     }

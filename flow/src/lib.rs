@@ -4,12 +4,13 @@
 //! |---|---|
 //! | [`family`] | what differs between families: programs, arguments, names |
 //! | [`tools`] | finding the programs and running them, with a log each |
-//! | [`netlist`] | what Yosys made of the core, counted by instance |
+//! | [`netlist`] | what Yosys made of a design, counted by instance |
 //! | [`timing`] | nextpnr's report: utilisation, clocks, the critical path |
 //! | [`pins`] | pins of a design without a board, where nextpnr wants them told |
 //! | [`run`] | the order of the stages, and what becomes of their results |
 //!
-//! Reads the emitted folder as any user of the tools would; knows nothing of the generator.
+//! Reads the emitted folder as any user of the tools would; knows nothing of the generator: what the
+//! parts of a design are called, it is told.
 
 pub mod error;
 pub mod family;
@@ -21,5 +22,6 @@ pub mod tools;
 
 pub use error::FlowError;
 pub use family::Family;
+pub use netlist::Roles;
 pub use pins::Pin;
 pub use run::{Design, Outcome, Report, Target, synthesise};

@@ -1,4 +1,4 @@
-//! The synthesised netlist, counted by kind of cell and by instance of the core.
+//! The synthesised netlist, counted by kind of cell and by instance of the design.
 
 use super::error::FlowError;
 use serde::{Deserialize, Serialize};
@@ -45,40 +45,41 @@ impl Cells {
     }
 }
 
-/// A part of the core.
+/// A part of the design.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// Instance in `itnet_top`, such as `u_expand`; `top` for what belongs to none.
+    /// Its instance; `top` for what belongs to none.
     pub instance: String,
-    /// What it does, in the words of the design page.
-    pub role: &'static str,
+    /// What it does ([`Roles`]).
+    pub role: String,
     /// Its cells.
     #[serde(flatten)]
     pub cells: Cells,
 }
 
-/// Roles of instances; none of the names is part of another.
-const ROLES: [(&str, &str); 19] = [
-    ("u_ring", "ring"),
-    ("u_line_ring", "ring"),
-    ("u_lines", "data block"),
-    ("u_expand", "expand"),
-    ("u_depthwise", "depthwise"),
-    ("u_project", "project"),
-    ("u_classify", "heads"),
-    ("u_logit_sum", "heads"),
-    ("u_upsample", "up-sampling"),
-    ("u_loader", "operands"),
-    ("u_store", "state and feedback"),
-    ("u_feedback", "state and feedback"),
-    ("u_fb_memory", "state and feedback"),
-    ("u_base", "control"),
-    ("u_patch", "data block"),
-    ("u_video_in", "data block"),
-    ("u_control", "control"),
-    ("u_axil", "control"),
-    ("u_serial", "serial link"),
-];
+/// What the parts of a design are called and what they do: known to whoever made the design.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    /// Where the instances are in a design around them, such as `u_core.`; they may be at the top, too.
+    pub inside: String,
+    /// Instances and roles; the first instance that a cell's name begins with is the one.
+    pub instances: Vec<(String, String)>,
+    /// Role of what belongs to none of them.
+    pub rest: String,
+}
+
+impl Roles {
+    /// Instance and role of a cell, by its name: `u_core.u_expand.u_array.…`.
+    fn place<'a>(&'a self, name: &str) -> (&'a str, &'a str) {
+        let inside = name.strip_prefix(&self.inside).unwrap_or(name);
+        let is_in =
+            |instance: &str| inside.strip_prefix(instance).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        match self.instances.iter().find(|(instance, _)| is_in(instance)) {
+            Some((instance, role)) => (instance, role),
+            None => ("top", &self.rest),
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Netlist {
@@ -98,33 +99,25 @@ struct Cell {
 }
 
 /// Counts the cells of module `top` in a JSON netlist of Yosys; names are those of the flattened hierarchy.
-pub fn count(path: &Path, top: &str) -> Result<(Cells, Vec<Part>), FlowError> {
+pub fn count(path: &Path, top: &str, roles: &Roles) -> Result<(Cells, Vec<Part>), FlowError> {
     let file = File::open(path).map_err(FlowError::file("read", path))?;
     let wrong = |reason: String| FlowError::Output { tool: "Yosys", path: path.to_owned(), reason };
     let netlist: Netlist = serde_json::from_reader(BufReader::new(file)).map_err(|e| wrong(e.to_string()))?;
     let module = netlist.modules.get(top).ok_or_else(|| wrong(format!("there is no module `{top}`")))?;
     let mut total = Cells::default();
-    let mut parts: BTreeMap<(&str, &'static str), Cells> = BTreeMap::new();
+    let mut parts: BTreeMap<(&str, &str), Cells> = BTreeMap::new();
     for (name, cell) in &module.cells {
         total.add(&cell.kind);
-        parts.entry(place(name)).or_default().add(&cell.kind);
+        parts.entry(roles.place(name)).or_default().add(&cell.kind);
     }
-    let part =
-        |((instance, role), cells): ((&str, &'static str), Cells)| Part { instance: instance.to_owned(), role, cells };
+    let part = |((instance, role), cells): ((&str, &str), Cells)| Part {
+        instance: instance.to_owned(),
+        role: role.to_owned(),
+        cells,
+    };
     let mut parts: Vec<Part> = parts.into_iter().map(part).filter(|part| part.cells != Cells::default()).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.cells.lut_sites() + part.cells.ff));
     Ok((total, parts))
-}
-
-/// Instance and role of a cell, by its name: `u_core.u_expand.u_array.…`.
-fn place(name: &str) -> (&str, &'static str) {
-    let inside = name.strip_prefix("u_core.").unwrap_or(name);
-    let is_in =
-        |instance: &str| inside.strip_prefix(instance).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-    match ROLES.iter().find(|(instance, _)| is_in(instance)) {
-        Some(&(instance, role)) => (instance, role),
-        None => ("top", "control"),
-    }
 }
 
 #[cfg(test)]
@@ -133,10 +126,14 @@ mod tests {
 
     #[test]
     fn cells_belong_to_instances() {
-        assert_eq!(place("u_core.u_expand.u_array.data_q_TRELLIS_FF_Q"), ("u_expand", "expand"));
-        assert_eq!(place("u_core.u_ring.mem.0.0"), ("u_ring", "ring"));
-        assert_eq!(place("u_core.u_depthwise.u_ring_LUT4_Z"), ("u_depthwise", "depthwise"));
-        assert_eq!(place("in_q_TRELLIS_FF_Q"), ("top", "control"));
+        let owned = |text: &str| text.to_owned();
+        let instances = [("u_ring", "ring"), ("u_expand", "expand")].map(|(name, role)| (owned(name), owned(role)));
+        let roles = Roles { inside: owned("u_core."), instances: instances.to_vec(), rest: owned("control") };
+        assert_eq!(roles.place("u_core.u_expand.u_array.data_q_TRELLIS_FF_Q"), ("u_expand", "expand"));
+        assert_eq!(roles.place("u_ring.mem.0.0"), ("u_ring", "ring"));
+        assert_eq!(roles.place("u_core.u_expand.u_ring_LUT4_Z"), ("u_expand", "expand"));
+        assert_eq!(roles.place("u_core.u_ring2.mem"), ("top", "control"));
+        assert_eq!(roles.place("in_q_TRELLIS_FF_Q"), ("top", "control"));
     }
 
     #[test]

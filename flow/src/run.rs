@@ -5,7 +5,7 @@
 
 use super::error::FlowError;
 use super::family::Family;
-use super::netlist::{self, Cells, Part};
+use super::netlist::{self, Cells, Part, Roles};
 use super::pins::{self, Pin};
 use super::timing::{Clock, CriticalPath, Timing};
 use super::tools::{self, Tool};
@@ -30,14 +30,8 @@ pub struct Design {
     pub sources: Vec<String>,
     /// Where the pins are, relative to the folder; without it, those of the target, else anywhere.
     pub constraints: Option<String>,
-}
-
-impl Design {
-    /// The core behind five pins.
-    pub fn pins(sources: &[String]) -> Self {
-        let sources = std::iter::once("itnet_pins.sv".to_owned()).chain(sources.iter().cloned()).collect();
-        Self { top: "itnet_pins".to_owned(), sources, constraints: None }
-    }
+    /// What its parts are.
+    pub roles: Roles,
 }
 
 /// What to build for, and how.
@@ -53,7 +47,7 @@ pub struct Target {
     pub part: String,
     /// Arguments of nextpnr that choose it.
     pub arguments: Vec<String>,
-    /// Pins for the five ports of a core without a board; none where nextpnr chooses them.
+    /// Pins for the ports of a design without constraints; none where nextpnr chooses them.
     pub pins: Vec<Pin>,
     /// LUT sites.
     pub luts: u64,
@@ -171,7 +165,7 @@ pub fn synthesise(
     let synthesis = format!("{} -json synth/itnet.json", family.synthesis(&design.top));
     let script = format!("{}; {synthesis}", family.reading(&design.sources.join(" ")));
     flow.must("yosys", Tool::Yosys, &["-q".to_owned(), "-p".to_owned(), script])?;
-    let (cells, instances) = netlist::count(&work.join("itnet.json"), &design.top)?;
+    let (cells, instances) = netlist::count(&work.join("itnet.json"), &design.top, &design.roles)?;
     let mut report = Report {
         target: target.clone(),
         outcome: Outcome::Met,

@@ -1,4 +1,4 @@
-//! What a network costs, by the counting rules of the paper (network.md, "Figures of merit").
+//! What a network costs, by the counting rules of the paper (docs/network.md, "Figures of merit").
 //!
 //! Owns: MACs, parameters, computational graph, memory traffic, state and depth, by layer, block and output.
 //! Convolutions only, without biases, everything in float32; a tap that falls on padding counts as a MAC.
@@ -212,7 +212,7 @@ mod tests {
     use crate::preset::Preset;
     use crate::weights::layout;
 
-    /// Shared f = 51 and independent f = 29, as the table of network.md has them.
+    /// Shared f = 51 and independent f = 29, as the counting rules of docs/network.md give them.
     fn pair(classes: u32) -> (Cost, Cost) {
         let shared = Description { classes, ..Preset::Paper.description() };
         let independent = Description { width: 29, weight_sets: WeightSets::Independent, ..shared.clone() };

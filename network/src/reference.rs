@@ -1,6 +1,6 @@
 //! The whole network in float32: what the integers are compared with.
 //!
-//! Owns: the order of the layers (network.md) and the names of the intermediates.
+//! Owns: the order of the layers (docs/network.md) and the names of the intermediates.
 //! Leaves alone: the operators (`conv`, `resample`), number formats, speed records: it is meant to be read.
 //!
 //! Names, all indices counted from 0 as in docs/weights.md:

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hwgen_core::Design;
-use hwgen_core::emit::{CoreFiles, File, PINS};
+use hwgen_core::emit::{CoreFiles, File, PINS, PINS_TOP};
 use hwgen_flow::Family;
 
 use crate::shell::Shell;
@@ -19,7 +19,7 @@ pub fn build_files(design: &Design, shell: &Shell, core: &CoreFiles) -> Vec<File
 
 fn makefile(sources: &[&str]) -> String {
     let reading = Family::Ecp5.reading(&format!("{PINS} $(SOURCES)"));
-    let synthesis = Family::Ecp5.synthesis("itnet_pins");
+    let synthesis = Family::Ecp5.synthesis(PINS_TOP);
     format!(
         "# lint, simulation model and synthesis of this core with public tools; hwgen itself is not needed.
 SOURCES := {}

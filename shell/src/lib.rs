@@ -15,6 +15,11 @@ use hwgen_core::emit::{CoreFiles, File};
 pub use board::{Board, BoardTop};
 pub use shell::{Shell, VideoClock};
 
+/// Instances of a core and of what surrounds it, with their roles.
+pub fn roles() -> impl Iterator<Item = (&'static str, &'static str)> {
+    hwgen_core::emit::roles::ROLES.into_iter().chain(top::board::ROLES)
+}
+
 /// Emits the whole folder: the core and what surrounds it. `command` is what the headers say made it.
 pub fn emit(design: &Design, shell: &Shell, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
     let core = CoreFiles::new(design, model_bytes, command);

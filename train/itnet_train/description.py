@@ -20,7 +20,7 @@ IMAGE_RANGE = (16, 8192)
 
 @dataclass(frozen=True)
 class Description:
-    """One ItNet; every field has the symbol of the paper (docs/weights.md, design page network.md)."""
+    """One ItNet; every field has the symbol of the paper (docs/network.md, docs/weights.md)."""
 
     width: int = 51
     scales: int = 3

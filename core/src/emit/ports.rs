@@ -1,4 +1,4 @@
-//! The ports of `itnet_top` (design page, "Interfaces"): one list for the top module, its wrapper and the manifest.
+//! The ports of `itnet_top` (docs/manifest.md): one list for the top module, its wrapper and the manifest.
 
 use std::fmt::Write;
 

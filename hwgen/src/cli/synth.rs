@@ -7,6 +7,7 @@ use super::report::{Report, table};
 use super::shell::named_board;
 use hwgen_core::Device;
 use hwgen_core::device::Family;
+use hwgen_core::emit::{PINS, PINS_TOP, roles};
 use hwgen_flow::{self as flow, Target};
 use hwgen_sim::cosim::Manifest;
 use hwgen_sim::cosim::manifest::Board;
@@ -86,8 +87,14 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
             top: board.top.clone(),
             sources: board.sources.iter().chain(&manifest.sources).cloned().collect(),
             constraints: Some(board.constraints.clone()),
+            roles: roles(),
         },
-        None => flow::Design::pins(&manifest.sources),
+        None => flow::Design {
+            top: PINS_TOP.to_owned(),
+            sources: std::iter::once(PINS.to_owned()).chain(manifest.sources.iter().cloned()).collect(),
+            constraints: None,
+            roles: roles(),
+        },
     };
     let mut progress = |stage: &str, seconds: f64| report.progress(format_args!("{stage} … {seconds:.0} s"));
     let result = flow::synthesise(&args.folder, &design, &target, &mut progress);
@@ -98,6 +105,16 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let body = Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate, report: result };
     report.result(&body, || text(&body))?;
     Ok(if met { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// What the parts of a core and of its surroundings do.
+fn roles() -> flow::Roles {
+    let owned = |(instance, role): (&str, &str)| (instance.to_owned(), role.to_owned());
+    flow::Roles {
+        inside: roles::INSIDE.to_owned(),
+        instances: hwgen_shell::roles().map(owned).collect(),
+        rest: roles::REST.to_owned(),
+    }
 }
 
 /// The board to build for: the one that --board names, which must be the folder's, or the folder's own.
@@ -184,7 +201,7 @@ fn text(body: &Body) -> String {
             let c = part.cells;
             [
                 part.instance.clone(),
-                part.role.to_owned(),
+                part.role.clone(),
                 c.lut_sites().to_string(),
                 c.ff.to_string(),
                 c.dsp.to_string(),

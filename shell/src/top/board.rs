@@ -9,6 +9,8 @@ use hwgen_core::pins::Level;
 
 /// Name of the module.
 pub const TOP: &str = "itnet_board";
+/// Instances beside the core, and their roles.
+pub const ROLES: [(&str, &str); 1] = [("u_serial", "serial link")];
 /// Library modules that it uses and the core does not.
 const LIBRARY: [&str; 11] = [
     "hwg_crc32.sv",
