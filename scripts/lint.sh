@@ -67,7 +67,8 @@ four() { # four NAME TOP WAIVERS FILE…, in the folder of the files
     said "$name verilator, structure" verilator --lint-only -Wall -DSYNTHESIS --top-module "$top" "$waivers" "$@"
     said "$name icarus" iverilog -g2012 -Wall -t null -s "$top" "$@"
     said "$name yosys" yosys -q -p "$(checks "$top" "$@")"
-    said "$name yosys, ECP5" yosys -q -p "$(checks "$top" -D HWG_ECP5 "$@")"
+    # the technology layer of a family takes the place of the generic one
+    said "$name yosys, ECP5" yosys -q -p "$(checks "$top" "${@//tech\/generic\//tech\/ecp5\/}")"
     said "$name slang" "$root/.venv/bin/python" "$root/scripts/slang_lint.py" "$top" "$@"
 }
 
@@ -101,18 +102,23 @@ fuses() { # fuses NAME, in the folder of the core
 
 # The library, each module as the top. The memory files that defaults name do not exist, so the tools get empty ones.
 library() {
-    local file module
+    local file module files
     mkdir -p "$out/library/mem"
-    said "rtl casts" casts rtl/*.sv
+    said "rtl casts" casts rtl/*/*.sv rtl/tech/*/*.sv
     said "narrowing casts are found" finds_narrowing_casts
-    cp rtl/*.sv rtl/lint.vlt "$out/library"
+    cp -r rtl/* "$out/library"
     cd "$out/library" || exit 2
+    # packages before what uses them
+    mapfile -t files < <(grep -l '^package ' tech/generic/*.sv ./*/*.sv; grep -L '^package ' ./*/*.sv tech/generic/*.sv)
     touch {rom,array,requant}.hex mem/{expand,depthwise,project,classify}{,_requant}.hex mem/affine.hex
-    for file in *.sv; do
-        module=${file%.sv}
+    for file in "${files[@]}"; do
+        grep -q '^module ' "$file" || continue
+        module=$(basename "$file" .sv)
         module=${inside[$module]:-$module}
-        four "rtl $module" "$module" lint.vlt *.sv
+        four "rtl $module" "$module" lint.vlt "${files[@]}"
     done
+    module=hwg_pll
+    four "rtl $module" "$module" lint.vlt tech/ecp5/$module.sv
     cd "$root" || exit 2
 }
 

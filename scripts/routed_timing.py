@@ -82,7 +82,7 @@ def group(pin: str) -> str:
     """The register's name in the source, numbers and what Yosys appended left out."""
     instance = pin.rsplit("/", 1)[0]
     name = re.sub(r"(_TRELLIS_|_CCU2C|_LUT4|_PFUMX|_L6MUX|_MULT18|\$|\.mem\.).*", "", instance)
-    return re.sub(r"\d+", "#", name).removeprefix("u_core.")
+    return re.sub(r"^(u_core\.)*", "", re.sub(r"\d+", "#", name))
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 //! The emitter: turns a design into (path, bytes) pairs. Writes no file itself.
 
-mod library;
+pub mod library;
 mod manifest;
 mod memory;
 mod pack;
@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::design::Design;
 
+pub use library::Library;
 pub use memory::MemoryFile;
 
 /// One emitted file: its path inside the folder, with `/`, and its bytes.
@@ -33,28 +34,37 @@ pub struct CoreFiles<'a> {
 }
 
 impl<'a> CoreFiles<'a> {
-    /// Everything but the manifest. `command` is what the headers say made it.
-    pub fn new(design: &'a Design, model_bytes: Vec<u8>, command: &'a str) -> Self {
+    /// Everything but the manifest, of modules of `library`. `command` is what the headers say made it.
+    pub fn new(design: &'a Design, library: &Library, model_bytes: Vec<u8>, command: &'a str) -> Self {
         let memories = memory::memories(design);
         let model_hash = hex(&model_bytes);
         let tables = tables::Tables::new(design);
         let hash = config_hash(design, &model_hash);
         let mut files: Vec<File> = Vec::new();
-        files.push((TOP.into(), top::top(design, &tables, command, &model_hash, hash).into_bytes()));
+        let top = top::top(design, &tables, command, &model_hash, hash);
+        let modules = library.needed(&top, &top::absent(design));
+        let of_families = library.families(&modules);
+        let copied = modules.iter().chain(&of_families);
+        files.extend(copied.map(|path| (library::emitted(path), library.text(path).into())));
+        files.push((TOP.into(), top.into_bytes()));
         files.push((PINS.into(), ports::pins(design).into_bytes()));
-        files.extend(library::modules(design).into_iter().map(|(name, text)| (format!("rtl/{name}"), text.into())));
-        files.push((library::ECP5_MAP.0.into(), library::ECP5_MAP.1.into()));
         files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
         files.push(("model.safetensors".into(), model_bytes));
         files.push(("report.json".into(), report::report(design, &memories)));
-        files.push(("lint.vlt".into(), library::LINT.into()));
+        files.push((LINT.into(), library.text(LINT).into()));
         files.push(("probes.vlt".into(), manifest::probe_waivers().into_bytes()));
         Self { design, command, tables, memories, hash, files }
     }
 
-    /// Paths of the core's Verilog files.
+    /// Paths of the core's Verilog files, packages first; of the technology layer the generic ones.
     pub fn sources(&self) -> Vec<&str> {
-        self.paths("sv").filter(|path| *path == TOP || path.starts_with("rtl/")).collect()
+        let of_core = |path: &&str| *path == TOP || path.starts_with("rtl/") && !library::is_of_family(path);
+        self.paths("sv").filter(of_core).collect()
+    }
+
+    /// Paths of what synthesis for a family reads in the place of generic files.
+    pub fn of_families(&self) -> Vec<&str> {
+        self.paths("sv").filter(|path| library::is_of_family(path)).collect()
     }
 
     /// Paths of its memory files.
@@ -98,6 +108,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The file of the core's top module.
 pub const TOP: &str = "itnet_top.sv";
+/// The library's waivers for Verilator, each with its reason.
+const LINT: &str = "lint.vlt";
 /// The wrapper for place and route; no part of the core.
 pub const PINS: &str = "itnet_pins.sv";
 /// Its module.

@@ -1,7 +1,7 @@
 //! Cores for a device: what the solver promises, and that the list of memories is what the emitter writes.
 
 use hwgen_core::device::{BLOCK_WORDS, devices};
-use hwgen_core::emit::CoreFiles;
+use hwgen_core::emit::{CoreFiles, Library};
 use hwgen_core::solver::Target;
 use hwgen_core::{Design, Options, resources};
 use hwgen_network::Preset;
@@ -24,7 +24,8 @@ fn design(preset: Preset, target: Target) -> Design {
 fn the_list_of_memories_names_every_memory_file_with_its_size() {
     let design = design(Preset::Tiny, Target { products: 60, ..target("ecp5-85k") });
     let bytes = design.model.to_bytes().expect("a model file");
-    let files = CoreFiles::new(&design, bytes, "hwgen emit (test)").into_folder(Vec::new(), Vec::new());
+    let files =
+        CoreFiles::new(&design, &Library::embedded(), bytes, "hwgen emit (test)").into_folder(Vec::new(), Vec::new());
     let list = resources::memories(&design.plan, &design.widths, design.mapping.shared_lines);
     let mut seen = 0;
     for (path, bytes) in &files {

@@ -24,22 +24,29 @@ const OUTPUT_REGISTERS: &str = "opt_clean; splitnets t:DP16KD %co1; select -set 
     select -set blocks @bits %ci2 t:DP16KD %i; select -set others @blocks %co2 @blocks %d @bits %d c:* %i; \
     select -set whole @blocks @others %ci2 %d; select -set merged @whole %co2 @bits %i; \
     chtype -set hwg_registered_dp16kd @whole; chtype -set hwg_merged_outreg @merged; \
-    techmap -map rtl/ecp5_map.v; setattr -mod -unset keep_hierarchy hwg_ecp5_outreg; flatten; opt_clean";
+    techmap -map rtl/tech/ecp5/ecp5_map.v; setattr -mod -unset keep_hierarchy hwg_ecp5_outreg; flatten; opt_clean";
+
+/// Where an emitted folder has the technology layer of no family in particular.
+const GENERIC: &str = "rtl/tech/generic/";
 
 impl Family {
-    /// The command of Yosys that reads a design: the library's form for the family (docs/adr/0018).
+    /// The command of Yosys that reads a design: files of the technology layer in the family's own form (docs/adr/0018).
     pub fn reading(self, sources: &str) -> String {
-        let form = match self {
-            Self::Ecp5 => " -D HWG_ECP5",
-            Self::Ice40 | Self::Nexus => "",
-        };
-        format!("read_verilog -sv -defer{form} {sources}")
+        format!("read_verilog -sv -defer {}", sources.replace(GENERIC, self.technology()))
+    }
+
+    /// Where an emitted folder has the technology layer for the family.
+    pub fn technology(self) -> &'static str {
+        match self {
+            Self::Ecp5 => "rtl/tech/ecp5/",
+            Self::Ice40 | Self::Nexus => GENERIC,
+        }
     }
 
     /// The synthesis commands of Yosys for a top module; the last takes further options, such as `-json`.
     ///
     /// For the ECP5 the mapping to LUTs is told what a wire takes, in ps: Yosys assumes 300 (docs/adr/0016). Run in an
-    /// emitted folder: `rtl/ecp5_map.v` is read there.
+    /// emitted folder: `ecp5_map.v` is read there.
     pub fn synthesis(self, top: &str) -> String {
         match self {
             Self::Ecp5 => format!(

@@ -60,7 +60,7 @@ pub struct Part {
 /// What the parts of a design are called and what they do: known to whoever made the design.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
-    /// Where the instances are in a design around them, such as `u_core.`; they may be at the top, too.
+    /// Where the instances are in a design around them, such as `u_core.`: at any depth of it, or at the top.
     pub inside: String,
     /// Instances and roles; the first instance that a cell's name begins with is the one.
     pub instances: Vec<(String, String)>,
@@ -69,9 +69,11 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// Instance and role of a cell, by its name: `u_core.u_expand.u_array.…`.
+    /// Instance and role of a cell, by its name: `u_core.u_expand.u_array.…`, or in a branch `gen_….` of a generate.
     fn place<'a>(&'a self, name: &str) -> (&'a str, &'a str) {
-        let inside = name.strip_prefix(&self.inside).unwrap_or(name);
+        let inside = name.trim_start_matches(&self.inside);
+        let branch = inside.strip_prefix("gen_").and_then(|rest| rest.split_once('.'));
+        let inside = branch.map_or(inside, |(_, rest)| rest);
         let is_in =
             |instance: &str| inside.strip_prefix(instance).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
         match self.instances.iter().find(|(instance, _)| is_in(instance)) {
@@ -131,6 +133,7 @@ mod tests {
         let roles = Roles { inside: owned("u_core."), instances: instances.to_vec(), rest: owned("control") };
         assert_eq!(roles.place("u_core.u_expand.u_array.data_q_TRELLIS_FF_Q"), ("u_expand", "expand"));
         assert_eq!(roles.place("u_ring.mem.0.0"), ("u_ring", "ring"));
+        assert_eq!(roles.place("u_core.u_core.gen_apart.u_ring.mem.0.0"), ("u_ring", "ring"));
         assert_eq!(roles.place("u_core.u_expand.u_ring_LUT4_Z"), ("u_expand", "expand"));
         assert_eq!(roles.place("u_core.u_ring2.mem"), ("top", "control"));
         assert_eq!(roles.place("in_q_TRELLIS_FF_Q"), ("top", "control"));

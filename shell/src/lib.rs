@@ -4,13 +4,12 @@
 pub mod board;
 mod build_files;
 mod constraints;
-mod library;
 pub mod pll;
 mod shell;
 mod top;
 
 use hwgen_core::Design;
-use hwgen_core::emit::{CoreFiles, File};
+use hwgen_core::emit::{CoreFiles, File, Library};
 
 pub use board::{Board, BoardTop};
 pub use shell::{Shell, VideoClock};
@@ -20,10 +19,12 @@ pub fn roles() -> impl Iterator<Item = (&'static str, &'static str)> {
     hwgen_core::emit::roles::ROLES.into_iter().chain(top::board::ROLES)
 }
 
-/// Emits the whole folder: the core and what surrounds it. `command` is what the headers say made it.
-pub fn emit(design: &Design, shell: &Shell, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
-    let core = CoreFiles::new(design, model_bytes, command);
-    let mut around = shell.files(design);
-    around.extend(build_files::build_files(design, shell, &core));
-    core.into_folder(around, shell.manifest(design))
+/// Emits the whole folder: the core, of modules of `library`, and what surrounds it. `command` is what the headers say
+/// made it.
+pub fn emit(design: &Design, shell: &Shell, library: &Library, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
+    let core = CoreFiles::new(design, library, model_bytes, command);
+    let surroundings = shell.surroundings(design, library, &core.sources());
+    let mut around = surroundings.files();
+    around.extend(build_files::build_files(design, &surroundings, &core));
+    core.into_folder(around, surroundings.manifest())
 }

@@ -1,13 +1,13 @@
 //! What is chosen around a core, and the files that follow.
 
 use hwgen_core::Design;
-use hwgen_core::emit::File;
+use hwgen_core::emit::library::emitted;
+use hwgen_core::emit::{File, Library};
 use hwgen_flow::Family;
 use serde_json::{Value, json};
 
 use crate::board::BoardTop;
 use crate::constraints;
-use crate::library::module;
 use crate::top::{LIBRARY, Top, board, video};
 
 /// What to emit around the core.
@@ -32,21 +32,39 @@ pub enum VideoClock {
 /// The constraints of a board.
 const CONSTRAINTS: &str = "board.lpf";
 
-impl Shell {
-    fn tops(&self, design: &Design) -> Vec<Top> {
-        let board = self.board.as_ref().map(|top| board::top(design, top));
-        let video = (self.video_clock == VideoClock::Separate).then(|| video::top(design));
-        board.into_iter().chain(video).collect()
-    }
+/// What a shell comes to around a core.
+pub struct Surroundings<'a> {
+    board: Option<&'a BoardTop>,
+    tops: Vec<Top>,
+}
 
-    /// All files of the shell.
-    pub fn files(&self, design: &Design) -> Vec<File> {
+impl Shell {
+    /// The tops around a design whose own Verilog files are `of_core`.
+    pub fn surroundings(&self, design: &Design, library: &Library, of_core: &[&str]) -> Surroundings<'_> {
+        let board = self.board.as_ref().map(|top| (board::TOP, board::text(design, top)));
+        let video = (self.video_clock == VideoClock::Separate).then(|| (video::TOP, video::text(design)));
+        let tops = board.into_iter().chain(video).map(|(name, text)| {
+            let needed = library.needed(&text, &[]).into_iter();
+            let added = needed.filter(|path| !of_core.contains(&emitted(path).as_str())).map(|path| {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                (format!("{LIBRARY}/{name}"), library.text(path).to_owned())
+            });
+            let library = added.collect();
+            Top { name, text, library }
+        });
+        Surroundings { board: self.board.as_ref(), tops: tops.collect() }
+    }
+}
+
+impl Surroundings<'_> {
+    /// All its files.
+    pub fn files(&self) -> Vec<File> {
         let mut files = Vec::new();
-        for top in self.tops(design) {
+        for top in &self.tops {
             files.push((top.file(), top.text.clone().into_bytes()));
-            files.extend(top.library.iter().map(|name| (format!("{LIBRARY}/{name}"), module(name).into())));
+            files.extend(top.library.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
         }
-        if let Some(top) = &self.board {
+        if let Some(top) = self.board {
             files.push((CONSTRAINTS.into(), constraints::lpf(&top.board).into_bytes()));
         }
         files.sort();
@@ -54,17 +72,22 @@ impl Shell {
         files
     }
 
+    /// Verilog files of a top beside those of the core.
+    fn sources(&self, name: &str) -> Option<Vec<String>> {
+        self.tops.iter().find(|top| top.name == name).map(Top::sources)
+    }
+
     /// What the Makefile has for a board: the same stages as for the five pins, with the board's top and constraints.
-    pub fn makefile(&self, design: &Design) -> String {
-        let Some(top) = &self.board else { return String::new() };
-        let sources = board::top(design, top).sources().join(" ");
+    pub fn makefile(&self) -> String {
+        let Some((top, sources)) = self.board.zip(self.sources(board::TOP)) else { return String::new() };
+        let sources = sources.join(" ");
         format!(
             "
 # {title}: synth/board.bit, to be loaded with openFPGALoader or the board's own program.
 BOARD := {sources}
 .PHONY: board
 board: synth/board.bit
-synth/board.json: $(BOARD) $(SOURCES)
+synth/board.json: $(BOARD) $(ECP5_SOURCES)
 \tmkdir -p synth
 \t$(YOSYS) -q -l synth/yosys.log -p \"{reading}; \\
 \t    {synthesis} -json $@\"
@@ -75,7 +98,7 @@ synth/board.bit: synth/board.config
 \t$(ECPPACK) --compress $< $@
 ",
             title = top.board.title,
-            reading = Family::Ecp5.reading("$(BOARD) $(SOURCES)"),
+            reading = Family::Ecp5.reading("$(BOARD) $(ECP5_SOURCES)"),
             synthesis = Family::Ecp5.synthesis(board::TOP),
             arguments = top.board.nextpnr.join(" "),
             clock = top.clock_mhz(),
@@ -83,17 +106,15 @@ synth/board.bit: synth/board.config
     }
 
     /// The manifest's `board` and `video`, where there are any.
-    pub fn manifest(&self, design: &Design) -> Vec<(&'static str, Value)> {
-        let tops = self.tops(design);
-        let sources = |name: &str| tops.iter().find(|top| top.name == name).map(Top::sources);
-        let board = self.board.as_ref().map(|top| {
+    pub fn manifest(&self) -> Vec<(&'static str, Value)> {
+        let board = self.board.map(|top| {
             json!({
                 "name": top.board.name,
                 "device": top.board.device,
                 "part": top.board.part,
                 "nextpnr": top.board.nextpnr,
                 "top": board::TOP,
-                "sources": sources(board::TOP),
+                "sources": self.sources(board::TOP),
                 "constraints": CONSTRAINTS,
                 "oscillator_mhz": top.board.clock.mhz,
                 "clock_mhz": top.clock_mhz(),
@@ -101,7 +122,7 @@ synth/board.bit: synth/board.config
                 "uart_divider": top.divider,
             })
         });
-        let video = sources(video::TOP).map(|sources| json!({"top": video::TOP, "sources": sources}));
+        let video = self.sources(video::TOP).map(|sources| json!({"top": video::TOP, "sources": sources}));
         let sections = [("board", board), ("video", video)];
         sections.into_iter().filter_map(|(key, section)| Some((key, section?))).collect()
     }

@@ -9,8 +9,8 @@ pub struct Top {
     pub name: &'static str,
     /// Its text.
     pub text: String,
-    /// Library modules that the core itself does not use.
-    pub library: &'static [&'static str],
+    /// Library modules that it adds to those of the core: paths in the emitted folder, texts.
+    pub library: Vec<(String, String)>,
 }
 
 impl Top {
@@ -21,8 +21,7 @@ impl Top {
 
     /// Its Verilog files beside those of the core.
     pub fn sources(&self) -> Vec<String> {
-        let library = self.library.iter().map(|name| format!("{LIBRARY}/{name}"));
-        std::iter::once(self.file()).chain(library).collect()
+        std::iter::once(self.file()).chain(self.library.iter().map(|(path, _)| path.clone())).collect()
     }
 }
 

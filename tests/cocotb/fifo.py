@@ -79,7 +79,7 @@ def simulate():
     with tempfile.TemporaryDirectory() as work:
         runner = get_runner("icarus")
         runner.build(
-            sources=[rtl / f"hwg_{name}.sv" for name in ("fifo", "axi_burst", "axi_write", "axi_read", "axi_fifo")],
+            sources=[rtl / "stream/hwg_fifo.sv", *(rtl / f"axi/hwg_axi_{n}.sv" for n in ("burst", "write", "read", "fifo"))],
             hdl_toplevel="hwg_axi_fifo",
             parameters={"WIDTH": WORD, "DATA": BEAT, "REGION": PAGE * 8 // BEAT},
             build_args=["-g2012", "-Wall"],

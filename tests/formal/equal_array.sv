@@ -10,7 +10,7 @@ module proof #(
     parameter integer ACCW   = 9,
     parameter integer DIGITS = 0,
     parameter integer PAIRS  = 0,
-    parameter integer SOFT   = 0,
+    parameter integer MUL_IN_LUTS   = 0,
     parameter integer DEPTH  = 4
 ) (
     input wire                     clk,
@@ -25,11 +25,11 @@ module proof #(
 );
   wire                 begun, first_valid, second_valid, first_side, second_side;
   wire [ROWS*ACCW-1:0] first, second;
-  first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .SOFT(SOFT),
+  first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .MUL_IN_LUTS(MUL_IN_LUTS),
                         .DEPTH(DEPTH), .FILE("array.hex")) u_first (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(first_valid), .m_data(first), .m_side(first_side));
-  second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .SOFT(SOFT),
+  second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .MUL_IN_LUTS(MUL_IN_LUTS),
                          .DEPTH(DEPTH), .FILE("array.hex")) u_second (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(second_valid), .m_data(second), .m_side(second_side));

@@ -5,7 +5,7 @@ module proof #(
     parameter integer LANES = 3,
     parameter integer AW    = 4,
     parameter integer WW    = 3,
-    parameter integer SOFT  = 0
+    parameter integer MUL_IN_LUTS  = 0
 ) (
     input wire                clk,
     input wire [LANES*AW-1:0] a,
@@ -14,7 +14,7 @@ module proof #(
   localparam integer YW = AW + WW + $clog2(LANES);
   wire [YW-1:0] first, second;
   first_hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW)) u_first (.clk(clk), .a(a), .w(w), .y(first));
-  second_hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW), .SOFT(SOFT)) u_second (.clk(clk), .a(a), .w(w), .y(second));
+  second_hwg_dot #(.LANES(LANES), .AW(AW), .WW(WW), .MUL_IN_LUTS(MUL_IN_LUTS)) u_second (.clk(clk), .a(a), .w(w), .y(second));
   integer i, sum;
   always @* begin
     sum = 0;

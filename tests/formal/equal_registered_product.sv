@@ -5,15 +5,15 @@ module proof #(
     parameter integer AW = 4,
     parameter integer WW = 4,
     parameter integer IN = 1,
-    parameter integer SOFT = 0
+    parameter integer MUL_IN_LUTS = 0
 ) (
     input wire          clk,
     input wire [AW-1:0] a,
     input wire [WW-1:0] w
 );
   wire [AW+WW-1:0] first, second;
-  first_hwg_registered_product #(.AW(AW), .WW(WW), .IN(IN), .SOFT(SOFT)) u_first (.clk(clk), .a(a), .w(w), .y(first));
-  second_hwg_registered_product #(.AW(AW), .WW(WW), .IN(IN), .SOFT(SOFT)) u_second (.clk(clk), .a(a), .w(w), .y(second));
+  first_hwg_registered_product #(.AW(AW), .WW(WW), .IN(IN), .MUL_IN_LUTS(MUL_IN_LUTS)) u_first (.clk(clk), .a(a), .w(w), .y(first));
+  second_hwg_registered_product #(.AW(AW), .WW(WW), .IN(IN), .MUL_IN_LUTS(MUL_IN_LUTS)) u_second (.clk(clk), .a(a), .w(w), .y(second));
   wire [31:0] past;
   wire        there;
   proof_past #(.STAGES(1 + IN), .WIDTH(32)) u_past (

@@ -5,7 +5,6 @@
 module proof #(
     parameter integer QI = 2,
     parameter integer QO = 3,
-    parameter integer LCM = 6,
     parameter integer LW = 1,
     parameter integer IW = 3,
     parameter integer LONGEST = 6   // beats of a pixel
@@ -20,7 +19,7 @@ module proof #(
   wire             m_valid, m_done, begun;
   wire [IW-1:0]    m_index;
   wire [QO*LW-1:0] m_data;
-  hwg_gear #(.QI(QI), .QO(QO), .LW(LW), .LCM(LCM), .IW(IW)) u_dut (
+  hwg_gear #(.QI(QI), .QO(QO), .LW(LW), .IW(IW)) u_dut (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_first(s_first), .s_last(s_last), .s_data(s_data), .m_valid(m_valid),
       .m_index(m_index), .m_data(m_data), .m_done(m_done));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));

@@ -19,7 +19,7 @@ module proof #(
   localparam integer PX = (W + 1) / 2, PY = (H + 1) / 2;
   wire             s_ready, m_valid, begun;
   wire [27*PW-1:0] m_data;
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PW(PW), .DEPTH(DEPTH)) u_dut (
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PB(PW), .DEPTH(DEPTH)) u_dut (
       .clk(clk), .rst(rst), .load(load), .s_valid(s_valid), .s_ready(s_ready), .s_data(s_data), .m_valid(m_valid),
       .m_ready(m_ready), .m_data(m_data));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));

@@ -30,17 +30,6 @@ module proof #(
   localparam integer PIXELS = K * (W0 * H0 + (L == 2 ? W1 * H1 : 0));
   localparam integer CW     = $clog2(N * PIXELS + 1);
   localparam integer TW     = $clog2(SLOTS + 2) + 1;
-  function [L*9*AW-1:0] displacements(input integer first, input integer second);
-    integer i, t, w;
-    begin
-      for (i = 0; i < L * 9; i = i + 1) begin
-        w = (i < 9) ? first : second;
-        t = i % 9;
-        displacements[i*AW +: AW] = AW'(((t / 3 - 1) * w + t % 3 - 1 + SLOTS) % SLOTS * SLOT);
-      end
-    end
-  endfunction
-  localparam [L*9*AW-1:0] DELTA = displacements(W0, W1);
   localparam [L*13-1:0] MAP_W = (L*13)'(W1 * 8192 + W0), MAP_H = (L*13)'(H1 * 8192 + H0);
 
   wire          space, ready, first_pixel, last_of_n, done, addr_re, in_map, begun;
@@ -64,8 +53,7 @@ module proof #(
   wire tap_re   = want_tap && job_q && !rst;
   wire tap_ends = want_tap_end && tap_re;
   always @* assume (word < WORDW'(SLOT));
-  hwg_window #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(SLOTS), .SLOT(SLOT), .WORDW(WORDW), .AW(AW),
-               .DELTA(DELTA)) u_dut (
+  hwg_window #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(SLOTS), .SLOT(SLOT), .WORDW(WORDW), .AW(AW)) u_dut (
       .clk(clk), .rst(rst), .load(load), .mask(64'(mask)), .w_start(take), .w_done(written), .space(space), .ready(ready),
       .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
       .tap_re(tap_re), .tap(tap_q), .tap_ends(tap_ends), .word(word), .addr_re(addr_re), .addr(addr), .in_map(in_map));

@@ -26,7 +26,7 @@ fn manifest(text: &str) -> String {
 }
 
 fn compare(name: &str, got: &str) {
-    let path = root().join("tests/golden/tiny").join(name);
+    let path = root().join("tests/golden").join(name);
     if std::env::var_os("HWGEN_UPDATE_GOLDEN").is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("tests/golden can be written");
         std::fs::write(&path, got).expect("tests/golden can be written");
@@ -44,8 +44,18 @@ fn compare(name: &str, got: &str) {
 fn the_tiny_core_is_the_committed_one() {
     let scratch = emitted();
     let read = |name: &str| std::fs::read_to_string(scratch.path("core").join(name)).expect("an emitted file");
-    compare("itnet_top.sv", &read("itnet_top.sv"));
-    compare("manifest.json", &manifest(&read("manifest.json")));
+    compare("tiny/itnet_top.sv", &read("itnet_top.sv"));
+    compare("tiny/manifest.json", &manifest(&read("manifest.json")));
+}
+
+#[test]
+fn tops_whose_state_leaves_are_the_committed_ones() {
+    for kind in ["stream", "axi"] {
+        let scratch = Scratch::new();
+        scratch.good(&[&COMMAND[..], &["--feedback", kind]].concat());
+        let top = std::fs::read_to_string(scratch.path("core/itnet_top.sv")).expect("an emitted file");
+        compare(&format!("tiny-{kind}/itnet_top.sv"), &top);
+    }
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn emission(table: &mut Table, work: &Path, first: &Path, second: &Path) -> Resu
     table.row("`hwgen emit --width 51 --scales 3`", "≤ 1 s", &format!("{best:.2} s"));
     table.row("emitted twice", "byte-identical", if same { "byte-identical" } else { "DIFFERENT" });
     let mut lines = 0;
-    for folder in [first.to_owned(), first.join("rtl")] {
+    for folder in ["", "rtl", "rtl/tech/generic"].map(|sub| first.join(sub)) {
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
             if path.extension().is_some_and(|e| e == "sv" || e == "v") {

@@ -91,24 +91,24 @@ fn probes(design: &Design, tables: &Tables) -> Value {
     };
     let vector = fold.vector_lanes();
     json!([
-        {"tensor": "data", "valid": "itnet_top.u_expand.probe_valid", "data": "itnet_top.u_expand.probe_data",
-         "tag": "itnet_top.u_expand.probe_layer", "lanes": f, "lane_bits": tables.lane_bits, "signed": true},
-        {"tensor": "expand", "valid": "itnet_top.u_expand.ring_valid", "data": "itnet_top.u_expand.ring_data",
+        {"tensor": "data", "valid": "itnet_top.u_core.u_expand.probe_valid", "data": "itnet_top.u_core.u_expand.probe_data",
+         "tag": "itnet_top.u_core.u_expand.probe_layer", "lanes": f, "lane_bits": tables.lane_bits, "signed": true},
+        {"tensor": "expand", "valid": "itnet_top.u_core.u_expand.ring_valid", "data": "itnet_top.u_core.u_expand.ring_data",
          "tag": null, "lanes": fold.arrays.depthwise.rows, "lane_bits": tables.lane_bits, "signed": false,
          "words": table(&|l, k| {
              (plan.expand_jobs[l][k].groups * fold.arrays.expand.rows).div_ceil(fold.arrays.depthwise.rows)
          })},
-        {"tensor": "depthwise", "valid": "itnet_top.u_depthwise.v_valid", "data": "itnet_top.u_depthwise.v_data",
+        {"tensor": "depthwise", "valid": "itnet_top.u_core.u_depthwise.v_valid", "data": "itnet_top.u_core.u_depthwise.v_data",
          "tag": null, "lanes": vector, "lane_bits": bits.act_depthwise, "signed": false,
          "words": table(&|l, k| (plan.depthwise_groups[l][k] * fold.arrays.depthwise.rows).div_ceil(vector))},
-        {"tensor": "state", "valid": "itnet_top.u_project.probe_valid", "data": "itnet_top.u_project.probe_data",
+        {"tensor": "state", "valid": "itnet_top.u_core.u_state.probe_valid", "data": "itnet_top.u_core.u_state.probe_data",
          "tag": null, "lanes": f, "lane_bits": bits.act_state, "signed": true},
-        {"tensor": "logits", "valid": "itnet_top.u_classify.logit_valid", "data": "itnet_top.u_classify.logit_data",
+        {"tensor": "logits", "valid": "itnet_top.u_core.u_classify.logit_valid", "data": "itnet_top.u_core.u_classify.logit_data",
          "tag": null, "lanes": classes, "lane_bits": bits.act_logit, "signed": true},
-        {"tensor": "total", "valid": "itnet_top.u_logit_sum.probe_valid",
-         "data": "itnet_top.u_logit_sum.probe_data", "tag": null, "lanes": classes, "lane_bits": tables.total_bits,
+        {"tensor": "total", "valid": "itnet_top.u_core.u_logit_sum.probe_valid",
+         "data": "itnet_top.u_core.u_logit_sum.probe_data", "tag": null, "lanes": classes, "lane_bits": tables.total_bits,
          "signed": true},
-        {"tensor": "start", "valid": "itnet_top.u_expand.probe_start", "data": null, "tag": null}
+        {"tensor": "start", "valid": "itnet_top.u_core.u_expand.probe_start", "data": null, "tag": null}
     ])
 }
 
@@ -120,7 +120,7 @@ pub fn probe_waivers() -> String {
     for (module, names) in [
         ("hwg_expand", &["probe_valid", "probe_data", "probe_layer", "probe_start", "ring_valid", "ring_data"][..]),
         ("hwg_depthwise", &["v_valid", "v_data"][..]),
-        ("hwg_project", &["probe_valid", "probe_data"][..]),
+        ("hwg_state", &["probe_valid", "probe_data"][..]),
         ("hwg_classify", &["logit_valid", "logit_data"][..]),
         ("hwg_logit_sum", &["probe_valid", "probe_data"][..]),
     ] {

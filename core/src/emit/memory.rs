@@ -111,7 +111,7 @@ fn digit(value: i64, index: usize, count: usize, width: usize) -> i64 {
 fn array_weights(name: &str, layer: &str, width: usize) -> MemoryFile {
     MemoryFile {
         name: name.into(),
-        instance: format!("u_{name}.u_array.u_weights"),
+        instance: format!("u_core.u_{name}.u_array.u_weights"),
         layer: layer.into(),
         width,
         words: Vec::new(),
@@ -179,14 +179,14 @@ fn expand_constants(design: &Design, tables: &Tables) -> MemoryFile {
     let (lanes, bias) = (fold.arrays.expand.drain, design.widths.arrays.expand.bias);
     let mut words = Vec::new();
     let layers = model.data.iter().chain(model.blocks.iter().flatten().flatten().map(|block| &block.expand));
-    for (layer, entry) in layers.zip(&tables.expand) {
-        for beat in 0..entry.job.groups * fold.arrays.expand.rows / lanes {
+    for (layer, job) in layers.zip(&tables.expand) {
+        for beat in 0..job.groups * fold.arrays.expand.rows / lanes {
             words.push(constants((0..lanes).map(|lane| Some(beat * lanes + lane)), &layer.requant, bias));
         }
     }
     MemoryFile {
         name: "expand_requant".into(),
-        instance: "u_expand.u_requant.u_constants".into(),
+        instance: "u_core.u_expand.u_tail.u_requant.u_constants".into(),
         layer: "data block and expand, requantisation".into(),
         width: lanes * (bias + MULTIPLIER_BITS),
         words,
@@ -220,14 +220,14 @@ fn depthwise(design: &Design) -> [MemoryFile; 2] {
     [
         MemoryFile {
             name: "depthwise".into(),
-            instance: "u_depthwise.u_weights".into(),
+            instance: "u_core.u_depthwise.u_weights".into(),
             layer: "depthwise".into(),
             width: lanes * bits,
             words: weights,
         },
         MemoryFile {
             name: "depthwise_requant".into(),
-            instance: "u_depthwise.u_requant.u_constants".into(),
+            instance: "u_core.u_depthwise.u_tail.u_requant.u_constants".into(),
             layer: "depthwise, requantisation".into(),
             width: drain * (bias + MULTIPLIER_BITS),
             words: requants,
@@ -271,7 +271,7 @@ fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
     }
     let constants = MemoryFile {
         name: "project_requant".into(),
-        instance: "u_project.u_requant.u_constants".into(),
+        instance: "u_core.u_project.u_tail.u_requant.u_constants".into(),
         layer: "project, requantisation".into(),
         width: fold.arrays.project.drain * (bias + MULTIPLIER_BITS),
         words: requants,
@@ -304,7 +304,7 @@ fn affine(design: &Design, tables: &Tables) -> MemoryFile {
     }
     MemoryFile {
         name: "affine".into(),
-        instance: "u_project.u_affine.u_constants".into(),
+        instance: "u_core.u_state.u_affine.u_constants".into(),
         layer: "batch norm of every iteration and scale".into(),
         width: drain * (bias + MULTIPLIER_BITS),
         words,
@@ -339,7 +339,7 @@ fn classify(design: &Design) -> [MemoryFile; 2] {
     }
     let constants = MemoryFile {
         name: "classify_requant".into(),
-        instance: "u_classify.u_requant.u_constants".into(),
+        instance: "u_core.u_classify.u_tail.u_requant.u_constants".into(),
         layer: "classification, requantisation".into(),
         width: bias + MULTIPLIER_BITS,
         words: requants,

@@ -101,20 +101,22 @@ fn feedback(design: &Design) -> Option<Group> {
     if !design.plan.feedback.leaves() {
         return None;
     }
-    let bits = feedback_bytes(design) * 8;
-    Some((
-        Some("feedback FIFO: state words of scale 0 out and, in the same order, back"),
-        vec![
-            output("m_axis_fb_tdata", bits),
-            output("m_axis_fb_tvalid", 1),
-            input("m_axis_fb_tready", 1),
-            output("m_axis_fb_tlast", 1),
-            input("s_axis_fb_tdata", bits),
-            input("s_axis_fb_tvalid", 1),
-            output("s_axis_fb_tready", 1),
-            input("s_axis_fb_tlast", 1),
-        ],
-    ))
+    let what = "feedback FIFO: state words of scale 0 out and, in the same order, back";
+    Some((Some(what), stream(feedback_bytes(design) * 8)))
+}
+
+/// The streams of the feedback.
+pub fn stream(bits: usize) -> Vec<Port> {
+    vec![
+        output("m_axis_fb_tdata", bits),
+        output("m_axis_fb_tvalid", 1),
+        input("m_axis_fb_tready", 1),
+        output("m_axis_fb_tlast", 1),
+        input("s_axis_fb_tdata", bits),
+        input("s_axis_fb_tvalid", 1),
+        output("s_axis_fb_tready", 1),
+        input("s_axis_fb_tlast", 1),
+    ]
 }
 
 /// The AXI4 master of the feedback.

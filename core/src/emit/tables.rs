@@ -1,24 +1,7 @@
-//! Widths and table entries of the emitted core: what the units look up for each kind of job.
-
-use hwgen_network::{PixelDomain, Size};
-use hwgen_quantize::Requant;
+//! Widths of the emitted core, and where maps have their places in its memories.
 
 use crate::design::Design;
 use crate::plan::{Job, Plan};
-
-/// One entry of the expand unit's table.
-pub struct ExpandEntry {
-    /// Timing.
-    pub job: Job,
-    /// Words of one digit.
-    pub digit_words: usize,
-    /// First word in the weight memories.
-    pub weight_base: usize,
-    /// First word in the constant memory.
-    pub requant_base: usize,
-    /// Shift and clamps.
-    pub requant: Requant,
-}
 
 /// Everything that the top module's parameters say.
 pub struct Tables {
@@ -26,12 +9,10 @@ pub struct Tables {
     pub lane_bits: usize,
     /// Bits of an operand of the expand array.
     pub operand_bits: usize,
-    /// Bits of a patch value.
-    pub patch_bits: usize,
     /// Bits of a logit sum.
     pub total_bits: usize,
-    /// Data layers, then (set, l, k).
-    pub expand: Vec<ExpandEntry>,
+    /// Jobs of the expand unit: data layers, then (set, l, k).
+    pub expand: Vec<Job>,
     /// Word address of each scale's state, and words in all.
     pub state_base: Vec<usize>,
     /// Words of the state memory.
@@ -58,31 +39,10 @@ impl Tables {
         let (plan, model) = (&design.plan, &design.model);
         let (net, bits, fold) = (&plan.net, &plan.bits, &plan.folding);
         let scales = net.scales as usize;
-        let mut expand = Vec::new();
-        let (mut weight_base, mut requant_base) = (0, 0);
-        let beats = fold.arrays.expand.beats();
-        let mut push = |job: Job, digits: usize, requant: &Requant| {
-            expand.push(ExpandEntry {
-                job,
-                digit_words: job.words / digits,
-                weight_base,
-                requant_base,
-                requant: Requant { mul: Vec::new(), bias: Vec::new(), ..requant.clone() },
-            });
-            weight_base += job.groups * job.words;
-            requant_base += job.groups * beats;
-        };
-        for (j, layer) in model.data.iter().enumerate() {
-            push(plan.data_jobs[j], plan.data_digits[j], &layer.requant);
+        let mut expand = plan.data_jobs.clone();
+        for _ in &model.blocks {
+            expand.extend(plan.expand_jobs.iter().flatten());
         }
-        for set in &model.blocks {
-            for (l, scale) in set.iter().enumerate() {
-                for (k, block) in scale.iter().enumerate() {
-                    push(plan.expand_jobs[l][k], 1, &block.expand.requant);
-                }
-            }
-        }
-
         let stream = plan.feedback.leaves();
         let (state_base, state_words) =
             bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.state_words }));
@@ -96,7 +56,6 @@ impl Tables {
         Self {
             lane_bits: bits.act_data.max(bits.act_state).max(bits.act_expand) as usize,
             operand_bits: crate::mapping::OPERAND_BITS,
-            patch_bits: if net.pixels == PixelDomain::Symmetric { 9 } else { 8 },
             total_bits: bits.act_logit as usize + Plan::clog2(scales),
             expand,
             state_base,
@@ -109,16 +68,6 @@ impl Tables {
             up_words: up_words.max(1),
             affine_row: net.width.div_ceil(fold.arrays.project.rows as u32) as usize * fold.arrays.project.beats(),
         }
-    }
-
-    /// Words of the expand weight memories.
-    pub fn expand_depth(&self) -> usize {
-        self.expand.last().map_or(0, |entry| entry.weight_base + entry.job.groups * entry.job.words)
-    }
-
-    /// Words of the expand constant memory.
-    pub fn expand_constants(&self, beats: usize) -> usize {
-        self.expand.last().map_or(0, |entry| entry.requant_base + entry.job.groups * beats)
     }
 }
 
@@ -133,10 +82,4 @@ pub fn bases(sizes: impl Iterator<Item = usize>) -> (Vec<usize>, usize) {
         })
         .collect();
     (bases, sum)
-}
-
-/// Displacements of the nine taps of a window on a map of the given size, in words modulo a ring.
-pub fn deltas(map: Size, slots: usize, slot: usize) -> impl Iterator<Item = i64> {
-    let width = i64::from(map.width);
-    (-1..=1).flat_map(move |dy| (-1..=1).map(move |dx| (dy * width + dx).rem_euclid(slots as i64) * slot as i64))
 }

@@ -2,6 +2,7 @@
 
 use super::bits::BitsArgs;
 use super::error::CliError;
+use super::library::library;
 use super::model::{self, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
@@ -198,7 +199,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     report.progress("folding and scheduling …");
     let design = Design::new(&model, &options)?;
     report.progress("writing Verilog and memories …");
-    let files = hwgen_shell::emit(&design, &shell, model.to_bytes()?, &command::normalised());
+    let files = hwgen_shell::emit(&design, &shell, &library()?, model.to_bytes()?, &command::normalised());
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
     report.clear_progress();

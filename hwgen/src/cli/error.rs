@@ -27,6 +27,13 @@ pub enum CliError {
     )]
     TooManyParameters { got: u64, wanted: u64 },
 
+    #[error("HWGEN_RTL={}: {source}", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::library),
+        help("it names a folder laid out as rtl/ of the sources; without it the program's own library is emitted")
+    )]
+    Library { path: PathBuf, source: std::io::Error },
+
     #[error("--weights without --calib: the activations' ranges are unknown")]
     #[diagnostic(
         code(hwgen::cli::no_calibration),

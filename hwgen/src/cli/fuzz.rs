@@ -3,6 +3,7 @@
 mod case;
 
 use super::interrupt::Temporary;
+use super::library::library;
 use super::report::Report;
 use super::{Outcome, cosim, overwrite, write};
 use case::{Case, Registers};
@@ -128,7 +129,8 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     design.mapping = design.mapping.mixed(case.seed);
     let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
-    let files = hwgen_shell::emit(&design, &Shell::default(), model.to_bytes().map_err(told)?, &command);
+    let (bytes, library) = (model.to_bytes().map_err(told)?, library().map_err(told)?);
+    let files = hwgen_shell::emit(&design, &Shell::default(), &library, bytes, &command);
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
         return simulate(case, &design, folder, args);

@@ -11,6 +11,7 @@ mod emit;
 mod error;
 mod fuzz;
 mod interrupt;
+mod library;
 mod maps;
 mod model;
 mod network;

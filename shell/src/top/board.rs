@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use super::Top;
 use crate::board::{BoardTop, ROWS};
 use hwgen_core::Design;
 use hwgen_core::pins::Level;
@@ -11,27 +10,9 @@ use hwgen_core::pins::Level;
 pub const TOP: &str = "itnet_board";
 /// Instances beside the core, and their roles.
 pub const ROLES: [(&str, &str); 1] = [("u_serial", "serial link")];
-/// Library modules that it uses and the core does not.
-const LIBRARY: [&str; 11] = [
-    "hwg_crc32.sv",
-    "hwg_ecp5_pll.sv",
-    "hwg_map_out.sv",
-    "hwg_reset.sv",
-    "hwg_row_in.sv",
-    "hwg_serial.sv",
-    "hwg_slip_rx.sv",
-    "hwg_slip_tx.sv",
-    "hwg_sync.sv",
-    "hwg_uart_rx.sv",
-    "hwg_uart_tx.sv",
-];
 
 /// The module.
-pub fn top(design: &Design, top: &BoardTop) -> Top {
-    Top { name: TOP, text: text(design, top), library: &LIBRARY }
-}
-
-fn text(design: &Design, top: &BoardTop) -> String {
+pub fn text(design: &Design, top: &BoardTop) -> String {
     let net = &design.plan.net;
     let board = &top.board;
     let mut ports = String::new();
@@ -67,7 +48,7 @@ module {TOP} #(
 );
   // ---------------------------------------------------------------- clock and reset
   wire clk, locked, resetn, core_resetn;
-  hwg_ecp5_pll #(.IN_DIV({in_div}), .FB_DIV({fb_div}), .OUT_DIV({out_div})) u_pll (
+  hwg_pll #(.IN_DIV({in_div}), .FB_DIV({fb_div}), .OUT_DIV({out_div})) u_pll (
       .in(osc), .out(clk), .locked(locked));
   hwg_reset u_reset (.clk(clk), .ok(locked && !({pressed})), .resetn(resetn));
 

@@ -2,25 +2,18 @@
 
 use std::fmt::Write;
 
-use super::Top;
 use hwgen_core::Design;
 use hwgen_core::emit::ports::{Direction, ports};
 
 /// Name of the module.
 pub const TOP: &str = "itnet_video";
-/// Library modules that it uses and the core does not.
-const LIBRARY: [&str; 3] = ["hwg_cdc_fifo.sv", "hwg_reset.sv", "hwg_sync.sv"];
 /// Words between the clocks.
 const DEPTH: usize = 16;
 /// What crosses.
 const VIDEO: &str = "s_axis_video_";
 
 /// The module.
-pub fn top(design: &Design) -> Top {
-    Top { name: TOP, text: text(design), library: &LIBRARY }
-}
-
-fn text(design: &Design) -> String {
+pub fn text(design: &Design) -> String {
     let ports = ports(design);
     let mut text = format!(
         "// SPDX-License-Identifier: Apache-2.0

@@ -71,7 +71,7 @@ module itnet_top #(
     input  wire        s_axil_rready,
     output wire        irq
 );
-  // ---------------------------------------------------------------- geometry
+  // ---------------------------------------------------------------- network
   localparam integer W = 96;  // image
   localparam integer H = 64;  // image
   localparam integer F = 8;  // channels of the state
@@ -80,43 +80,67 @@ module itnet_top #(
   localparam integer K = 1;  // blocks
   localparam integer C = 9;  // classes
   localparam integer J = 5;  // data-block layers
+  localparam [63:0] OUTPUTS = 64'h000000000000000f;  // iterations that are classified
+  localparam integer HEADS = 4;  // classification weights, for each of them
   localparam integer SETS = 1;  // weight sets
-  localparam integer STREAM = 0;  // scale 0 goes through the feedback stream
-  localparam integer AS = 8;  // bits of a state
-  localparam integer AD = 8;  // bits of a depthwise output
-  localparam integer YB = 8;  // bits of an expand output
-  localparam integer LB = 12;  // bits of a logit
-  localparam integer TB = 14;  // bits of a logit sum
-  localparam integer EA = 9;  // bits of an expand operand
-  localparam integer PB = 8;  // bits of a patch value
-  localparam integer IE = 4;  // lanes of a state word
-  localparam integer CF = 2;  // words of a state pixel
-  localparam integer CI = 1;  // lanes of a classification word
-  localparam integer CFC = 8;  // words of a pixel there
-  localparam integer D = 12;  // lanes of a ring word
-  localparam integer V = 11;  // lanes of a vector word
-  localparam integer OPERAND_SLOTS = 4;  // input vectors in flight
-  localparam integer OPERAND_SLOT = 18;  // words of one
-  localparam integer UAW = 7;  // operand address
-  localparam integer RING_SLOTS = 32;  // pixels of the depthwise ring
-  localparam integer RING_SLOT = 8;  // words of one
-  localparam integer RAW = 8;  // address of the ring
-  localparam integer RIW = 4;  // word of a ring pixel
-  localparam integer QUEUE_SLOTS = 32;  // pixels of the classification ring
-  localparam integer VECTOR_SLOT = 9;  // words of a depthwise pixel
-  localparam integer VIW = 4;  // word of one
-  localparam integer RESIDUALS = 104;  // words of the residual memory
-  localparam integer RESAW = 7;  // its address
-  localparam integer LINE_WORDS = 432;  // line memory
-  localparam integer LAW = 9;  // its address
-  localparam integer STATE_WORDS = 252;  // state memory
-  localparam integer SAW = 8;  // its address
-  localparam integer LOGIT_WORDS = 126;  // logit memory
-  localparam integer GAW = 7;  // its address
-  localparam integer W0 = 12;  // scale 0
-  localparam integer H0 = 8;  // scale 0
-  localparam integer TOTAL_ROWS = 4;  // rows of logit sums
-  localparam integer TAW = 6;  // their address
+  // weight set of each iteration
+  localparam [23:0] SET_OF = {6'd0, 6'd0, 6'd0, 6'd0};
+  localparam integer SYMMETRIC = 0;  // pixels of -255...255
+  localparam integer POOLED = 0;  // finer scales go into coarser ones
+  // ---------------------------------------------------------------- formats: bits
+  localparam integer AS = 8;  // a state
+  localparam integer YB = 8;  // an expand output
+  localparam integer AD = 8;  // a depthwise output
+  localparam integer RB = 12;  // a sum of project and residual
+  localparam integer LB = 12;  // a logit
+  localparam integer MARGIN_SHIFT = 0;  // of the confidence
+  localparam integer AFFINE_BIAS_BITS = 22;  // an offset of batch norm
+  localparam [4:0] AFFINE_SHIFT = 5'd16;  // of batch norm
+  localparam [2:0] MID_SHIFT = 3'd0;  // of the state between blocks
+  // ---------------------------------------------------------------- arrays
+  // requantisation and products in LUTs, pairs; bits of bias, accumulator, weight; drain, lanes, rows
+  localparam [hwg_pkg::ARRAY_BITS-1:0] EXPAND = {1'd0, 1'd0, 1'd1, 8'd32, 8'd20, 8'd4, 16'd4, 16'd4, 16'd8};
+  localparam [hwg_pkg::ARRAY_BITS-1:0] DEPTHWISE = {1'd0, 1'd0, 1'd0, 8'd2, 8'd15, 8'd4, 16'd2, 16'd1, 16'd12};
+  localparam [hwg_pkg::ARRAY_BITS-1:0] PROJECT = {1'd0, 1'd0, 1'd0, 8'd2, 8'd17, 8'd4, 16'd1, 16'd11, 16'd1};
+  localparam [hwg_pkg::ARRAY_BITS-1:0] CLASSIFY = {1'd0, 1'd0, 1'd1, 8'd23, 8'd16, 8'd4, 16'd1, 16'd1, 16'd9};
+  localparam integer DIGITS = 1;  // weights of data-block layers are cut into digits
+  // ---------------------------------------------------------------- jobs
+  // clamp, shift; first words of constants and weights; words of a digit, words, period, groups: less one
+  localparam [8*hwg_pkg::JOB_BITS-1:0] EXPAND_JOBS = {
+      {20'd255, 20'd0, 5'd16, 24'd58, 24'd182, 16'd1, 16'd1, 16'd1, 16'd5},  // scale 2 block 0
+      {20'd255, 20'd0, 5'd17, 24'd34, 24'd134, 16'd3, 16'd3, 16'd3, 16'd11},  // scale 1 block 0
+      {20'd255, 20'd0, 5'd17, 24'd10, 24'd86, 16'd3, 16'd3, 16'd3, 16'd11},  // scale 0 block 0
+      {20'd127, -20'd128, 5'd19, 24'd8, 24'd68, 16'd17, 16'd17, 16'd17, 16'd0},  // data layer 4
+      {20'd127, -20'd128, 5'd19, 24'd6, 24'd50, 16'd17, 16'd17, 16'd17, 16'd0},  // data layer 3
+      {20'd127, -20'd128, 5'd19, 24'd4, 24'd32, 16'd17, 16'd17, 16'd17, 16'd0},  // data layer 2
+      {20'd255, 20'd0, 5'd18, 24'd2, 24'd14, 16'd17, 16'd17, 16'd17, 16'd0},  // data layer 1
+      {20'd255, 20'd0, 5'd23, 24'd0, 24'd0, 16'd6, 16'd13, 16'd13, 16'd0}  // data layer 0
+  };
+  localparam [3*hwg_pkg::JOB_BITS-1:0] DEPTHWISE_JOBS = {
+      {20'd255, 20'd0, 5'd17, 24'd96, 24'd144, 16'd8, 16'd8, 16'd8, 16'd3},  // scale 2 block 0
+      {20'd255, 20'd0, 5'd17, 24'd48, 24'd72, 16'd8, 16'd8, 16'd8, 16'd7},  // scale 1 block 0
+      {20'd255, 20'd0, 5'd17, 24'd0, 24'd0, 16'd8, 16'd8, 16'd8, 16'd7}  // scale 0 block 0
+  };
+  localparam [3*hwg_pkg::JOB_BITS-1:0] PROJECT_JOBS = {
+      {20'd2047, -20'd2048, 5'd19, 24'd16, 24'd144, 16'd4, 16'd4, 16'd4, 16'd7},  // scale 2 block 0
+      {20'd2047, -20'd2048, 5'd19, 24'd8, 24'd72, 16'd8, 16'd8, 16'd8, 16'd7},  // scale 1 block 0
+      {20'd2047, -20'd2048, 5'd19, 24'd0, 24'd0, 16'd8, 16'd8, 16'd8, 16'd7}  // scale 0 block 0
+  };
+  localparam [12*hwg_pkg::JOB_BITS-1:0] CLASSIFY_JOBS = {
+      {20'd2047, -20'd2048, 5'd15, 24'd99, 24'd792, 16'd71, 16'd71, 16'd71, 16'd0},  // output 4 scale 2
+      {20'd2047, -20'd2048, 5'd15, 24'd90, 24'd720, 16'd71, 16'd71, 16'd71, 16'd0},  // output 4 scale 1
+      {20'd2047, -20'd2048, 5'd15, 24'd81, 24'd648, 16'd71, 16'd71, 16'd71, 16'd0},  // output 4 scale 0
+      {20'd2047, -20'd2048, 5'd15, 24'd72, 24'd576, 16'd71, 16'd71, 16'd71, 16'd0},  // output 3 scale 2
+      {20'd2047, -20'd2048, 5'd15, 24'd63, 24'd504, 16'd71, 16'd71, 16'd71, 16'd0},  // output 3 scale 1
+      {20'd2047, -20'd2048, 5'd15, 24'd54, 24'd432, 16'd71, 16'd71, 16'd71, 16'd0},  // output 3 scale 0
+      {20'd2047, -20'd2048, 5'd15, 24'd45, 24'd360, 16'd71, 16'd71, 16'd71, 16'd0},  // output 2 scale 2
+      {20'd2047, -20'd2048, 5'd15, 24'd36, 24'd288, 16'd71, 16'd71, 16'd71, 16'd0},  // output 2 scale 1
+      {20'd2047, -20'd2048, 5'd15, 24'd27, 24'd216, 16'd71, 16'd71, 16'd71, 16'd0},  // output 2 scale 0
+      {20'd2047, -20'd2048, 5'd15, 24'd18, 24'd144, 16'd71, 16'd71, 16'd71, 16'd0},  // output 1 scale 2
+      {20'd2047, -20'd2048, 5'd15, 24'd9, 24'd72, 16'd71, 16'd71, 16'd71, 16'd0},  // output 1 scale 1
+      {20'd2047, -20'd2048, 5'd15, 24'd0, 24'd0, 16'd71, 16'd71, 16'd71, 16'd0}  // output 1 scale 0
+  };
+  // ---------------------------------------------------------------- maps, and their places in the memories
   // maps of the scales
   localparam [38:0] MAP_W = {13'd3, 13'd6, 13'd12};
   // their heights
@@ -125,282 +149,88 @@ module itnet_top #(
   localparam [77:0] DATA_W = {13'd3, 13'd6, 13'd12, 13'd24, 13'd48, 13'd96};
   // their heights
   localparam [77:0] DATA_H = {13'd2, 13'd4, 13'd8, 13'd16, 13'd32, 13'd64};
+  localparam integer LINE_WORDS = 432;  // line memory
   // pixels of the ring before each data-block layer
   localparam [79:0] LINE_SLOTS = {16'd21, 16'd33, 16'd57, 16'd105, 16'd0};
   // its first word
   localparam [44:0] LINE_BASE = {9'd390, 9'd324, 9'd210, 9'd0, 9'd0};
-  // displacement of the nine taps in it, in words
-  localparam [404:0] LINE_DELTA = {9'd14, 9'd12, 9'd10, 9'd2, 9'd0, 9'd40, 9'd32, 9'd30, 9'd28, 9'd26, 9'd24, 9'd22,
-      9'd2, 9'd0, 9'd64, 9'd44, 9'd42, 9'd40, 9'd50, 9'd48, 9'd46, 9'd2, 9'd0, 9'd112,
-      9'd68, 9'd66, 9'd64, 9'd98, 9'd96, 9'd94, 9'd2, 9'd0, 9'd208, 9'd116, 9'd114, 9'd112,
-      9'd0, 9'd0, 9'd0, 9'd0, 9'd0, 9'd0, 9'd0, 9'd0, 9'd0};
+  localparam integer STATE_WORDS = 252;  // state memory
   // first word of each scale
   localparam [23:0] STATE_BASE = {8'd240, 8'd192, 8'd0};
-  // pixels written in an iteration before pass (l, k)
+  // pixels written in an iteration before each pass
   localparam [71:0] PASS_OFFSET = {24'd120, 24'd96, 24'd0};
-  // displacement of the taps in the depthwise ring, per scale
-  localparam [215:0] RING_DELTA = {8'd32, 8'd24, 8'd16, 8'd8, 8'd0, 8'd248, 8'd240, 8'd232, 8'd224, 8'd56, 8'd48, 8'd40,
-      8'd8, 8'd0, 8'd248, 8'd216, 8'd208, 8'd200, 8'd104, 8'd96, 8'd88, 8'd8, 8'd0, 8'd248,
-      8'd168, 8'd160, 8'd152};
-  // and in the classification ring
-  localparam [215:0] QUEUE_DELTA = {8'd32, 8'd24, 8'd16, 8'd8, 8'd0, 8'd248, 8'd240, 8'd232, 8'd224, 8'd56, 8'd48, 8'd40,
-      8'd8, 8'd0, 8'd248, 8'd216, 8'd208, 8'd200, 8'd104, 8'd96, 8'd88, 8'd8, 8'd0, 8'd248,
-      8'd168, 8'd160, 8'd152};
+  localparam integer LOGIT_WORDS = 126;  // logit memory
   // first word of each scale's logits
   localparam [71:0] LOGIT_BASE = {24'd120, 24'd96, 24'd0};
-  // first word of the logits of scale k brought to scale s, at s*L + k
+  localparam integer UP_WORDS = 24;  // memory of logits on their way up
+  // of the logits of scale k brought to scale s, at s*L + k
   localparam [215:0] UP_BASE = {24'd24, 24'd24, 24'd24, 24'd0, 24'd0, 24'd0, 24'd0, 24'd0, 24'd0};
-  // weight set of each iteration
-  localparam [383:0] SET_OF = {6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0};
-  // classification weights of each iteration
-  localparam [383:0] HEAD_OF = {6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0, 6'd0,
-      6'd0, 6'd0, 6'd0, 6'd0, 6'd3, 6'd2, 6'd1, 6'd0};
-  localparam [63:0] OUTPUTS = 64'h000000000000000f;
-  localparam [31:0] CONFIG_HASH = 32'h0d564181;
-  localparam [31:0] VERSION = 32'h00000100;
+  // ---------------------------------------------------------------- rings and slots
+  // small memories: of up to so many words they are LUT RAM
+  localparam integer OPERAND_SLOT = 18;  // words of an input vector of the expand array
+  localparam integer RING_SLOTS = 32;  // pixels of the depthwise ring
+  localparam integer RING_SLOT = 8;  // words of one
+  localparam integer VECTOR_SLOTS = 3;  // pixels between depthwise and project unit
+  localparam integer VECTOR_SLOT = 9;  // words of one
+  localparam integer QUEUE_SLOTS = 32;  // pixels of the classification ring
+  localparam integer RESIDUALS = 104;  // words that wait for the residual addition
+  localparam integer PATCH_LINES_LUT_DEPTH = 32;  // rows of pixels before the first convolution
+  localparam integer OPERANDS_LUT_DEPTH = 32;  // input vectors of the expand array
+  localparam integer RESIDUALS_LUT_DEPTH = 32;  // states that wait for what is added to them
+  localparam integer VECTORS_LUT_DEPTH = 32;  // output vectors of the depthwise array
+  localparam integer MAPS_LUT_DEPTH = 32;  // maps of logits on their way to scale 0
+  localparam integer SUMS_LUT_DEPTH = 32;  // rows of sums of logits
+  localparam integer CONSTANTS_LUT_DEPTH = 32;  // constants behind the project and classification arrays
+  localparam integer SHARED_LINES = 0;  // lines and ring in the same block RAMs
+  // ---------------------------------------------------------------- state between iterations
+  localparam integer FEEDBACK = hwg_pkg::ONCHIP;  // nothing leaves
+  // ---------------------------------------------------------------- what the registers say
+  localparam [31:0] VERSION = 32'h00000100;  // of hwgen, 0x00MMmmpp
+  localparam [31:0] CONFIG_HASH = 32'h0d564181;  // of model, folding and feedback
 
-  // ---------------------------------------------------------------- control and registers
-  wire        clk = aclk;
-  wire        begins, ends, free, drop, begin_frame, in_frame, frame_abort, frame_error, frame_dropped;
-  wire        loop_end, margin_valid, class_offered, class_end, draining;
-  wire [31:0] margin;
-  wire [63:0] iterations, outputs;
-  // The units hear of a frame's begin and end a cycle late: both go everywhere.
-  reg         reset_q, rst, load, over, gap_q;
-  always @(posedge clk) begin
-    reset_q <= !aresetn;
-    rst     <= !aresetn || ends;
-    load    <= begins;
-    over    <= ends;
-    gap_q   <= in_frame && s_axis_video_tready && !s_axis_video_tvalid;
-  end
-  wire        reg_write, write_known, read_known;
-  wire [7:0]  write_addr, read_addr;
-  wire [31:0] write_data, write_mask, read_data;
-  hwg_axil u_axil (
-      .clk(clk), .rst(reset_q),
-      .s_axil_awaddr(s_axil_awaddr), .s_axil_awvalid(s_axil_awvalid), .s_axil_awready(s_axil_awready),
-      .s_axil_wdata(s_axil_wdata), .s_axil_wstrb(s_axil_wstrb), .s_axil_wvalid(s_axil_wvalid),
-      .s_axil_wready(s_axil_wready), .s_axil_bresp(s_axil_bresp), .s_axil_bvalid(s_axil_bvalid),
-      .s_axil_bready(s_axil_bready), .s_axil_araddr(s_axil_araddr), .s_axil_arvalid(s_axil_arvalid),
-      .s_axil_arready(s_axil_arready), .s_axil_rdata(s_axil_rdata), .s_axil_rresp(s_axil_rresp),
-      .s_axil_rvalid(s_axil_rvalid), .s_axil_rready(s_axil_rready),
-      .write(reg_write), .write_addr(write_addr), .write_data(write_data), .write_mask(write_mask),
-      .write_known(write_known), .read_addr(read_addr), .read_data(read_data), .read_known(read_known));
-  wire unused_prot = &{1'b0, s_axil_awprot, s_axil_arprot};
-  hwg_control #(.N(N), .OUTPUTS(OUTPUTS), .VERSION(VERSION), .HASH(CONFIG_HASH)) u_control (
-      .clk(clk), .rst(reset_q), .write(reg_write), .write_addr(write_addr), .write_data(write_data),
-      .write_mask(write_mask), .write_known(write_known), .read_addr(read_addr), .read_data(read_data),
-      .read_known(read_known), .irq(irq), .begin_frame(begin_frame), .frame_abort(frame_abort),
-      .frame_error(frame_error), .frame_dropped(frame_dropped), .input_gap(gap_q), .free(free), .drop(drop),
-      .draining(draining), .bus_error(1'b0), .loop_end(loop_end), .margin_valid(margin_valid && !over),
-      .margin(margin), .load(begins), .clear(ends), .iterations(iterations), .outputs(outputs),
-      .class_valid(class_offered && !over), .class_ready(m_axis_class_tready), .class_first(m_axis_class_tuser),
-      .class_end(class_end), .class_id(m_axis_class_tid));
-
-  // ---------------------------------------------------------------- image to patches of the first convolution
-  wire          pixel_valid, pixel_ready, patch_valid, patch_ready;
-  wire [23:0]   pixel;
-  wire [27*PB-1:0] patch;
-  hwg_video_in #(.W(W), .H(H)) u_video_in (
-      .clk(clk), .rst(reset_q), .s_valid(s_axis_video_tvalid), .s_ready(s_axis_video_tready),
-      .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
-      .free(free && !over), .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready), .m_data(pixel), .in_frame(in_frame),
-      .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC(0), .PW(PB), .DEPTH(16), .LUT_DEPTH(32)) u_patch (
-      .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
-      .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
-
-  // ---------------------------------------------------------------- operands of the expand array
-  wire               line_we, line_re, state_re, fb_re, fb_take, fb_ready, data_written, loop_written, slot_free, u_re;
-  wire [LAW-1:0]     line_waddr, line_addr;
-  wire [SAW-1:0]     state_addr;
-  wire [IE*YB-1:0]   line_wdata, line_data;
-  wire [IE*AS-1:0]   state_data, fb_data, residual_data;
-  wire [J-1:0]       data_layer;  // one bit for each
-  wire [2:0]         job_layer, job_l, job_k;
-  wire [5:0]         job_n;
-  wire               job_start, job_is_data, job_first, job_done, residual_ready, residual_re;
-  wire [UAW-1:0]     u_addr;
-  wire [IE*EA-1:0]   u_data;
-  wire [RESAW-1:0]   residual_addr;
-  hwg_loader #(
-      .L(L), .K(K), .N(N), .J(J), .DATA_W(DATA_W), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
-      .LINE_BASE(LINE_BASE), .LINE_DELTA(LINE_DELTA), .LAG(4), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE),
-      .PASS_OFFSET(PASS_OFFSET), .PIXELS(126), .IE(IE), .CF(CF), .NW0(7), .PW(PB), .SB(YB), .AS(AS), .EA(EA),
-      .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .POOLED(0), .POOL_BASE(32'(STATE_BASE[SAW +: SAW])),
-      .POOL_WORDS(1), .RESIDUALS(RESIDUALS), .STREAM(STREAM), .OPERANDS_LUT_DEPTH(32),
-      .RESIDUALS_LUT_DEPTH(32), .LAW(LAW), .SAW(SAW)) u_loader (
-      .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
-      .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
-      .state_addr(state_addr), .state_data(state_data), .fb_ready(fb_ready), .fb_take(fb_take), .fb_re(fb_re),
-      .fb_data(fb_data), .data_written(data_written), .data_layer(data_layer), .loop_written(loop_written),
-      .slot_free(slot_free), .job_done(job_done), .job_start(job_start), .job_is_data(job_is_data),
-      .job_layer(job_layer), .job_l(job_l), .job_k(job_k), .job_n(job_n), .job_first(job_first), .u_re(u_re),
-      .u_addr(u_addr), .u_data(u_data), .residual_ready(residual_ready), .residual_re(residual_re),
-      .residual_addr(residual_addr), .residual_data(residual_data));
-
-  // ---------------------------------------------------------------- expand unit
-  localparam [127:0] EXPAND_GROUPS = {16'd5, 16'd11, 16'd11, 16'd0, 16'd0, 16'd0, 16'd0, 16'd0};
-  localparam [127:0] EXPAND_PERIOD = {16'd1, 16'd3, 16'd3, 16'd17, 16'd17, 16'd17, 16'd17, 16'd13};
-  localparam [127:0] EXPAND_WORDS = {16'd1, 16'd3, 16'd3, 16'd17, 16'd17, 16'd17, 16'd17, 16'd13};
-  localparam [127:0] EXPAND_DIGIT = {16'd1, 16'd3, 16'd3, 16'd17, 16'd17, 16'd17, 16'd17, 16'd6};
-  localparam [191:0] EXPAND_WBASE = {24'd182, 24'd134, 24'd86, 24'd68, 24'd50, 24'd32, 24'd14, 24'd0};
-  localparam [191:0] EXPAND_RBASE = {24'd58, 24'd34, 24'd10, 24'd8, 24'd6, 24'd4, 24'd2, 24'd0};
-  localparam [39:0] EXPAND_SHIFT = {5'd16, 5'd17, 5'd17, 5'd19, 5'd19, 5'd19, 5'd18, 5'd23};
-  localparam [71:0] EXPAND_LO = {9'd0, 9'd0, 9'd0, 9'd384, 9'd384, 9'd384, 9'd0, 9'd0};
-  localparam [71:0] EXPAND_HI = {9'd255, 9'd255, 9'd255, 9'd127, 9'd127, 9'd127, 9'd255, 9'd255};
-  wire               ring_space, ring_start, ring_valid, ring_done, data_fb_space, data_fb_start;
-  wire [RIW-1:0]     ring_index;
-  wire [D*YB-1:0]    ring_data;
-  wire               data_valid, data_last, expand_probe, iteration_start;
-  wire [IE*YB-1:0]   data_word;
-  wire [2:0]         expand_probe_layer;
-  wire [F*YB-1:0]    expand_probe_data;
-  hwg_expand #(
-      .L(L), .K(K), .J(J), .X(8), .OE(8), .IE(IE), .Q(4), .EA(EA), .WW(4), .ACCW(20), .RDEPTH(70), .BW(32), .PW(38), .DIGITS(1),
-      .PAIRS(1), .SOFT(0), .RSOFT(0), .DEPTH(194), .YB(YB), .GROUPS(EXPAND_GROUPS), .PERIOD(EXPAND_PERIOD), .WORDS(EXPAND_WORDS),
-      .DIGIT(EXPAND_DIGIT), .WBASE(EXPAND_WBASE), .RBASE(EXPAND_RBASE), .SHIFT(EXPAND_SHIFT), .LO(EXPAND_LO),
-      .HI(EXPAND_HI), .SET_OF(SET_OF), .SLOTS(OPERAND_SLOTS), .SLOT(OPERAND_SLOT), .D(D), .LCM(12), .IW(RIW), .F(F),
-      .CF(CF), .STREAM(STREAM), .MEM(MEM_DIR)) u_expand (
-      .clk(clk), .rst(rst), .job_start(job_start), .job_is_data(job_is_data), .job_layer(job_layer), .job_l(job_l),
-      .job_k(job_k), .job_n(job_n), .job_first(job_first), .job_done(job_done), .slot_free(slot_free), .u_re(u_re),
-      .u_addr(u_addr), .u_data(u_data), .ring_space(ring_space), .ring_start(ring_start), .ring_valid(ring_valid),
-      .ring_index(ring_index), .ring_data(ring_data), .ring_done(ring_done), .fb_space(data_fb_space),
-      .fb_start(data_fb_start), .word_valid(data_valid), .word_last(data_last), .word_layer(data_layer),
-      .word_data(data_word), .probe_valid(expand_probe), .probe_layer(expand_probe_layer),
-      .probe_data(expand_probe_data), .probe_start(iteration_start));
-  assign data_written = data_valid && data_last;
-  wire unused_expand = &{1'b0, expand_probe, expand_probe_layer, expand_probe_data, iteration_start};
-
-// ---------------------------------------------------------------- feature maps on chip
-  wire               loop_valid, loop_first, loop_last, loop_map_first, loop_to_stream, loop_it_last;
-  wire [2:0]         loop_l;
-  wire [IE*AS-1:0]   loop_word;
-  hwg_store #(
-      .L(L), .J(J), .IE(IE), .CF(CF), .SB(YB), .AS(AS), .LINE_SLOTS(LINE_SLOTS), .LAW(LAW), .LINE_BASE(LINE_BASE),
-      .SAW(SAW), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .STREAM(STREAM)) u_store (
-      .clk(clk), .load(load), .data_valid(data_valid), .data_layer(data_layer), .data_word(data_word),
-      .loop_valid(loop_valid), .loop_first(loop_first && loop_map_first), .loop_l(loop_l), .loop_word(loop_word),
-      .line_we(line_we), .line_waddr(line_waddr), .line_wdata(line_wdata), .state_re(state_re), .state_addr(state_addr),
-      .state_data(state_data));
-  assign loop_written = loop_valid && loop_last;
-
-  // ---------------------------------------------------------------- lines of the data block, ring of the loop
-  wire               ring_we, ring_re;
-  wire [RAW-1:0]     ring_waddr, ring_raddr;
-  wire [D*YB-1:0]    ring_wdata, ring_rdata;
-  hwg_ram #(.WIDTH(IE * YB), .DEPTH(LINE_WORDS)) u_lines (
-      .clk(clk), .we(line_we), .waddr(line_waddr), .wdata(line_wdata), .re(line_re), .raddr(line_addr), .rdata(line_data));
-  hwg_ram #(.WIDTH(D * YB), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
-      .clk(clk), .we(ring_we), .waddr(ring_waddr), .wdata(ring_wdata), .re(ring_re), .raddr(ring_raddr), .rdata(ring_rdata));
-
-  // ---------------------------------------------------------------- feedback: on chip, nothing leaves
-  wire               loop_fb_space, loop_fb_start;
-  assign loop_fb_space = 1'b1;
-  assign data_fb_space = 1'b1;
-  assign fb_ready      = 1'b0;
-  assign fb_data       = '0;
-  assign draining      = 1'b0;
-  wire unused_feedback = &{1'b0, fb_re, fb_take, data_fb_start, loop_fb_start, loop_to_stream, loop_it_last};
-
-  // ---------------------------------------------------------------- depthwise unit
-  wire               v_space, v_start, v_valid, v_done;
-  wire [VIW-1:0]     v_index;
-  wire [V*AD-1:0]    v_data;
-  hwg_depthwise #(
-      .L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .RING_SLOTS(RING_SLOTS),
-      .RING_SLOT(RING_SLOT), .RING_DELTA(RING_DELTA), .D(D), .Q(2), .AX(YB), .AY(AD), .WW(4), .ACCW(15), .RDEPTH(120), .BW(2), .PW(34), .DEPTH(180),
-      .SOFT(0), .RSOFT(0), .GROUPS({16'd3, 16'd7, 16'd7}),
-      .WBASE({24'd144, 24'd72, 24'd0}),
-      .RBASE({24'd96, 24'd48, 24'd0}),
-      .SET_WBASE({24'd0}),
-      .SET_RBASE({24'd0}),
-      .SET_OF(SET_OF),
-      .SHIFT({5'd17, 5'd17, 5'd17}),
-      .HI({9'd255, 9'd255, 9'd255}),
-      .V(V), .LCM(22), .IW(RIW), .VW(VIW), .MEM(MEM_DIR)) u_depthwise (
-      .clk(clk), .rst(rst), .load(load), .mask(iterations), .ring_space(ring_space), .ring_start(ring_start),
-      .ring_valid(ring_valid), .ring_index(ring_index), .ring_data(ring_data), .ring_done(ring_done),
-      .mem_we(ring_we), .mem_waddr(ring_waddr), .mem_wdata(ring_wdata), .mem_re(ring_re), .mem_raddr(ring_raddr),
-      .mem_rdata(ring_rdata), .v_space(v_space), .v_start(v_start), .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done));
-
-  // ---------------------------------------------------------------- project unit, residual, batch norm
-  wire               class_space, class_start, class_valid, class_first, class_last, project_probe;
-  wire [CI*AS-1:0]   class_word;
-  wire [F*AS-1:0]    project_probe_data;
-  hwg_project #(
-      .L(L), .K(K), .MAP_W(MAP_W), .MAP_H(MAP_H), .N(N), .SETS(SETS), .F(F), .PO(1), .PI(11), .Q(1), .AY(AD),
-      .AS(AS), .WW(4), .ACCW(17), .RDEPTH(24), .BW(2), .PW(35), .PAIRS(0), .SOFT(0), .RSOFT(0),
-      .VECTORS_LUT_DEPTH(32), .CONSTANTS_LUT_DEPTH(32), .DEPTH(184), .ADEPTH(96), .ABW(22), .APW(34), .AROW(8),
-      .ASHIFT(5'd16), .MID_SHIFT(3'd0), .GROUPS(7),
-      .PERIOD({16'd4, 16'd8, 16'd8}),
-      .WORDS({16'd4, 16'd8, 16'd8}),
-      .WBASE({24'd144, 24'd72, 24'd0}),
-      .RBASE({24'd16, 24'd8, 24'd0}),
-      .SET_WBASE({24'd0}),
-      .SET_RBASE({24'd0}),
-      .SET_OF(SET_OF),
-      .SHIFT({5'd19, 5'd19, 5'd19}),
-      .V(V), .V_SLOTS(3), .V_SLOT(VECTOR_SLOT), .VW(VIW), .IE(IE), .CF(CF), .CI(CI), .CFC(CFC),
-      .RESIDUALS(RESIDUALS), .STREAM(STREAM), .MEM(MEM_DIR)) u_project (
-      .clk(clk), .rst(rst), .load(load), .mask(iterations), .outputs(outputs), .v_space(v_space), .v_start(v_start),
-      .v_valid(v_valid), .v_index(v_index), .v_data(v_data), .v_done(v_done), .residual_ready(residual_ready),
-      .residual_re(residual_re), .residual_addr(residual_addr), .residual_data(residual_data),
-      .fb_space(loop_fb_space), .fb_start(loop_fb_start), .word_valid(loop_valid), .word_first(loop_first),
-      .word_last(loop_last), .word_l(loop_l), .word_map_first(loop_map_first), .word_to_stream(loop_to_stream),
-      .word_it_last(loop_it_last), .word_data(loop_word), .frame_last(loop_end), .class_space(class_space),
-      .class_start(class_start), .class_valid(class_valid), .class_first(class_first), .class_last(class_last),
-      .class_data(class_word), .probe_valid(project_probe), .probe_data(project_probe_data));
-  wire unused_project = &{1'b0, class_first, project_probe, project_probe_data};
-
-  // ---------------------------------------------------------------- classification unit
-  wire               logits_blocked, coarse_free, output_issued, output_done, logit_valid;
-  wire [25:0]        fine_free;
-  wire [GAW-1:0]     logit_addr;
-  wire [C*LB-1:0]    logit_data;
-  hwg_classify #(
-      .L(L), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .RING_SLOTS(QUEUE_SLOTS), .CFC(CFC), .RING_DELTA(QUEUE_DELTA),
-      .C(C), .CO(9), .CI(CI), .AS(AS), .WW(4), .ACCW(16), .HEADS(4), .WSTRIDE(72), .RSTRIDE(9),
-      .BW(23), .PW(34), .LB(LB), .GROUPS(0), .PERIOD(71), .HEAD_OF(HEAD_OF),
-      .PAIRS(1), .SOFT(0), .RSOFT(0), .CONSTANTS_LUT_DEPTH(32),
-      .SHIFT({5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15, 5'd15}),
-      .LOGIT_BASE(LOGIT_BASE), .GAW(GAW), .MEM(MEM_DIR)) u_classify (
-      .clk(clk), .rst(rst), .load(load), .outputs(outputs), .ring_space(class_space), .ring_start(class_start),
-      .ring_valid(class_valid), .ring_last(class_last), .ring_data(class_word), .blocked(logits_blocked),
-      .fine_free(fine_free), .coarse_free(coarse_free), .output_issued(output_issued), .logit_valid(logit_valid),
-      .logit_addr(logit_addr), .logit_data(logit_data), .output_done(output_done));
-
-  // ---------------------------------------------------------------- logits to classes
-  wire               row_done, t_re, total_probe;
-  wire [2:0]         rows_freed;
-  wire [TAW-1:0]     t_addr;
-  wire [C*TB-1:0]    t_data, total_probe_data;
-  hwg_logit_sum #(
-      .L(L), .MAP_W(MAP_W), .MAP_H(MAP_H), .LOGIT_BASE(LOGIT_BASE), .U_BASE(UP_BASE), .LOGIT_WORDS(LOGIT_WORDS),
-      .U_WORDS(24), .C(C), .LB(LB), .TB(TB), .ROWS(TOTAL_ROWS), .MAPS_LUT_DEPTH(32),
-      .SUMS_LUT_DEPTH(32), .MARGIN_SHIFT(0)) u_logit_sum (
-      .clk(clk), .rst(rst), .output_issued(output_issued), .output_done(output_done), .logit_valid(logit_valid),
-      .logit_addr(logit_addr), .logit_data(logit_data), .blocked(logits_blocked), .fine_free(fine_free),
-      .coarse_free(coarse_free), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re), .t_addr(t_addr),
-      .t_data(t_data), .margin_valid(margin_valid), .margin(margin), .probe_valid(total_probe),
-      .probe_data(total_probe_data));
-  hwg_upsample #(
-      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(TOTAL_ROWS), .FIFO(16)) u_upsample (
-      .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
-      .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !ends && !over),
-      .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),
-      .m_last(m_axis_class_tlast), .m_end(class_end));
-  // the end of a frame, by stop or early exit too, holds back what later outputs have ready
-  assign m_axis_class_tvalid = class_offered && !ends && !over;
-  wire unused_total = &{1'b0, total_probe, total_probe_data};
-
+  // ---------------------------------------------------------------- the core
+  wire [282:0] unused;
+  wire unused_bits = &{1'b0, unused};
+  hwg_core #(
+      .W(W), .H(H), .F(F), .L(L), .N(N), .K(K), .C(C), .J(J), .OUTPUTS(OUTPUTS), .HEADS(HEADS), .SETS(SETS),
+      .SET_OF(SET_OF), .SYMMETRIC(SYMMETRIC), .POOLED(POOLED), .AS(AS), .YB(YB), .AD(AD), .RB(RB), .LB(LB),
+      .MARGIN_SHIFT(MARGIN_SHIFT), .AFFINE_BIAS_BITS(AFFINE_BIAS_BITS), .AFFINE_SHIFT(AFFINE_SHIFT),
+      .MID_SHIFT(MID_SHIFT), .EXPAND(EXPAND), .DEPTHWISE(DEPTHWISE), .PROJECT(PROJECT), .CLASSIFY(CLASSIFY),
+      .DIGITS(DIGITS), .EXPAND_JOBS(EXPAND_JOBS), .DEPTHWISE_JOBS(DEPTHWISE_JOBS), .PROJECT_JOBS(PROJECT_JOBS),
+      .CLASSIFY_JOBS(CLASSIFY_JOBS), .MAP_W(MAP_W), .MAP_H(MAP_H), .DATA_W(DATA_W), .DATA_H(DATA_H),
+      .LINE_WORDS(LINE_WORDS), .LINE_SLOTS(LINE_SLOTS), .LINE_BASE(LINE_BASE), .STATE_WORDS(STATE_WORDS),
+      .STATE_BASE(STATE_BASE), .PASS_OFFSET(PASS_OFFSET), .LOGIT_WORDS(LOGIT_WORDS), .LOGIT_BASE(LOGIT_BASE),
+      .UP_WORDS(UP_WORDS), .UP_BASE(UP_BASE), .OPERAND_SLOT(OPERAND_SLOT), .RING_SLOTS(RING_SLOTS),
+      .RING_SLOT(RING_SLOT), .VECTOR_SLOTS(VECTOR_SLOTS), .VECTOR_SLOT(VECTOR_SLOT), .QUEUE_SLOTS(QUEUE_SLOTS),
+      .RESIDUALS(RESIDUALS), .PATCH_LINES_LUT_DEPTH(PATCH_LINES_LUT_DEPTH), .OPERANDS_LUT_DEPTH(OPERANDS_LUT_DEPTH),
+      .RESIDUALS_LUT_DEPTH(RESIDUALS_LUT_DEPTH), .VECTORS_LUT_DEPTH(VECTORS_LUT_DEPTH),
+      .MAPS_LUT_DEPTH(MAPS_LUT_DEPTH), .SUMS_LUT_DEPTH(SUMS_LUT_DEPTH), .CONSTANTS_LUT_DEPTH(CONSTANTS_LUT_DEPTH),
+      .SHARED_LINES(SHARED_LINES), .FEEDBACK(FEEDBACK), .VERSION(VERSION), .CONFIG_HASH(CONFIG_HASH),
+      .MEM_DIR(MEM_DIR)) u_core (
+      .aclk(aclk), .aresetn(aresetn), .s_axis_video_tdata(s_axis_video_tdata),
+      .s_axis_video_tvalid(s_axis_video_tvalid), .s_axis_video_tready(s_axis_video_tready),
+      .s_axis_video_tuser(s_axis_video_tuser), .s_axis_video_tlast(s_axis_video_tlast),
+      .m_axis_class_tdata(m_axis_class_tdata), .m_axis_class_tid(m_axis_class_tid),
+      .m_axis_class_tvalid(m_axis_class_tvalid), .m_axis_class_tready(m_axis_class_tready),
+      .m_axis_class_tuser(m_axis_class_tuser), .m_axis_class_tlast(m_axis_class_tlast),
+      .s_axil_awaddr(s_axil_awaddr), .s_axil_awprot(s_axil_awprot), .s_axil_awvalid(s_axil_awvalid),
+      .s_axil_awready(s_axil_awready), .s_axil_wdata(s_axil_wdata), .s_axil_wstrb(s_axil_wstrb),
+      .s_axil_wvalid(s_axil_wvalid), .s_axil_wready(s_axil_wready), .s_axil_bresp(s_axil_bresp),
+      .s_axil_bvalid(s_axil_bvalid), .s_axil_bready(s_axil_bready), .s_axil_araddr(s_axil_araddr),
+      .s_axil_arprot(s_axil_arprot), .s_axil_arvalid(s_axil_arvalid), .s_axil_arready(s_axil_arready),
+      .s_axil_rdata(s_axil_rdata), .s_axil_rresp(s_axil_rresp), .s_axil_rvalid(s_axil_rvalid),
+      .s_axil_rready(s_axil_rready), .irq(irq), .m_axis_fb_tdata(unused[31:0]), .m_axis_fb_tvalid(unused[32]),
+      .m_axis_fb_tready(1'd0), .m_axis_fb_tlast(unused[33]), .s_axis_fb_tdata(32'd0), .s_axis_fb_tvalid(1'd0),
+      .s_axis_fb_tready(unused[34]), .s_axis_fb_tlast(1'd0), .m_axi_fb_awid(unused[35]),
+      .m_axi_fb_awaddr(unused[99:36]), .m_axi_fb_awlen(unused[107:100]), .m_axi_fb_awsize(unused[110:108]),
+      .m_axi_fb_awburst(unused[112:111]), .m_axi_fb_awcache(unused[116:113]), .m_axi_fb_awprot(unused[119:117]),
+      .m_axi_fb_awvalid(unused[120]), .m_axi_fb_awready(1'd0), .m_axi_fb_wdata(unused[184:121]),
+      .m_axi_fb_wstrb(unused[192:185]), .m_axi_fb_wlast(unused[193]), .m_axi_fb_wvalid(unused[194]),
+      .m_axi_fb_wready(1'd0), .m_axi_fb_bid(1'd0), .m_axi_fb_bresp(2'd0), .m_axi_fb_bvalid(1'd0),
+      .m_axi_fb_bready(unused[195]), .m_axi_fb_arid(unused[196]), .m_axi_fb_araddr(unused[260:197]),
+      .m_axi_fb_arlen(unused[268:261]), .m_axi_fb_arsize(unused[271:269]), .m_axi_fb_arburst(unused[273:272]),
+      .m_axi_fb_arcache(unused[277:274]), .m_axi_fb_arprot(unused[280:278]), .m_axi_fb_arvalid(unused[281]),
+      .m_axi_fb_arready(1'd0), .m_axi_fb_rid(1'd0), .m_axi_fb_rdata(64'd0), .m_axi_fb_rresp(2'd0),
+      .m_axi_fb_rlast(1'd0), .m_axi_fb_rvalid(1'd0), .m_axi_fb_rready(unused[282]));
 endmodule
 `default_nettype wire

@@ -21,12 +21,12 @@ fn has_icarus() -> bool {
 
 /// Compiles the bench around a FIFO; its text is changed by `mutate`.
 fn compile(scratch: &Scratch, depth: u32, mutate: impl Fn(String) -> String) {
-    let fifo = std::fs::read_to_string(root().join("rtl/hwg_cdc_fifo.sv")).expect("the FIFO");
+    let fifo = std::fs::read_to_string(root().join("rtl/stream/hwg_cdc_fifo.sv")).expect("the FIFO");
     scratch.write("fifo.sv", mutate(fifo));
     let output = Command::new("iverilog")
         .args(["-g2012", "-s", "bench", "-o", "bench", "fifo.sv"])
         .arg(format!("-Pbench.DEPTH={depth}"))
-        .args([root().join("rtl/hwg_sync.sv"), root().join("tests/tests/cdc/bench.sv")])
+        .args([root().join("rtl/stream/hwg_sync.sv"), root().join("tests/tests/cdc/bench.sv")])
         .current_dir(scratch.path(""))
         .output()
         .expect("iverilog starts");

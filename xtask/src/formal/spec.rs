@@ -25,12 +25,26 @@ pub struct Spec {
 pub struct Version {
     #[serde(default)]
     pub defines: Vec<String>,
+    /// Folder of `rtl/tech` that the technology layer is taken from.
+    #[serde(default = "generic")]
+    pub tech: String,
     /// Files with models of vendor cells, relative to the workspace.
     #[serde(default)]
     pub cells: Vec<String>,
     /// Where Yosys cannot read what simulators can: the same, said otherwise.
     #[serde(default)]
     pub adapt: Vec<Change>,
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Self { defines: Vec::new(), tech: generic(), cells: Vec::new(), adapt: Vec::new() }
+    }
+}
+
+/// The technology layer that belongs to no family.
+fn generic() -> String {
+    "generic".to_owned()
 }
 
 /// `from`, which occurs once in a module, becomes `to`.

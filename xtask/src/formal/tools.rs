@@ -1,13 +1,17 @@
 //! The provers: Yosys reads a harness, yosys-smtbmc with Yices searches from reset and by induction, ABC looks for an
 //! inductive invariant. Owns: their command lines and what their words mean. Everything happens in one folder a job.
 
-use super::spec::{Change, Clocks, Method, Mutant, Parameters, Proof, Spec};
+use super::spec::{Clocks, Method, Mutant, Parameters, Proof, Spec, Version};
 use crate::run::Result;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LIBRARY: &str = "rtl";
+/// Of the library, the folder with a folder for each version of the technology layer.
+const TECH: &str = "tech";
+/// What any module may use.
+const PACKAGES: [&str; 2] = ["hwg_tech", "hwg_pkg"];
 /// Flip-flops whose clocks tick as the solver likes.
 const TICKS: &str = "tests/formal/ticks.v";
 /// A prover that takes longer has not decided.
@@ -64,14 +68,14 @@ impl<'a> Model<'a> {
                 let rename = |text: String| text.replace("hwg_", &format!("{prefix}_hwg_"));
                 let version = &spec.versions[name];
                 let defines: String = version.defines.iter().fold(String::new(), |text, d| text + " -D " + d);
-                let sources = sources(proof, mutant, &version.adapt, &folder, &format!("{prefix}_"), rename)?;
+                let sources = sources(proof, mutant, version, &folder, &format!("{prefix}_"), rename)?;
                 let _ = writeln!(script, "read_verilog -formal -sv -defer{defines} {sources}");
                 for cells in &version.cells {
                     let _ = writeln!(script, "read_verilog -formal -sv -overwrite {}", absolute(cells)?);
                 }
             }
         } else {
-            let sources = sources(proof, mutant, &[], &folder, "", |text| text)?;
+            let sources = sources(proof, mutant, &Version::default(), &folder, "", |text| text)?;
             let _ = writeln!(script, "read_verilog -formal -sv -defer {sources}");
         }
         let _ = writeln!(
@@ -222,21 +226,34 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Writes the modules of a proof into the folder; their file names.
+/// The file of a module: in a folder of the library, or of the given technology layer.
+fn find(module: &str, tech: &str) -> Result<PathBuf> {
+    let name = format!("{module}.sv");
+    let mut folders = vec![Path::new(LIBRARY).join(TECH).join(tech)];
+    for entry in std::fs::read_dir(LIBRARY).map_err(|e| format!("{LIBRARY}: {e}"))? {
+        folders.push(entry?.path());
+    }
+    let found = folders.into_iter().map(|folder| folder.join(&name)).find(|path| path.is_file());
+    found.ok_or_else(|| format!("no {name} in a folder of {LIBRARY} or of its technology layer `{tech}`").into())
+}
+
+/// Writes the packages and the modules of a proof into the folder; their file names.
 fn sources(
     proof: &Proof,
     mutant: Option<&Mutant>,
-    adapt: &[Change],
+    version: &Version,
     folder: &Path,
     prefix: &str,
     rename: impl Fn(String) -> String,
 ) -> Result<String> {
     let mut names = Vec::new();
-    for module in &proof.modules {
-        let path = format!("{LIBRARY}/{module}.sv");
-        let mut text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    for module in PACKAGES.into_iter().chain(proof.modules.iter().map(String::as_str)) {
+        let path = find(module, &version.tech)?;
+        let mut text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let path = path.display();
         let mutant = mutant.filter(|m| m.module.as_ref().unwrap_or(&proof.modules[0]) == module);
-        let adapted = adapt.iter().filter(|change| change.module == *module).map(|change| (&change.from, &change.to));
+        let adapt = version.adapt.iter().filter(|change| change.module == module);
+        let adapted = adapt.map(|change| (&change.from, &change.to));
         for (from, to) in mutant.map(|mutant| (&mutant.from, &mutant.to)).into_iter().chain(adapted) {
             let count = text.matches(from).count();
             if count != 1 {

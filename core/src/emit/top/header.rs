@@ -1,13 +1,12 @@
-//! Header comment and the parameters that more than one unit shares.
+//! The comment that opens the file: how it was made, interfaces, units with their formats and cycles.
 
 use std::fmt::Write;
 
-use super::super::pack::vector;
-use super::super::tables::{Tables, deltas};
+use super::super::tables::Tables;
 use crate::design::Design;
-use crate::plan::{Feedback, Plan};
+use crate::plan::Feedback;
 
-/// The comment that opens the file: how it was made, interfaces, units with their formats and cycles.
+/// Its text.
 pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str, hash: u32) -> String {
     let (plan, net, fold) = (&design.plan, &design.plan.net, &design.plan.folding);
     let bits = &plan.bits;
@@ -118,134 +117,4 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
         let _ = writeln!(text, "//   output {:2}: words {} ... {}", output.output, output.first, output.last);
     }
     text
-}
-
-/// Localparams: geometry, address widths, bases of the memories.
-pub fn geometry(design: &Design, tables: &Tables, hash: u32) -> String {
-    let (plan, net) = (&design.plan, &design.plan.net);
-    let (scales, layers) = (net.scales as usize, net.data_layers());
-    let i64s = |values: &[usize]| -> Vec<i64> { values.iter().map(|&v| v as i64).collect() };
-    let maps: Vec<_> = (0..scales).map(|l| net.scale(l)).collect();
-    let mut data = vec![net.image];
-    data.extend((0..layers).map(|j| net.data_size(j)));
-    let (line_aw, state_aw) = (address(tables.line_words), address(tables.state_words));
-    let (ring_aw, queue_aw) =
-        (address(plan.ring_slots * plan.ring_slot_words), address(plan.queue_slots * plan.class_words));
-    let sum = |l: usize, k: usize| -> i64 {
-        let before: usize = (0..l).map(|l| net.scale(l).pixels() * net.blocks as usize).sum();
-        (before + k * net.scale(l).pixels()) as i64
-    };
-    let offsets = (0..scales).flat_map(|l| (0..net.blocks as usize).map(move |k| (l, k))).map(|(l, k)| sum(l, k));
-    let mut out = counts(design, tables);
-    let mut table = |name: &str, width: usize, values: Vec<i64>, what: &str| {
-        let count = values.len();
-        let _ = writeln!(out, "  // {what}");
-        let _ = writeln!(out, "  localparam [{}:0] {name} = {};", count * width - 1, vector(values, width));
-    };
-    table("MAP_W", 13, maps.iter().map(|m| i64::from(m.width)).collect(), "maps of the scales");
-    table("MAP_H", 13, maps.iter().map(|m| i64::from(m.height)).collect(), "their heights");
-    table("DATA_W", 13, data.iter().map(|m| i64::from(m.width)).collect(), "image and data-block maps");
-    table("DATA_H", 13, data.iter().map(|m| i64::from(m.height)).collect(), "their heights");
-    let line_slots: Vec<usize> = (0..layers).map(|j| plan.line_slots(j)).collect();
-    table("LINE_SLOTS", 16, i64s(&line_slots), "pixels of the ring before each data-block layer");
-    table("LINE_BASE", line_aw, i64s(&tables.line_base), "its first word");
-    let line_delta = (0..layers)
-        .flat_map(|j| -> Vec<i64> {
-            if j == 0 { vec![0; 9] } else { deltas(plan.data_input(j), line_slots[j], plan.state_words).collect() }
-        })
-        .collect();
-    table("LINE_DELTA", line_aw, line_delta, "displacement of the nine taps in it, in words");
-    table("STATE_BASE", state_aw, i64s(&tables.state_base), "first word of each scale");
-    table("PASS_OFFSET", 24, offsets.collect(), "pixels written in an iteration before pass (l, k)");
-    table(
-        "RING_DELTA",
-        ring_aw,
-        maps.iter().flat_map(|&m| deltas(m, plan.ring_slots, plan.ring_slot_words)).collect(),
-        "displacement of the taps in the depthwise ring, per scale",
-    );
-    table(
-        "QUEUE_DELTA",
-        queue_aw,
-        maps.iter().flat_map(|&m| deltas(m, plan.queue_slots, plan.class_words)).collect(),
-        "and in the classification ring",
-    );
-    table("LOGIT_BASE", 24, i64s(&tables.logit_base), "first word of each scale's logits");
-    table("UP_BASE", 24, i64s(&tables.up_base), "first word of the logits of scale k brought to scale s, at s*L + k");
-    table(
-        "SET_OF",
-        6,
-        (0..64).map(|n| if n < net.iterations as usize { net.set_of(n) as i64 } else { 0 }).collect(),
-        "weight set of each iteration",
-    );
-    let head_of = |n: usize| net.outputs.iter().position(|&o| o as usize == n + 1).unwrap_or(0) as i64;
-    table("HEAD_OF", 6, (0..64).map(head_of).collect(), "classification weights of each iteration");
-    let mask = net.outputs.iter().fold(0u64, |mask, &n| mask | 1 << (n - 1));
-    let _ = writeln!(out, "  localparam [63:0] OUTPUTS = 64'h{mask:016x};");
-    let _ = writeln!(out, "  localparam [31:0] CONFIG_HASH = 32'h{hash:08x};");
-    let _ = writeln!(out, "  localparam [31:0] VERSION = 32'h{:08x};\n", version());
-    out
-}
-
-/// The package version as 0x00MMmmpp.
-fn version() -> u32 {
-    env!("CARGO_PKG_VERSION").split('.').fold(0, |word, part| word << 8 | part.parse::<u32>().unwrap_or(0))
-}
-
-fn address(words: usize) -> usize {
-    Plan::clog2(words).max(1)
-}
-
-/// The plain numbers among them.
-fn counts(design: &Design, tables: &Tables) -> String {
-    let (plan, net) = (&design.plan, &design.plan.net);
-    let mut out = String::from("  // ---------------------------------------------------------------- geometry\n");
-    let mut integer = |name: &str, value: usize, what: &str| {
-        let _ = writeln!(out, "  localparam integer {name} = {value};  // {what}");
-    };
-    integer("W", net.image.width as usize, "image");
-    integer("H", net.image.height as usize, "image");
-    integer("F", net.width as usize, "channels of the state");
-    integer("L", net.scales as usize, "scales");
-    integer("N", net.iterations as usize, "iterations");
-    integer("K", net.blocks as usize, "blocks");
-    integer("C", net.classes as usize, "classes");
-    integer("J", net.data_layers(), "data-block layers");
-    integer("SETS", net.set_count(), "weight sets");
-    integer("STREAM", usize::from(plan.feedback.leaves()), "scale 0 goes through the feedback stream");
-    integer("AS", plan.bits.act_state as usize, "bits of a state");
-    integer("AD", plan.bits.act_depthwise as usize, "bits of a depthwise output");
-    integer("YB", tables.lane_bits, "bits of an expand output");
-    integer("LB", plan.bits.act_logit as usize, "bits of a logit");
-    integer("TB", tables.total_bits, "bits of a logit sum");
-    integer("EA", tables.operand_bits, "bits of an expand operand");
-    integer("PB", tables.patch_bits, "bits of a patch value");
-    integer("IE", plan.folding.arrays.expand.lanes, "lanes of a state word");
-    integer("CF", plan.state_words, "words of a state pixel");
-    integer("CI", plan.folding.arrays.classify.lanes, "lanes of a classification word");
-    integer("CFC", plan.class_words, "words of a pixel there");
-    integer("D", plan.folding.arrays.depthwise.rows, "lanes of a ring word");
-    integer("V", plan.folding.vector_lanes(), "lanes of a vector word");
-    integer("OPERAND_SLOTS", plan.slots, "input vectors in flight");
-    integer("OPERAND_SLOT", plan.slot_words, "words of one");
-    integer("UAW", address(plan.slots * plan.slot_words), "operand address");
-    integer("RING_SLOTS", plan.ring_slots, "pixels of the depthwise ring");
-    integer("RING_SLOT", plan.ring_slot_words, "words of one");
-    integer("RAW", address(plan.ring_slots * plan.ring_slot_words), "address of the ring");
-    integer("RIW", address(plan.ring_slot_words + 1), "word of a ring pixel");
-    integer("QUEUE_SLOTS", plan.queue_slots, "pixels of the classification ring");
-    integer("VECTOR_SLOT", plan.vector_slot_words, "words of a depthwise pixel");
-    integer("VIW", address(plan.vector_slot_words + 1), "word of one");
-    integer("RESIDUALS", plan.residuals, "words of the residual memory");
-    integer("RESAW", address(plan.residuals), "its address");
-    integer("LINE_WORDS", tables.line_words, "line memory");
-    integer("LAW", address(tables.line_words), "its address");
-    integer("STATE_WORDS", tables.state_words, "state memory");
-    integer("SAW", address(tables.state_words), "its address");
-    integer("LOGIT_WORDS", tables.logit_words, "logit memory");
-    integer("GAW", address(tables.logit_words), "its address");
-    integer("W0", net.scale(0).width as usize, "scale 0");
-    integer("H0", net.scale(0).height as usize, "scale 0");
-    integer("TOTAL_ROWS", crate::latency::TOTAL_ROWS, "rows of logit sums");
-    integer("TAW", address(crate::latency::TOTAL_ROWS * net.scale(0).width as usize), "their address");
-    out
 }
