@@ -6,10 +6,12 @@ fn main() {
     let sources = ["cpp/design_handle.cpp", "cpp/pins.cpp", "cpp/simulation.cpp"];
     cxx_build::bridge("src/cosim/ffi.rs")
         .files(sources)
+        .include("../registers")
         .std("c++17")
         .opt_level(2)
         .warnings(true)
         .compile("hwgen_cosim");
     println!("cargo::rerun-if-changed=src/cosim/ffi.rs");
     println!("cargo::rerun-if-changed=cpp");
+    println!("cargo::rerun-if-changed=../registers/itnet_regs.h");
 }

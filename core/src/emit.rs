@@ -51,6 +51,7 @@ impl<'a> CoreFiles<'a> {
         files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
         files.push(("model.safetensors".into(), model_bytes));
         files.push(("report.json".into(), report::report(design, &memories)));
+        files.push(("itnet_regs.h".into(), hwgen_registers::C_HEADER.into()));
         files.push((LINT.into(), library.text(LINT).into()));
         files.push(("probes.vlt".into(), manifest::probe_waivers().into_bytes()));
         Self { design, command, tables, memories, hash, files }
@@ -91,7 +92,7 @@ impl<'a> CoreFiles<'a> {
     }
 }
 
-/// The configuration hash that the core shows at address 0x08: model, folding and feedback.
+/// The configuration hash that register HASH shows: model, folding and feedback.
 pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
     let text = format!("{model_hash} {} {:?}", design.plan.folding.fingerprint(), design.plan.feedback);
     let digest = Sha256::digest(text.as_bytes());

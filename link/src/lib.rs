@@ -12,4 +12,4 @@ pub mod link;
 pub mod record;
 
 pub use error::LinkError;
-pub use link::{Link, Map, Played, open, register};
+pub use link::{Link, Map, Played, open};

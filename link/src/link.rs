@@ -5,6 +5,7 @@
 use super::error::LinkError;
 use super::record::{Decoder, FromBoard, Greeting, ToBoard, Unreadable};
 use hwgen_network::{RgbImage, Size};
+use hwgen_registers::{self as register, status};
 use serial2::SerialPort;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,27 +17,6 @@ const PROTOCOL: u8 = 1;
 const POLL: Duration = Duration::from_millis(50);
 /// Hellos before a board is given up.
 const HELLOS: u8 = 3;
-/// What register 0 of every core reads.
-const ID: u32 = 0x4974_4E74;
-
-/// Registers of the core (`rtl/hwg_control.sv`).
-#[allow(missing_docs, reason = "the names are those of the RTL")]
-pub mod register {
-    pub const ID: u8 = 0x00;
-    pub const HASH: u8 = 0x08;
-    pub const STATUS: u8 = 0x10;
-    pub const ITERATIONS: u8 = 0x14;
-    pub const THRESHOLD: u8 = 0x1C;
-    pub const CONFIDENCE: u8 = 0x20;
-    pub const CYCLES: u8 = 0x24;
-    pub const STALLS: u8 = 0x30;
-    pub const INTERRUPTS: u8 = 0x44;
-}
-
-/// Status bits.
-const SIZE_ERROR: u32 = 1 << 1;
-const FRAME_DONE: u32 = 1 << 5;
-
 /// Opens a serial port for [`Link::open`].
 pub fn open(path: &Path, baud: u32) -> Result<SerialPort, LinkError> {
     let failed = |source| LinkError::Port { path: path.to_owned(), baud, source };
@@ -92,8 +72,8 @@ impl<P: Read + Write> Link<P> {
         }
         link.size = Size { width: greeting.width.into(), height: greeting.height.into() };
         link.credits = greeting.rows.into();
-        link.wants(register::ID, ID, "the mark of an hwgen core")?;
-        link.write(register::INTERRUPTS, SIZE_ERROR | FRAME_DONE)?;
+        link.wants(register::ID, register::ID_VALUE, "the mark of an hwgen core")?;
+        link.write(register::INT_ENABLE, status::SIZE_ERROR | status::FRAME_DONE)?;
         Ok(link)
     }
 
@@ -187,7 +167,7 @@ impl<P: Read + Write> Link<P> {
     fn finish(&mut self) -> Result<Played, LinkError> {
         let status = self.read(register::STATUS)?;
         self.write(register::STATUS, status)?;
-        if status & SIZE_ERROR != 0 {
+        if status & status::SIZE_ERROR != 0 {
             return Err(LinkError::Frame);
         }
         let (cycles, stalls) = (self.read(register::CYCLES)?, self.read(register::STALLS)?);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers, and the life of a frame: begin, end, stop, early exit, abort. Register map: design page hardware.md.
+// Registers, and the life of a frame: begin, end, stop, early exit, abort. Register map: hwg_reg_pkg.sv.
 //
 // `load` (with the first pixel) starts all units with `iterations` and `outputs`, both constant while busy; `clear`
 // ends them: one cycle in which every unit drops what it holds. Reset synchronous; after it the core is enabled with
@@ -60,8 +60,14 @@ module hwg_control #(
   endfunction
   wire [31:0] set_bits = write_data & write_mask;
 
-  function known(input [7:0] a);
-    known = a[1:0] == 2'd0 && (a <= 8'h38 || a == 8'h44);
+  function known(input [7:0] address);
+    case (address)
+      hwg_reg_pkg::ID, hwg_reg_pkg::VERSION, hwg_reg_pkg::HASH, hwg_reg_pkg::CONTROL, hwg_reg_pkg::STATUS,
+      hwg_reg_pkg::ITERATIONS, hwg_reg_pkg::MASK_LOW, hwg_reg_pkg::THRESHOLD, hwg_reg_pkg::CONFIDENCE,
+      hwg_reg_pkg::CYCLES, hwg_reg_pkg::FRAMES, hwg_reg_pkg::GAPS, hwg_reg_pkg::STALLS, hwg_reg_pkg::LAST_OUTPUT,
+      hwg_reg_pkg::MASK_HIGH, hwg_reg_pkg::INT_ENABLE: known = 1'b1;
+      default: known = 1'b0;
+    endcase
   endfunction
   assign write_known = known(write_addr);
 
@@ -88,6 +94,16 @@ module hwg_control #(
       .clk(clk), .rst(rst || clear), .s_valid(margin_valid), .s_ready(margin_ready), .s_data(margin),
       .m_valid(margin_there), .m_ready(sent), .m_data(oldest_margin), .count(margin_count));
   wire unused = &{1'b0, margin_ready, margin_count, set_bits};
+
+  reg [6:1] events;                    // what sets a bit of the status
+  always @* begin
+    events[hwg_reg_pkg::STATUS_SIZE_ERROR]    = frame_error;
+    events[hwg_reg_pkg::STATUS_STOPPED_EARLY] = early && !finish_q && !clear;
+    events[hwg_reg_pkg::STATUS_BUS_ERROR]     = bus_error;
+    events[hwg_reg_pkg::STATUS_OUTPUT_SENT]   = sent && !clear;
+    events[hwg_reg_pkg::STATUS_FRAME_DONE]    = finish && !finish_q && !clear;
+    events[hwg_reg_pkg::STATUS_DROPPED]       = frame_dropped;
+  end
 
   assign load  = begin_frame;
   assign clear = finish_q || frame_abort || soft_q;
@@ -125,16 +141,17 @@ module hwg_control #(
       soft_q <= 1'b0;
       one_left_q <= later == '0;
       if (write) case (write_addr)
-        8'h0c: begin
-          if (write_mask[0]) {drop_q, enable_q} <= {write_data[3], write_data[0]};
-          if (set_bits[1] && busy_q) stop_q <= 1'b1;
-          if (set_bits[2]) soft_q <= 1'b1;
+        hwg_reg_pkg::CONTROL: begin
+          if (write_mask[hwg_reg_pkg::CONTROL_ENABLE]) enable_q <= write_data[hwg_reg_pkg::CONTROL_ENABLE];
+          if (write_mask[hwg_reg_pkg::CONTROL_DROP]) drop_q <= write_data[hwg_reg_pkg::CONTROL_DROP];
+          if (set_bits[hwg_reg_pkg::CONTROL_STOP] && busy_q) stop_q <= 1'b1;
+          if (set_bits[hwg_reg_pkg::CONTROL_SOFT_RESET]) soft_q <= 1'b1;
         end
-        8'h14: iterations_q  <= merge(iterations_q, write_data, write_mask);
-        8'h18: mask_q[31:0]  <= merge(mask_q[31:0], write_data, write_mask);
-        8'h38: mask_q[63:32] <= merge(mask_q[63:32], write_data, write_mask);
-        8'h1c: threshold_q   <= merge(threshold_q, write_data, write_mask);
-        8'h44: irq_enable_q  <= merge(irq_enable_q, write_data, write_mask);
+        hwg_reg_pkg::ITERATIONS: iterations_q  <= merge(iterations_q, write_data, write_mask);
+        hwg_reg_pkg::MASK_LOW:   mask_q[31:0]  <= merge(mask_q[31:0], write_data, write_mask);
+        hwg_reg_pkg::MASK_HIGH:  mask_q[63:32] <= merge(mask_q[63:32], write_data, write_mask);
+        hwg_reg_pkg::THRESHOLD:  threshold_q   <= merge(threshold_q, write_data, write_mask);
+        hwg_reg_pkg::INT_ENABLE: irq_enable_q  <= merge(irq_enable_q, write_data, write_mask);
         default: ;
       endcase
 
@@ -177,33 +194,37 @@ module hwg_control #(
         frames_q <= frames_q + 1'b1;
       end
 
-      status_q <= (status_q & ~((write && write_addr == 8'h10) ? set_bits[6:1] : 6'd0))
-                | {frame_dropped, finish && !finish_q && !clear, sent && !clear, bus_error,
-                   early && !finish_q && !clear, frame_error};
+      status_q <= (status_q & ~((write && write_addr == hwg_reg_pkg::STATUS) ? set_bits[6:1] : 6'd0)) | events;
     end
   end
 
   // ---------------------------------------------------------------- reads
+  reg [31:0] control;
   always @* begin
+    control = '0;
+    control[hwg_reg_pkg::CONTROL_ENABLE]     = enable_q;
+    control[hwg_reg_pkg::CONTROL_STOP]       = stop_q;
+    control[hwg_reg_pkg::CONTROL_SOFT_RESET] = soft_q;
+    control[hwg_reg_pkg::CONTROL_DROP]       = drop_q;
     read_known = known(read_addr);
     case (read_addr)
-      8'h00:   read_data = 32'h4974_4e74;
-      8'h04:   read_data = VERSION;
-      8'h08:   read_data = HASH;
-      8'h0c:   read_data = {28'd0, drop_q, soft_q, stop_q, enable_q};
-      8'h10:   read_data = status;
-      8'h14:   read_data = iterations_q;
-      8'h18:   read_data = mask_q[31:0];
-      8'h1c:   read_data = threshold_q;
-      8'h20:   read_data = confidence_q;
-      8'h24:   read_data = cycles_q;
-      8'h28:   read_data = frames_q;
-      8'h2c:   read_data = gaps_q;
-      8'h30:   read_data = stalls_q;
-      8'h34:   read_data = {24'd0, last_id_q};
-      8'h38:   read_data = mask_q[63:32];
-      8'h44:   read_data = irq_enable_q;
-      default: read_data = '0;
+      hwg_reg_pkg::ID:          read_data = hwg_reg_pkg::ID_RESET;
+      hwg_reg_pkg::VERSION:     read_data = VERSION;
+      hwg_reg_pkg::HASH:        read_data = HASH;
+      hwg_reg_pkg::CONTROL:     read_data = control;
+      hwg_reg_pkg::STATUS:      read_data = status;
+      hwg_reg_pkg::ITERATIONS:  read_data = iterations_q;
+      hwg_reg_pkg::MASK_LOW:    read_data = mask_q[31:0];
+      hwg_reg_pkg::THRESHOLD:   read_data = threshold_q;
+      hwg_reg_pkg::CONFIDENCE:  read_data = confidence_q;
+      hwg_reg_pkg::CYCLES:      read_data = cycles_q;
+      hwg_reg_pkg::FRAMES:      read_data = frames_q;
+      hwg_reg_pkg::GAPS:        read_data = gaps_q;
+      hwg_reg_pkg::STALLS:      read_data = stalls_q;
+      hwg_reg_pkg::LAST_OUTPUT: read_data = {24'd0, last_id_q};
+      hwg_reg_pkg::MASK_HIGH:   read_data = mask_q[63:32];
+      hwg_reg_pkg::INT_ENABLE:  read_data = irq_enable_q;
+      default:                  read_data = '0;
     endcase
   end
 endmodule

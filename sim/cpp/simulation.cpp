@@ -9,13 +9,13 @@
 #include "classes.h"
 #include "driver.h"
 #include "feedback.h"
+#include "itnet_regs.h"
 #include "probes.h"
 #include "video.h"
 
 namespace hwgen {
 namespace {
 
-constexpr uint8_t FRAMES_DONE = 0x28;
 constexpr uint64_t POLL_CYCLES = 16;
 /// Cycles that the design goes on after all has come, to see that nothing more does.
 constexpr uint64_t TAIL_CYCLES = 64;
@@ -169,7 +169,7 @@ private:
             return;
         if (result_ > 0 && result_ <= config_.frame_registers.size())
             return begin_access(Access::Result, false, config_.frame_registers[result_ - 1], 0);
-        if (cycle_ - poll_ >= POLL_CYCLES) begin_access(Access::Poll, false, FRAMES_DONE, 0);
+        if (cycle_ - poll_ >= POLL_CYCLES) begin_access(Access::Poll, false, ITNET_FRAMES, 0);
     }
 
     void begin_access(Access access, bool write, uint8_t address, uint32_t value) {
@@ -213,7 +213,7 @@ private:
                            classes_.where() + feedback_.where() + memory_.where() + axil_.where();
         for (const Probe& probe : probes_) text += probe.where();
         if (read_frame_ < watched_frames())
-            text += "; register 0x28 has not counted frame " + std::to_string(read_frame_);
+            text += "; register FRAMES has not counted frame " + std::to_string(read_frame_);
         f.message = text;
         throw Stop{std::move(f)};
     }

@@ -19,17 +19,12 @@ from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp, AxiStreamBus, AxiS
 
 sys.path.insert(0, str(Path(__file__).parent))
 import png  # noqa: E402
+import registers as reg  # noqa: E402
 
 WIDTH, HEIGHT, ITERATIONS = 32, 24, 2
 IMAGES = 3
 CORE = f"--preset tiny --width 4 --scales 2 --iterations {ITERATIONS} --image-size {WIDTH}x{HEIGHT} --multipliers 24"
 ALL = (1 << ITERATIONS) - 1
-
-ID, VERSION, HASH, CONTROL, STATUS, COUNT, MASK = 0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18
-THRESHOLD, CONFIDENCE, CYCLES, FRAMES, GAPS, STALLS, LAST, MASK_HIGH, IRQ = (
-    0x1C, 0x20, 0x24, 0x28, 0x2C, 0x30, 0x34, 0x38, 0x44)  # fmt: skip
-ENABLE, STOP, SOFT_RESET = 1, 2, 4
-BUSY, SIZE_ERROR, STOPPED, SENT, DONE = 1, 2, 4, 16, 32
 
 
 def image(index):
@@ -141,7 +136,7 @@ class Bench:
     async def idle(self):
         """Waits until the frame is over."""
         for _ in range(20_000):
-            if not await self.read(STATUS) & BUSY:
+            if not await self.read(reg.STATUS) & reg.STATUS_BUSY:
                 assert self.sink.empty(), "words that nobody expects"
                 return
         raise AssertionError("still busy")
@@ -154,11 +149,10 @@ class Bench:
 @cocotb.test()
 async def registers(dut):
     bench = await Bench(dut).start()
-    assert await bench.read(ID) == 0x49744E74
-    assert await bench.read(VERSION) == await bench.read(VERSION)
-    assert await bench.read(HASH) == int(os.environ["ITNET_HASH"], 0)
-    expected = {CONTROL: ENABLE, STATUS: 0, COUNT: ITERATIONS, MASK: ALL, THRESHOLD: 0, CONFIDENCE: 0, CYCLES: 0,
-                FRAMES: 0, GAPS: 0, STALLS: 0, LAST: 0, MASK_HIGH: 0, IRQ: 0}  # fmt: skip
+    assert await bench.read(reg.ID) == reg.ID_VALUE
+    assert await bench.read(reg.VERSION) == await bench.read(reg.VERSION)
+    assert await bench.read(reg.HASH) == int(os.environ["ITNET_HASH"], 0)
+    expected = {**reg.RESET, reg.ITERATIONS: ITERATIONS, reg.MASK_LOW: ALL, reg.MASK_HIGH: 0}
     for address, value in expected.items():
         assert await bench.read(address) == value, f"register {address:#x} after reset"
     for address in (0x48, 0x7C, 0x80, 0xFC):
@@ -166,9 +160,9 @@ async def registers(dut):
         assert answer.resp == AxiResp.SLVERR, f"read of unmapped {address:#x}"
         answer = await bench.bus.write(address, bytes(4))
         assert answer.resp == AxiResp.SLVERR, f"write of unmapped {address:#x}"
-    await bench.write(THRESHOLD, 0x11223344)
-    await bench.bus.write(THRESHOLD, b"\xaa\xbb")  # byte strobes
-    assert await bench.read(THRESHOLD) == 0x1122BBAA
+    await bench.write(reg.THRESHOLD, 0x11223344)
+    await bench.bus.write(reg.THRESHOLD, b"\xaa\xbb")  # byte strobes
+    assert await bench.read(reg.THRESHOLD) == 0x1122BBAA
     assert not await bench.irq()
 
 
@@ -179,35 +173,35 @@ async def frame_without_stalls(dut):
     await bench.maps(range(1, ITERATIONS + 1), golden(0))
     await bench.idle()
     assert len(bench.taken) == WIDTH * HEIGHT
-    assert await bench.read(CYCLES) == bench.given[-1] - bench.taken[0] + 1
-    assert await bench.read(STALLS) == bench.stalls == 0
-    assert await bench.read(GAPS) == 0
+    assert await bench.read(reg.CYCLES) == bench.given[-1] - bench.taken[0] + 1
+    assert await bench.read(reg.STALLS) == bench.stalls == 0
+    assert await bench.read(reg.GAPS) == 0
 
 
 @cocotb.test()
 async def frames_with_gaps_and_stalls(dut):
     bench = await Bench(dut, gap=60, stall=50).start()
-    await bench.write(IRQ, DONE)
+    await bench.write(reg.INT_ENABLE, reg.STATUS_FRAME_DONE)
     bench.send(0)
     bench.send(1)
     for frame in range(2):
         await bench.maps(range(1, ITERATIONS + 1), golden(frame))
     await bench.idle()
-    assert await bench.read(STATUS) == SENT | DONE
+    assert await bench.read(reg.STATUS) == reg.STATUS_OUTPUT_SENT | reg.STATUS_FRAME_DONE
     assert await bench.irq()
-    await bench.write(STATUS, DONE)
-    assert await bench.read(STATUS) == SENT
+    await bench.write(reg.STATUS, reg.STATUS_FRAME_DONE)
+    assert await bench.read(reg.STATUS) == reg.STATUS_OUTPUT_SENT
     assert not await bench.irq()
-    await bench.write(IRQ, SENT)
+    await bench.write(reg.INT_ENABLE, reg.STATUS_OUTPUT_SENT)
     assert await bench.irq()
-    await bench.write(STATUS, 0xFFFFFFFF)
+    await bench.write(reg.STATUS, 0xFFFFFFFF)
     assert not await bench.irq()
-    assert await bench.read(FRAMES) == 2
-    assert await bench.read(LAST) == ITERATIONS
+    assert await bench.read(reg.FRAMES) == 2
+    assert await bench.read(reg.LAST_OUTPUT) == ITERATIONS
     first, last = bench.taken[WIDTH * HEIGHT], bench.given[-1]
-    assert await bench.read(CYCLES) == last - first + 1
-    assert 0 < await bench.read(STALLS) < bench.stalls  # the second frame's part
-    assert await bench.read(GAPS) > 0
+    assert await bench.read(reg.CYCLES) == last - first + 1
+    assert 0 < await bench.read(reg.STALLS) < bench.stalls  # the second frame's part
+    assert await bench.read(reg.GAPS) > 0
 
 
 @cocotb.test()
@@ -217,25 +211,25 @@ async def iterations_and_mask_at_run_time(dut):
     bench.send(0)
     while len(bench.taken) < 10:
         await RisingEdge(dut.aclk)
-    await bench.write(COUNT, 1)
+    await bench.write(reg.ITERATIONS, 1)
     bench.send(1)
     await bench.maps(range(1, ITERATIONS + 1), golden(0))
     await bench.maps([1], golden(1))
     await bench.idle()
-    assert await bench.read(LAST) == 1
-    await bench.write(COUNT, 99)  # acts as the configured N
-    await bench.write(MASK, 0b10)
+    assert await bench.read(reg.LAST_OUTPUT) == 1
+    await bench.write(reg.ITERATIONS, 99)  # acts as the configured N
+    await bench.write(reg.MASK_LOW, 0b10)
     bench.send(2)
     await bench.maps([2], golden(2))
     await bench.idle()
-    assert await bench.read(LAST) == 2
-    await bench.write(COUNT, 0)  # acts as 1: output 2 is not reached, nothing is sent
+    assert await bench.read(reg.LAST_OUTPUT) == 2
+    await bench.write(reg.ITERATIONS, 0)  # acts as 1: output 2 is not reached, nothing is sent
     bench.send(0)
-    while await bench.read(FRAMES) != 4:
+    while await bench.read(reg.FRAMES) != 4:
         pass
     await bench.idle()
-    assert await bench.read(LAST) == 0
-    assert await bench.read(STATUS) == SENT | DONE
+    assert await bench.read(reg.LAST_OUTPUT) == 0
+    assert await bench.read(reg.STATUS) == reg.STATUS_OUTPUT_SENT | reg.STATUS_FRAME_DONE
 
 
 @cocotb.test()
@@ -244,24 +238,24 @@ async def early_exit_and_stop(dut):
     bench.send(0)
     await bench.maps(range(1, ITERATIONS + 1), golden(0))
     await bench.idle()
-    assert await bench.read(CONFIDENCE) > 0
-    await bench.write(THRESHOLD, 1)
-    await bench.write(STATUS, 0xFFFFFFFF)
+    assert await bench.read(reg.CONFIDENCE) > 0
+    await bench.write(reg.THRESHOLD, 1)
+    await bench.write(reg.STATUS, 0xFFFFFFFF)
     bench.send(1)
     await bench.maps([1], golden(1))
     await bench.idle()
-    assert await bench.read(STATUS) == STOPPED | SENT | DONE
-    assert await bench.read(LAST) == 1
-    await bench.write(THRESHOLD, 0)
-    await bench.write(STATUS, 0xFFFFFFFF)
+    assert await bench.read(reg.STATUS) == reg.STATUS_STOPPED_EARLY | reg.STATUS_OUTPUT_SENT | reg.STATUS_FRAME_DONE
+    assert await bench.read(reg.LAST_OUTPUT) == 1
+    await bench.write(reg.THRESHOLD, 0)
+    await bench.write(reg.STATUS, 0xFFFFFFFF)
     bench.send(2)
     while len(bench.taken) < 2 * WIDTH * HEIGHT + 10:
         await RisingEdge(dut.aclk)
-    await bench.write(CONTROL, ENABLE | STOP)
+    await bench.write(reg.CONTROL, reg.CONTROL_ENABLE | reg.CONTROL_STOP)
     await bench.maps([1], golden(2))
     await bench.idle()
-    assert await bench.read(STATUS) == STOPPED | SENT | DONE
-    assert await bench.read(CONTROL) == ENABLE, "stop clears itself"
+    assert await bench.read(reg.STATUS) == reg.STATUS_STOPPED_EARLY | reg.STATUS_OUTPUT_SENT | reg.STATUS_FRAME_DONE
+    assert await bench.read(reg.CONTROL) == reg.CONTROL_ENABLE, "stop clears itself"
 
 
 @cocotb.test()
@@ -273,18 +267,18 @@ async def malformed_frames_and_disable(dut):
     bench.send(2)
     await bench.maps(range(1, ITERATIONS + 1), golden(2))
     await bench.idle()
-    assert await bench.read(STATUS) == SIZE_ERROR | SENT | DONE
-    assert await bench.read(FRAMES) == 1
-    await bench.write(CONTROL, 0)
+    assert await bench.read(reg.STATUS) == reg.STATUS_SIZE_ERROR | reg.STATUS_OUTPUT_SENT | reg.STATUS_FRAME_DONE
+    assert await bench.read(reg.FRAMES) == 1
+    await bench.write(reg.CONTROL, 0)
     count = len(bench.taken)
     bench.send(0)
     for _ in range(200):
         await RisingEdge(dut.aclk)
     assert len(bench.taken) <= count + 1, "a frame began while the core was disabled"
-    await bench.write(CONTROL, ENABLE)
+    await bench.write(reg.CONTROL, reg.CONTROL_ENABLE)
     await bench.maps(range(1, ITERATIONS + 1), golden(0))
     await bench.idle()
-    assert await bench.read(FRAMES) == 2
+    assert await bench.read(reg.FRAMES) == 2
 
 
 @cocotb.test()
@@ -292,11 +286,11 @@ async def soft_reset_in_a_frame(dut):
     bench = await Bench(dut, stall=50, seed=9).start()
     bench.send(0)
     await bench.maps([1], golden(0))
-    await bench.write(CONTROL, ENABLE | SOFT_RESET)
+    await bench.write(reg.CONTROL, reg.CONTROL_ENABLE | reg.CONTROL_SOFT_RESET)
     for _ in range(50):
         await RisingEdge(dut.aclk)
-    assert not await bench.read(STATUS) & BUSY
-    assert await bench.read(FRAMES) == 0
+    assert not await bench.read(reg.STATUS) & reg.STATUS_BUSY
+    assert await bench.read(reg.FRAMES) == 0
     bench.sink.clear()
     bench.sink.current_frame = None
     bench.send(1)

@@ -13,10 +13,9 @@ from cocotbext.axi import AxiBus, AxiRam
 
 sys.path.insert(0, str(Path(__file__).parent))
 import client  # noqa: E402
-from client import ENABLE, ITERATIONS, SOFT_RESET, STATUS, STOPPED, THRESHOLD, at_rate, golden  # noqa: E402
+import registers as reg  # noqa: E402
+from client import ITERATIONS, at_rate, golden  # noqa: E402
 
-BASE_LOW, BASE_HIGH = 0x3C, 0x40
-BUS_ERROR = 8
 SIZE = 1 << 20
 CORE = f"{client.CORE} --feedback axi"
 PAGE = 4096
@@ -62,14 +61,14 @@ async def frames_through_a_memory(dut):
     await bench.maps(range(1, ITERATIONS + 1), golden(0))
     await bench.idle()
     assert ram.read(0, 64) != bytes(64), "the first frame's state is at address 0"
-    await bench.write(BASE_LOW, 0x0004_0FFF)
-    assert await bench.read(BASE_LOW) == 0x0004_0000
+    await bench.write(reg.BASE_LOW, 0x0004_0FFF)
+    assert await bench.read(reg.BASE_LOW) == 0x0004_0000
     assert ram.read(0x40000, 64) == bytes(64)
     bench.send(1)
     await bench.maps(range(1, ITERATIONS + 1), golden(1))
     await bench.idle()
     assert ram.read(0x40000, 64) != bytes(64)
-    assert not await bench.read(STATUS) & BUS_ERROR
+    assert not await bench.read(reg.STATUS) & reg.STATUS_BUS_ERROR
 
 
 @cocotb.test()
@@ -85,15 +84,15 @@ async def frames_through_a_slow_memory(dut):
 @cocotb.test()
 async def early_exit_and_soft_reset(dut):
     bench, _ = await bench_with_memory(dut, stall=50, seed=5)
-    await bench.write(THRESHOLD, 1)
+    await bench.write(reg.THRESHOLD, 1)
     bench.send(0)
     await bench.maps([1], golden(0))
     await bench.idle()
-    assert await bench.read(STATUS) & STOPPED
-    await bench.write(THRESHOLD, 0)
+    assert await bench.read(reg.STATUS) & reg.STATUS_STOPPED_EARLY
+    await bench.write(reg.THRESHOLD, 0)
     bench.send(1)
     await bench.maps([1], golden(1))
-    await bench.write(client.CONTROL, ENABLE | SOFT_RESET)
+    await bench.write(reg.CONTROL, reg.CONTROL_ENABLE | reg.CONTROL_SOFT_RESET)
     for _ in range(50):
         await RisingEdge(dut.aclk)
     bench.sink.clear()

@@ -41,7 +41,7 @@ module proof #(
   wire fire = class_valid && class_ready, sent = fire && class_end;
   hwg_control #(.N(N), .OUTPUTS(OUTPUTS)) u_dut (
       .clk(clk), .rst(rst), .write(write && !rst), .write_addr(write_addr), .write_data(write_data),
-      .write_mask(write_mask), .write_known(write_known), .read_addr(8'h10), .read_data(status), .read_known(read_known),
+      .write_mask(write_mask), .write_known(write_known), .read_addr(hwg_reg_pkg::STATUS), .read_data(status), .read_known(read_known),
       .irq(irq), .begin_frame(begin_frame), .frame_abort(frame_abort), .frame_error(frame_error),
       .frame_dropped(frame_dropped), .input_gap(1'b0), .free(free), .drop(drop), .draining(draining),
       .loop_end(loop_end), .margin_valid(1'b0), .margin(32'd0), .load(load), .clear(clear), .iterations(iterations),
@@ -61,7 +61,7 @@ module proof #(
     {iterations_q, outputs_q} <= {iterations, outputs};
     over_q <= (rst || !busy_q || clear) ? '0 : over_q + 2'(over && over_q != 2'd3);
     events_q <= {frame_dropped, 3'd0, 1'b0, frame_error};
-    clears_q <= (write && write_addr == 8'h10) ? write_data[6:1] & write_mask[6:1] : '0;
+    clears_q <= (write && write_addr == hwg_reg_pkg::STATUS) ? write_data[6:1] & write_mask[6:1] : '0;
     status_q <= rst ? '0 : status[6:1];
   end
   // The registers, as they were a cycle before.
@@ -73,9 +73,9 @@ module proof #(
   always @(posedge clk) begin
     if (rst) {count_q, mask_q} <= {32'(N), OUTPUTS};
     else if (write) case (write_addr)
-      8'h14: count_q <= (count_q & ~write_mask) | set;
-      8'h18: mask_q[31:0] <= (mask_q[31:0] & ~write_mask) | set;
-      8'h38: mask_q[63:32] <= (mask_q[63:32] & ~write_mask) | set;
+      hwg_reg_pkg::ITERATIONS: count_q <= (count_q & ~write_mask) | set;
+      hwg_reg_pkg::MASK_LOW: mask_q[31:0] <= (mask_q[31:0] & ~write_mask) | set;
+      hwg_reg_pkg::MASK_HIGH: mask_q[63:32] <= (mask_q[63:32] & ~write_mask) | set;
       default: ;
     endcase
     {all_q, sends_q} <= {all, all & mask_q & OUTPUTS};

@@ -7,6 +7,7 @@ mod formal;
 mod fpga;
 mod lint;
 mod netlist;
+mod registers;
 mod run;
 mod score;
 mod test;
@@ -57,6 +58,8 @@ enum Command {
         #[arg(long, conflicts_with = "designs")]
         page: bool,
     },
+    /// Write what follows from registers.yaml: RTL, Rust, Python and C constants, docs/registers.md
+    Registers,
     /// Measure what the README states
     Bench {
         /// Image for the 480×360 network [default: one of `CamVid` beside the project, else the demo's scene]
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
             (true, false) => formal::Scope::All,
             (false, _) => formal::Scope::Named(names),
         }),
+        Command::Registers => registers::registers(),
         Command::Bench { image, quick } => bench::bench(image, quick),
     };
     match done {

@@ -19,11 +19,11 @@ const DEEP: [&str; 3] = ["data", "expand", "depthwise"];
 pub struct FrameInput {
     /// `[H][W][3]`, R first.
     pub image: Vec<u8>,
-    /// Register 0x14; none: as configured.
+    /// ITERATIONS; none: as configured.
     pub iterations: Option<u32>,
-    /// Registers 0x18 and 0x38, bit n − 1: output n; none: all that are configured.
+    /// MASK_LOW and MASK_HIGH, bit n − 1: output n; none: all that are configured.
     pub mask: Option<u64>,
-    /// Register 0x1C; 0: no early exit.
+    /// THRESHOLD; 0: no early exit.
     pub threshold: u32,
 }
 

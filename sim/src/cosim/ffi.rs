@@ -144,7 +144,7 @@ pub(crate) mod bridge {
         sets: Vec<FrameSet>,
         probes: Vec<ProbeSpec>,
         script: Vec<ScriptStep>,
-        /// Read after each frame, 0x28 (frames done) having shown its end; empty: no register is read.
+        /// Read after each frame, FRAMES having shown its end; empty: no register is read.
         frame_registers: Vec<u8>,
         seed: u64,
         video: PauseRate,

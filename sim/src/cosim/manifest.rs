@@ -36,7 +36,7 @@ pub struct Manifest {
     pub description: Description,
     /// Its number formats.
     pub bits: Bits,
-    /// Register 0x08.
+    /// Register HASH.
     #[serde(default)]
     pub config_hash: Option<String>,
     /// The feedback FIFO.

@@ -9,7 +9,7 @@ use super::manifest::Feedback;
 pub const PIN_BASES: [u64; 2] = [0, 0x1_2345_6000];
 
 /// Registers of the base address, low and high.
-const BASE: [u8; 2] = [0x3C, 0x40];
+const BASE: [u8; 2] = [hwgen_registers::BASE_LOW, hwgen_registers::BASE_HIGH];
 
 /// The regions; nothing without a memory.
 pub(crate) fn shape(feedback: &Feedback, bases: [u64; 2]) -> MemoryShape {

@@ -53,19 +53,19 @@ pub struct OutputCycles {
 /// What the core's registers said after a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FrameRegisters {
-    /// 0x10.
+    /// STATUS.
     pub status: u32,
-    /// 0x20.
+    /// CONFIDENCE.
     pub confidence: u32,
-    /// 0x24.
+    /// CYCLES.
     pub cycles: u32,
-    /// 0x28.
+    /// FRAMES.
     pub frames_done: u32,
-    /// 0x2C.
+    /// GAPS.
     pub input_gaps: u32,
-    /// 0x30.
+    /// STALLS.
     pub output_stalls: u32,
-    /// 0x34.
+    /// LAST_OUTPUT.
     pub last_output: u32,
     /// The next frame had begun when they were read, so counters may have started anew.
     pub overlapped: bool,

@@ -14,10 +14,12 @@ use super::report::Report;
 use super::summary;
 use super::verilate::{BuildOptions, Library, build};
 use crate::golden::Golden;
+use hwgen_registers as map;
 use std::path::{Path, PathBuf};
 
-/// Read after each frame; 0x28 has just shown that it is over.
-const FRAME_REGISTERS: [u8; 7] = [0x10, 0x20, 0x24, 0x28, 0x2C, 0x30, 0x34];
+/// Read after each frame; FRAMES has just shown that it is over.
+const FRAME_REGISTERS: [u8; 7] =
+    [map::STATUS, map::CONFIDENCE, map::CYCLES, map::FRAMES, map::GAPS, map::STALLS, map::LAST_OUTPUT];
 
 /// How often a stream pauses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -323,7 +325,12 @@ fn settings(manifest: &Manifest, frames: &[FrameInput], seed: u64) -> Vec<Vec<Re
     let words = |frame: &FrameInput| {
         let mask = frame.mask.unwrap_or(configured);
         let iterations = frame.iterations.unwrap_or(manifest.description.iterations);
-        [(0x14, iterations), (0x18, mask as u32), (0x38, (mask >> 32) as u32), (0x1C, frame.threshold)]
+        [
+            (map::ITERATIONS, iterations),
+            (map::MASK_LOW, mask as u32),
+            (map::MASK_HIGH, (mask >> 32) as u32),
+            (map::THRESHOLD, frame.threshold),
+        ]
     };
     let mut now = words(&FrameInput::new(Vec::new()));
     let mut all = Vec::new();

@@ -8,6 +8,7 @@ use super::report::{
 };
 use super::session::{RunOptions, Session};
 use hwgen_network::{Cost, Description, WeightSets};
+use hwgen_registers as map;
 
 /// Puts the report together.
 pub(crate) fn report(
@@ -96,13 +97,13 @@ fn frames(expectations: &[&FrameExpectation], outcome: &Outcome) -> Vec<FrameRes
 fn registers(answers: &[&RegisterAnswer], next_frame: u64) -> FrameRegisters {
     let value = |address| answers.iter().find(|a| a.address == address).map_or(0, |a| a.value);
     FrameRegisters {
-        status: value(0x10),
-        confidence: value(0x20),
-        cycles: value(0x24),
-        frames_done: value(0x28),
-        input_gaps: value(0x2C),
-        output_stalls: value(0x30),
-        last_output: value(0x34),
+        status: value(map::STATUS),
+        confidence: value(map::CONFIDENCE),
+        cycles: value(map::CYCLES),
+        frames_done: value(map::FRAMES),
+        input_gaps: value(map::GAPS),
+        output_stalls: value(map::STALLS),
+        last_output: value(map::LAST_OUTPUT),
         overlapped: next_frame != 0 && answers.iter().any(|a| a.cycle >= next_frame),
     }
 }

@@ -13,33 +13,7 @@ pub const H: usize = 16;
 /// Clocks after which a test gives up waiting: some frames of this core.
 pub const PATIENCE: u64 = 200_000;
 
-/// Registers.
-pub mod reg {
-    pub const ID: u8 = 0x00;
-    pub const HASH: u8 = 0x08;
-    pub const CONTROL: u8 = 0x0C;
-    pub const STATUS: u8 = 0x10;
-    pub const ITERATIONS: u8 = 0x14;
-    pub const MASK: u8 = 0x18;
-    pub const THRESHOLD: u8 = 0x1C;
-    pub const CONFIDENCE: u8 = 0x20;
-    pub const FRAMES: u8 = 0x28;
-    pub const LAST_OUTPUT: u8 = 0x34;
-    pub const BASE_LOW: u8 = 0x3C;
-    pub const BASE_HIGH: u8 = 0x40;
-    pub const ENABLE_IRQ: u8 = 0x44;
-}
-
-/// Status bits.
-pub mod status {
-    pub const BUSY: u32 = 1;
-    pub const SIZE_ERROR: u32 = 1 << 1;
-    pub const STOPPED: u32 = 1 << 2;
-    pub const BUS_ERROR: u32 = 1 << 3;
-    pub const OUTPUT_SENT: u32 = 1 << 4;
-    pub const FRAME_DONE: u32 = 1 << 5;
-    pub const DROPPED: u32 = 1 << 6;
-}
+pub use hwgen_registers::{self as reg, status};
 
 /// One word of the video stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +141,7 @@ impl Bench {
         self.until("the camera", |bench, _| bench.camera.is_empty());
     }
 
-    /// Clocks until register 0x28 has counted `frames` frames.
+    /// Clocks until register FRAMES has counted `frames` frames.
     pub fn until_done(&mut self, frames: u32) {
         for _ in 0..PATIENCE / 64 {
             if self.read(reg::FRAMES) == frames && self.read(reg::STATUS) & status::BUSY == 0 {
@@ -175,7 +149,7 @@ impl Bench {
             }
             self.run(64);
         }
-        panic!("register 0x28 is {}, not {frames}; {} pixels left", self.read(reg::FRAMES), self.camera.len());
+        panic!("register FRAMES is {}, not {frames}; {} pixels left", self.read(reg::FRAMES), self.camera.len());
     }
 
     /// Holds reset for some clocks; camera and display lose what is under way.

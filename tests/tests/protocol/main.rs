@@ -202,7 +202,7 @@ fn stop_sends_one_more_output_whole() {
         let maps = core.expect(&first, 3, u64::MAX).maps;
         bench.shows(&maps[..1]);
         assert_eq!(bench.read(reg::LAST_OUTPUT), 1);
-        assert_ne!(bench.read(reg::STATUS) & status::STOPPED, 0);
+        assert_ne!(bench.read(reg::STATUS) & status::STOPPED_EARLY, 0);
         assert_eq!(bench.read(reg::CONTROL) & 0b10, 0, "stop clears itself");
         good_frame(core, &mut bench, 2, 1);
         // Once the first word of output 1 has left, stop means output 2.
@@ -272,18 +272,18 @@ fn drop_mode_never_stalls_the_camera() {
 fn interrupts_follow_status_and_enable() {
     for core in cores() {
         let mut bench = Bench::new(core);
-        bench.write(reg::ENABLE_IRQ, status::OUTPUT_SENT);
+        bench.write(reg::INT_ENABLE, status::OUTPUT_SENT);
         let first = image(1);
         bench.send(&first);
         bench.until("the interrupt", |_, out| out.irq);
         assert!(bench.display.len() >= W * H, "an output has been sent");
         bench.write(reg::STATUS, status::OUTPUT_SENT);
         assert!(!bench.step().irq);
-        bench.write(reg::ENABLE_IRQ, status::FRAME_DONE);
+        bench.write(reg::INT_ENABLE, status::FRAME_DONE);
         bench.until("the interrupt", |_, out| out.irq);
         bench.until_done(1);
         bench.shows(&core.expect(&first, 3, u64::MAX).maps);
-        bench.write(reg::ENABLE_IRQ, 0);
+        bench.write(reg::INT_ENABLE, 0);
         assert!(!bench.step().irq);
         assert_ne!(bench.read(reg::STATUS) & status::FRAME_DONE, 0);
         bench.write(reg::STATUS, 0x7F);
@@ -296,13 +296,13 @@ fn interrupts_follow_status_and_enable() {
 fn registers_as_the_map_says() {
     for core in cores() {
         let mut bench = Bench::new(core);
-        assert_eq!(bench.read(reg::ID), 0x4974_4E74);
+        assert_eq!(bench.read(reg::ID), reg::ID_VALUE);
         let hash = core.session.manifest.config_hash.as_deref().expect("a hash").trim_start_matches("0x").to_owned();
         assert_eq!(bench.read(reg::HASH), u32::from_str_radix(&hash, 16).expect("hexadecimal"));
         assert_eq!(bench.read(reg::CONTROL), 1);
         assert_eq!(bench.read(reg::STATUS), 0);
         assert_eq!(bench.read(reg::ITERATIONS), 3);
-        assert_eq!(bench.read(reg::MASK) & 7, 7);
+        assert_eq!(bench.read(reg::MASK_LOW) & 7, 7);
         let base = if core.has_memory() { &[][..] } else { &[reg::BASE_LOW, reg::BASE_HIGH] };
         for &address in base.iter().chain(&[0x48, 0x80, 0xFC]) {
             assert_eq!(bench.try_read(address).1, 2, "0x{address:02X}");
@@ -330,12 +330,12 @@ fn iterations_out_of_range_are_clamped() {
 fn a_frame_without_outputs_runs_and_counts() {
     for core in cores() {
         let mut bench = Bench::new(core);
-        bench.write(reg::MASK, 0);
+        bench.write(reg::MASK_LOW, 0);
         bench.send(&image(1));
         bench.until_done(1);
         assert!(bench.display.is_empty());
         assert_eq!(bench.read(reg::LAST_OUTPUT), 0);
-        bench.write(reg::MASK, 0b010);
+        bench.write(reg::MASK_LOW, 0b010);
         let frame = image(2);
         bench.send(&frame);
         bench.until_done(2);
@@ -354,7 +354,7 @@ fn settings_are_those_of_the_start_of_the_frame() {
         bench.until("the first pixel", |bench, _| bench.camera.len() < W * H);
         bench.run(3);
         bench.write(reg::ITERATIONS, 1);
-        bench.write(reg::MASK, 0);
+        bench.write(reg::MASK_LOW, 0);
         bench.write(reg::THRESHOLD, 1);
         bench.until_done(1);
         bench.shows(&core.expect(&frame, 3, u64::MAX).maps);

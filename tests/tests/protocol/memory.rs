@@ -52,7 +52,7 @@ fn error_responses_are_reported_and_hang_nothing() {
     let Some(core) = core() else { return };
     for (errors, latency, percent) in [(100, 0, 0), (25, 30, 50), (100, 100, 80)] {
         let mut bench = Bench::new(core);
-        bench.write(reg::ENABLE_IRQ, status::BUS_ERROR);
+        bench.write(reg::INT_ENABLE, status::BUS_ERROR);
         bench.pins.memory(Pause::percent(percent), latency, errors);
         bench.send(&image(1));
         bench.until("the interrupt", |_, out| out.irq);

@@ -11,7 +11,7 @@ const LIBRARY: &str = "rtl";
 /// Of the library, the folder with a folder for each version of the technology layer.
 const TECH: &str = "tech";
 /// What any module may use.
-const PACKAGES: [&str; 2] = ["hwg_tech", "hwg_pkg"];
+const PACKAGES: [&str; 3] = ["hwg_tech", "hwg_pkg", "hwg_reg_pkg"];
 /// Flip-flops whose clocks tick as the solver likes.
 const TICKS: &str = "tests/formal/ticks.v";
 /// A prover that takes longer has not decided.

@@ -1,0 +1,108 @@
+//! The register map of a core, for Rust: what `registers.yaml` says (docs/registers.md is the same for readers).
+//!
+//! Owns: the words in which registers are described. Their values are generated (`map.rs`, by `cargo xtask registers`).
+
+mod map;
+
+pub use map::*;
+
+/// The C header with the same constants (`itnet_regs.h`), put into every emitted folder.
+pub const C_HEADER: &str = include_str!("../itnet_regs.h");
+
+/// What software may do with a register or a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads; writes change nothing.
+    ReadOnly,
+    /// Reads and writes.
+    ReadWrite,
+    /// Reads; writing 1 clears.
+    WriteOneToClear,
+    /// Reads; writing 1 sets, the core clears.
+    WriteOneToSet,
+}
+
+/// The value after reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// The same in every core.
+    Value(u32),
+    /// It follows from this, core by core.
+    OfCore(&'static str),
+}
+
+/// Bits of a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Upper-case name.
+    pub name: &'static str,
+    /// Its bits in the register.
+    pub mask: u32,
+    /// What software may do with it.
+    pub access: Access,
+    /// What it is for.
+    pub about: &'static str,
+}
+
+/// A register, or a bank of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// Upper-case name.
+    pub name: &'static str,
+    /// Byte address of the first one.
+    pub address: u8,
+    /// How many follow each other, four bytes apart.
+    pub count: u8,
+    /// What software may do with it, where its fields do not say otherwise.
+    pub access: Access,
+    /// The value after reset.
+    pub reset: Reset,
+    /// The only kind of feedback with which it exists; none: always.
+    pub feedback: Option<&'static str>,
+    /// Its fields; none: the register is one value.
+    pub fields: &'static [Field],
+    /// What it is for.
+    pub about: &'static str,
+}
+
+/// The registers of a core with feedback of `kind` (`onchip`, `stream`, `axi`).
+pub fn of_kind(kind: &str) -> impl Iterator<Item = &'static Register> {
+    REGISTERS.iter().filter(move |register| register.feedback.is_none_or(|wanted| wanted == kind))
+}
+
+/// The register at an address, whatever the kind of core.
+pub fn at(address: u8) -> Option<&'static Register> {
+    let holds = |register: &&Register| {
+        address.is_multiple_of(4) && address >= register.address && (address - register.address) / 4 < register.count
+    };
+    REGISTERS.iter().find(holds)
+}
+
+/// The register with a name, in any case.
+pub fn named(name: &str) -> Option<&'static Register> {
+    REGISTERS.iter().find(|register| register.name.eq_ignore_ascii_case(name))
+}
+
+/// The name of an address: that of its register, or the number.
+pub fn name(address: u8) -> String {
+    at(address).map_or_else(|| format!("0x{address:02X}"), |register| register.name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_are_found_by_name_and_address() {
+        assert_eq!(named("cycles").map(|register| register.address), Some(CYCLES));
+        assert_eq!(at(STATUS).map(|register| register.name), Some("STATUS"));
+        assert_eq!(at(STATUS + 1), None);
+        assert_eq!((name(HASH), name(0xFC)), ("HASH".to_owned(), "0xFC".to_owned()));
+    }
+
+    #[test]
+    fn only_a_core_with_a_memory_has_a_base() {
+        let has = |kind| of_kind(kind).any(|register| register.address == BASE_LOW);
+        assert_eq!([has("onchip"), has("stream"), has("axi")], [false, false, true]);
+    }
+}
