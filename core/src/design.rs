@@ -5,6 +5,7 @@ use hwgen_quantize::Model;
 use crate::error::Error;
 use crate::folding::Folding;
 use crate::mapping::Mapping;
+use crate::memory::{self, Memory};
 use crate::plan::{Feedback, Plan};
 use crate::schedule::{self, Prediction};
 use crate::solver::{self, Target};
@@ -74,6 +75,11 @@ impl Design {
         let plan = Plan::new(net, &model.bits, folding, options.feedback);
         let prediction = schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan));
         Ok(Self { model: model.clone(), options: *options, mapping, widths: Widths::new(model), plan, prediction })
+    }
+
+    /// Its memories.
+    pub fn memories(&self) -> Vec<Memory> {
+        memory::inventory(&self.plan, &self.widths, self.mapping.shared_lines)
     }
 
     /// The folder name when none is given.

@@ -15,10 +15,6 @@ const FILES: [&str; 5] = [
     include_str!("../../constraints/ice40-up5k.yaml"),
     include_str!("../../constraints/nexus-lifcl40.yaml"),
 ];
-/// Depths and widths of an 18-kbit block RAM that are narrower than a byte of nine bits.
-const NARROW_SHAPES: [(usize, usize); 3] = [(4096, 4), (8192, 2), (16384, 1)];
-/// Memories up to this many words are left to the fabric's distributed RAM.
-const DISTRIBUTED_WORDS: usize = 32;
 
 /// Families of devices, by their open tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,22 +73,6 @@ pub fn devices() -> Vec<Device> {
     FILES.iter().map(|text| serde_yaml::from_str(text).expect("the files of constraints/ are valid")).collect()
 }
 
-/// Words of a block RAM in its widest shape; a deeper memory has several side by side (`hwg_rom`, `hwg_ram`).
-pub const BLOCK_WORDS: usize = 512;
-/// Bits of a word of that shape.
-pub const BLOCK_BITS: usize = 36;
-
-/// Block RAMs that a memory of `depth` words of `width` bits takes, as Yosys maps it: the words of each 512 side by side in
-/// blocks of 36 bits, those of a memory that is written in whole bytes of nine; or all of it in a narrow shape.
-pub fn block_rams(width: usize, depth: usize, rom: bool) -> usize {
-    if depth <= DISTRIBUTED_WORDS {
-        return 0;
-    }
-    let words = depth.div_ceil(BLOCK_WORDS);
-    let packed = if rom { (words * width).div_ceil(BLOCK_BITS) } else { (words * width.div_ceil(9)).div_ceil(4) };
-    NARROW_SHAPES.iter().map(|&(d, w)| depth.div_ceil(d) * width.div_ceil(w)).fold(packed, usize::min)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,25 +93,5 @@ mod tests {
             };
             assert_eq!(ports, wanted, "{}", device.name);
         }
-    }
-
-    #[test]
-    fn memories_round_up_to_blocks() {
-        assert_eq!(block_rams(408, 32, true), 0);
-        assert_eq!(block_rams(36, 512, true), 1);
-        assert_eq!(block_rams(36, 513, true), 2);
-        // The project weights of the worked example: 408 bits by 765 words.
-        assert_eq!(block_rams(408, 765, true), 23);
-        // What Yosys 0.70 made of memories of camvid-240.
-        assert_eq!(block_rams(38, 2496, true), 6);
-        assert_eq!(block_rams(16, 5265, true), 5);
-        assert_eq!(block_rams(128, 3081, false), 27);
-        assert_eq!(block_rams(120, 3318, false), 25);
-        assert_eq!(block_rams(136, 2754, false), 24);
-        assert_eq!(block_rams(132, 918, false), 8);
-        // And of smaller ones.
-        assert_eq!(block_rams(4, 4096, false), 1);
-        assert_eq!(block_rams(2, 8192, false), 1);
-        assert_eq!(block_rams(20, 4096, false), 5);
     }
 }

@@ -2,6 +2,7 @@
 //! clock: the same design gives the same bytes. What surrounds a core is `hwgen-shell`.
 
 pub mod array;
+pub mod block_ram;
 pub mod design;
 pub mod device;
 pub mod emit;
@@ -10,6 +11,7 @@ pub mod feedback;
 pub mod folding;
 pub mod latency;
 pub mod mapping;
+pub mod memory;
 pub mod pins;
 pub mod plan;
 pub mod resources;

@@ -105,10 +105,6 @@ impl From<Vec<SmallMemory>> for LutMemories {
     }
 }
 
-/// Memories up to this many words are left to the fabric's distributed RAM in any case.
-pub const LUT_RAM_WORDS: usize = 32;
-/// Memories of more words are block RAM in any case.
-pub const MOST_LUT_RAM_WORDS: usize = 512;
 /// Bits of an operand of the expand array: states, and unsigned outputs of the data block.
 pub const OPERAND_BITS: usize = 9;
 

@@ -200,6 +200,12 @@ impl Plan {
         }
     }
 
+    /// Cycles in which a state pixel leaves the project array's requantisation.
+    pub fn state_beats(&self) -> usize {
+        // all project jobs have the same groups: those of the state's channels
+        self.project_jobs[0][0].groups * self.folding.arrays.project.beats()
+    }
+
     /// Size of the map of scale `l`.
     pub fn map(&self, l: usize) -> Size {
         self.net.scale(l)

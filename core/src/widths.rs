@@ -19,6 +19,11 @@ pub struct RequantWidths {
 }
 
 impl RequantWidths {
+    /// A constant of its memory: `{bias, mul}`.
+    pub fn constant(&self) -> usize {
+        self.bias + MULTIPLIER_BITS
+    }
+
     fn new<'a>(layers: impl Iterator<Item = (usize, &'a Requant)>) -> Self {
         let (mut acc, mut bias) = (2, 2);
         for (bits, requant) in layers {

@@ -1,9 +1,10 @@
 //! Cores for a device: what the solver promises, and that the list of memories is what the emitter writes.
 
-use hwgen_core::device::{BLOCK_WORDS, devices};
+use hwgen_core::block_ram::BLOCK_WORDS;
+use hwgen_core::device::devices;
 use hwgen_core::emit::{CoreFiles, Library};
 use hwgen_core::solver::Target;
-use hwgen_core::{Design, Options, resources};
+use hwgen_core::{Design, Options, memory, resources};
 use hwgen_network::Preset;
 use hwgen_quantize::{Bits, Model};
 
@@ -26,11 +27,12 @@ fn the_list_of_memories_names_every_memory_file_with_its_size() {
     let bytes = design.model.to_bytes().expect("a model file");
     let files =
         CoreFiles::new(&design, &Library::embedded(), bytes, "hwgen emit (test)").into_folder(Vec::new(), Vec::new());
-    let list = resources::memories(&design.plan, &design.widths, design.mapping.shared_lines);
+    let list = design.memories();
     let mut seen = 0;
     for (path, bytes) in &files {
         let Some(name) = path.strip_prefix("mem/").and_then(|name| name.strip_suffix(".hex")) else { continue };
-        let memory = list.iter().find(|memory| memory.name == name).unwrap_or_else(|| panic!("{name} is not listed"));
+        let memory =
+            list.iter().find(|memory| memory.id.name() == name).unwrap_or_else(|| panic!("{name} is not listed"));
         let text = std::str::from_utf8(bytes).expect("hexadecimal");
         // words a block RAM's depth apart stand side by side
         let lines = memory.depth.min(BLOCK_WORDS);
@@ -39,14 +41,14 @@ fn the_list_of_memories_names_every_memory_file_with_its_size() {
         assert_eq!(text.lines().next().map(str::len), Some(digits), "digits of {name}");
         seen += 1;
     }
-    assert_eq!(seen, list.iter().filter(|memory| memory.rom).count());
+    assert_eq!(seen, list.iter().filter(|memory| memory.rom()).count());
 }
 
 #[test]
 fn a_core_for_a_device_fits_it_by_its_estimate() {
     let target = Target { dsp: 20, products: 120, ..target("ecp5-45k") };
     let design = design(Preset::Tiny, target);
-    let memories = resources::memories(&design.plan, &design.widths, design.mapping.shared_lines);
+    let memories = design.memories();
     let cost = resources::estimate(
         &design.plan,
         &design.mapping,
@@ -67,7 +69,7 @@ fn lines_and_ring_share_block_rams_where_they_would_not_fit_apart() {
     let least = (1..roomy.ebr).find_map(|ebr| tiny(ebr).ok()).expect("some number is enough");
     assert!(least.mapping.shared_lines && !design(Preset::Tiny, roomy).mapping.shared_lines);
     let blocks = |shared| -> usize {
-        let memories = resources::memories(&least.plan, &least.widths, shared);
+        let memories = memory::inventory(&least.plan, &least.widths, shared);
         memories.iter().map(|memory| memory.block_rams(least.mapping.lut_memories)).sum()
     };
     assert!(blocks(true) < blocks(false));

@@ -34,9 +34,7 @@ pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Val
         files.iter().map(|(path, bytes)| (path.clone(), Value::from(hex(bytes)))).collect();
     let instances: Vec<Value> = memories
         .iter()
-        .map(|memory| {
-            json!({"path": memory.instance, "layer": memory.layer, "file": memory.path(), "sha256": memory.hash()})
-        })
+        .map(|file| json!({"path": file.instance, "layer": file.layer, "file": file.path(), "sha256": file.hash()}))
         .collect();
     let mut multipliers: serde_json::Map<String, Value> =
         (fold.arrays.iter()).map(|(array, shape)| (array.name().to_owned(), shape.multipliers().into())).collect();

@@ -1,32 +1,31 @@
 //! Memory files: weights in the order in which the arrays issue them, constants in the order of the drains.
 
-use hwgen_quantize::{Layer, Requant};
+use hwgen_quantize::{Block, Layer, Requant};
 
 use super::hex;
 use super::pack::Word;
-use super::tables::Tables;
+use crate::array::{Array, Shape};
+use crate::block_ram::BLOCK_WORDS;
 use crate::design::Design;
-use crate::device::BLOCK_WORDS;
+use crate::memory::{Memory, MemoryId};
 use crate::widths::MULTIPLIER_BITS;
 
 /// One `$readmemh` file.
 pub struct MemoryFile {
-    /// Name without folder and ending.
-    pub name: String,
+    /// The memory.
+    pub memory: Memory,
     /// Instance that reads it, below the top.
-    pub instance: String,
+    pub instance: &'static str,
     /// What it holds.
-    pub layer: String,
-    /// Bits of a word.
-    pub width: usize,
+    pub layer: &'static str,
     /// The words, in the order of their addresses.
-    pub words: Vec<Word>,
+    words: Vec<Word>,
 }
 
 impl MemoryFile {
     /// Path in the emitted folder.
     pub fn path(&self) -> String {
-        format!("mem/{}.hex", self.name)
+        format!("mem/{}.hex", self.memory.id.name())
     }
 
     /// The file: as `hwg_rom` has them, words a block RAM's depth apart stand side by side in a line, the first lowest.
@@ -45,7 +44,7 @@ impl MemoryFile {
         (0..lines).map(move |first| {
             let mut line = Word::default();
             for at in (first..self.words.len().next_multiple_of(lines)).step_by(lines) {
-                line.append(self.words.get(at), self.width);
+                line.append(self.words.get(at), self.memory.width);
             }
             line
         })
@@ -72,24 +71,37 @@ impl MemoryFile {
 
 /// All memory files of a design.
 pub fn memories(design: &Design) -> Vec<MemoryFile> {
-    let tables = Tables::new(design);
-    let mut files = vec![expand_weights(design), expand_constants(design, &tables)];
-    files.extend(depthwise(design));
-    files.extend(project(design, &tables));
-    files.push(affine(design, &tables));
-    files.extend(classify(design));
-    files
+    let file = |memory: Memory| {
+        let (instance, layer) = memory.id.rom()?;
+        let words = words(design, memory.id);
+        debug_assert_eq!(words.len(), memory.depth, "words of {}", memory.id.name());
+        debug_assert!(words.iter().all(|word| word.bits().len() == memory.width), "bits of {}", memory.id.name());
+        Some(MemoryFile { memory, instance, layer, words })
+    };
+    design.memories().into_iter().filter_map(file).collect()
 }
 
-/// A constant word: `{bias, mul}` for each lane.
-fn constants(lanes: impl Iterator<Item = Option<usize>>, requant: &Requant, bias_bits: usize) -> Word {
-    let mut word = Word::default();
-    for channel in lanes {
-        let at = channel.filter(|&c| c < requant.mul.len());
-        word.push(at.map_or(0, |c| i64::from(requant.mul[c])), MULTIPLIER_BITS);
-        word.push(at.map_or(0, |c| requant.bias[c]), bias_bits);
+/// The words of a ROM, none of another memory.
+fn words(design: &Design, id: MemoryId) -> Vec<Word> {
+    match id {
+        MemoryId::Weights(Array::Expand) => expand_weights(design),
+        MemoryId::Weights(Array::Depthwise) => depthwise_weights(design),
+        MemoryId::Weights(Array::Project) => project_weights(design),
+        MemoryId::Weights(Array::Classify) => classify_weights(design),
+        MemoryId::Constants(Array::Expand) => expand_constants(design),
+        MemoryId::Constants(Array::Depthwise) => depthwise_constants(design),
+        MemoryId::Constants(Array::Project) => project_constants(design),
+        MemoryId::Constants(Array::Classify) => classify_constants(design),
+        MemoryId::Affine => affine(design),
+        _ => Vec::new(),
     }
-    word
+}
+
+/// Every block of every weight set, in the order of the passes: set, scale, block.
+fn blocks(design: &Design) -> impl Iterator<Item = (usize, usize, &Block)> {
+    design.model.blocks.iter().flat_map(|set| {
+        set.iter().enumerate().flat_map(|(l, scale)| scale.iter().enumerate().map(move |(k, block)| (l, k, block)))
+    })
 }
 
 /// Weight `(output, input, tap)` of a layer, 0 outside it.
@@ -107,23 +119,12 @@ fn digit(value: i64, index: usize, count: usize, width: usize) -> i64 {
     if index == 0 { shifted } else { (shifted & ((1 << width) - 1)) - (1 << (width - 1)) }
 }
 
-/// Weights of an array, whose words are those of all rows, row 0 lowest.
-fn array_weights(name: &str, layer: &str, width: usize) -> MemoryFile {
-    MemoryFile {
-        name: name.into(),
-        instance: format!("u_core.u_{name}.u_array.u_weights"),
-        layer: layer.into(),
-        width,
-        words: Vec::new(),
-    }
-}
-
-fn expand_weights(design: &Design) -> MemoryFile {
+fn expand_weights(design: &Design) -> Vec<Word> {
     let (plan, model) = (&design.plan, &design.model);
-    let (fold, f) = (&plan.folding, plan.net.width as usize);
+    let (shape, f) = (&plan.folding.arrays.expand, plan.net.width as usize);
     let bits = plan.bits.expand as usize;
-    let lanes = fold.arrays.expand.lanes;
-    let mut file = array_weights("expand", "data block and expand", fold.arrays.expand.rows * lanes * bits);
+    let lanes = shape.lanes;
+    let mut all = Vec::new();
     let mut layer_words = |layer: &Layer,
                            groups: usize,
                            digits: usize,
@@ -132,14 +133,10 @@ fn expand_weights(design: &Design) -> MemoryFile {
         for group in 0..groups {
             for index in 0..digits {
                 for word in 0..words {
-                    let mut text = Word::default();
-                    for output in group * fold.arrays.expand.rows..(group + 1) * fold.arrays.expand.rows {
-                        for lane in 0..lanes {
-                            let value = inputs(word, lane).map_or(0, |(input, tap)| weight(layer, output, input, tap));
-                            text.push(digit(value, index, digits, bits), bits);
-                        }
-                    }
-                    file.words.push(text);
+                    all.push(row_words(shape, group, bits, |output, lane| {
+                        let value = inputs(word, lane).map_or(0, |(input, tap)| weight(layer, output, input, tap));
+                        digit(value, index, digits, bits)
+                    }));
                 }
             }
         }
@@ -158,198 +155,134 @@ fn expand_weights(design: &Design) -> MemoryFile {
         };
         layer_words(layer, job.groups, digits, &inputs, words);
     }
-    for set in &model.blocks {
-        for (l, scale) in set.iter().enumerate() {
-            for (k, block) in scale.iter().enumerate() {
-                let job = plan.expand_jobs[l][k];
-                let inputs = |word: usize, lane: usize| {
-                    let channel = word % plan.state_words * lanes + lane;
-                    (channel < f).then_some((word / plan.state_words * f + channel, 0))
-                };
-                layer_words(&block.expand, job.groups, 1, &inputs, job.words);
+    for (l, k, block) in blocks(design) {
+        let job = plan.expand_jobs[l][k];
+        let inputs = |word: usize, lane: usize| {
+            let channel = word % plan.state_words * lanes + lane;
+            (channel < f).then_some((word / plan.state_words * f + channel, 0))
+        };
+        layer_words(&block.expand, job.groups, 1, &inputs, job.words);
+    }
+    all
+}
+
+fn depthwise_weights(design: &Design) -> Vec<Word> {
+    let (lanes, bits) = (design.plan.folding.arrays.depthwise.rows, design.plan.bits.depthwise as usize);
+    let mut all = Vec::new();
+    for (l, k, block) in blocks(design) {
+        for (group, tap) in
+            (0..design.plan.depthwise_groups[l][k]).flat_map(|group| (0..9).map(move |tap| (group, tap)))
+        {
+            let mut word = Word::default();
+            for lane in 0..lanes {
+                word.push(weight(&block.depthwise, group * lanes + lane, 0, tap), bits);
             }
+            all.push(word);
         }
     }
-    file
+    all
 }
 
-fn expand_constants(design: &Design, tables: &Tables) -> MemoryFile {
-    let (plan, model) = (&design.plan, &design.model);
-    let fold = &plan.folding;
-    let (lanes, bias) = (fold.arrays.expand.drain, design.widths.arrays.expand.bias);
-    let mut words = Vec::new();
-    let layers = model.data.iter().chain(model.blocks.iter().flatten().flatten().map(|block| &block.expand));
-    for (layer, job) in layers.zip(&tables.expand) {
-        for beat in 0..job.groups * fold.arrays.expand.rows / lanes {
-            words.push(constants((0..lanes).map(|lane| Some(beat * lanes + lane)), &layer.requant, bias));
+fn project_weights(design: &Design) -> Vec<Word> {
+    let (shape, bits) = (&design.plan.folding.arrays.project, design.plan.bits.project as usize);
+    let mut all = Vec::new();
+    for (l, k, block) in blocks(design) {
+        let job = design.plan.project_jobs[l][k];
+        for (group, word) in (0..job.groups).flat_map(|group| (0..job.words).map(move |word| (group, word))) {
+            all.push(row_words(shape, group, bits, |output, lane| {
+                weight(&block.project, output, word * shape.lanes + lane, 0)
+            }));
         }
     }
-    MemoryFile {
-        name: "expand_requant".into(),
-        instance: "u_core.u_expand.u_tail.u_requant.u_constants".into(),
-        layer: "data block and expand, requantisation".into(),
-        width: lanes * (bias + MULTIPLIER_BITS),
-        words,
-    }
+    all
 }
 
-fn depthwise(design: &Design) -> [MemoryFile; 2] {
+fn classify_weights(design: &Design) -> Vec<Word> {
     let plan = &design.plan;
-    let fold = &plan.folding;
-    let (lanes, drain) = (fold.arrays.depthwise.rows, fold.arrays.depthwise.drain);
-    let bits = plan.bits.depthwise as usize;
-    let bias = design.widths.arrays.depthwise.bias;
-    let (mut weights, mut requants) = (Vec::new(), Vec::new());
-    for (l, k, block) in design.model.blocks.iter().flat_map(|set| {
-        set.iter().enumerate().flat_map(|(l, scale)| scale.iter().enumerate().map(move |(k, block)| (l, k, block)))
-    }) {
-        for group in 0..plan.depthwise_groups[l][k] {
-            for tap in 0..9 {
-                let mut word = Word::default();
-                for lane in 0..lanes {
-                    word.push(weight(&block.depthwise, group * lanes + lane, 0, tap), bits);
-                }
-                weights.push(word);
-            }
-            for beat in 0..lanes / drain {
-                let first = group * lanes + beat * drain;
-                requants.push(constants((first..first + drain).map(Some), &block.depthwise.requant, bias));
+    let (shape, bits) = (&plan.folding.arrays.classify, plan.bits.head as usize);
+    let mut all = Vec::new();
+    for layer in design.model.heads.iter().flatten() {
+        for (group, tap) in (0..plan.classify_job.groups).flat_map(|group| (0..9).map(move |tap| (group, tap))) {
+            for part in 0..plan.class_words {
+                all.push(row_words(shape, group, bits, |output, lane| {
+                    weight(layer, output, part * shape.lanes + lane, tap)
+                }));
             }
         }
     }
-    [
-        MemoryFile {
-            name: "depthwise".into(),
-            instance: "u_core.u_depthwise.u_weights".into(),
-            layer: "depthwise".into(),
-            width: lanes * bits,
-            words: weights,
-        },
-        MemoryFile {
-            name: "depthwise_requant".into(),
-            instance: "u_core.u_depthwise.u_tail.u_requant.u_constants".into(),
-            layer: "depthwise, requantisation".into(),
-            width: drain * (bias + MULTIPLIER_BITS),
-            words: requants,
-        },
-    ]
+    all
 }
 
-fn project(design: &Design, tables: &Tables) -> [MemoryFile; 2] {
-    let plan = &design.plan;
-    let fold = &plan.folding;
-    let bits = plan.bits.project as usize;
-    let lanes = fold.arrays.project.lanes;
-    let bias = design.widths.arrays.project.bias;
-    let mut file = array_weights("project", "project", fold.arrays.project.rows * lanes * bits);
-    let mut requants = Vec::new();
-    for set in &design.model.blocks {
-        for (l, scale) in set.iter().enumerate() {
-            for (k, block) in scale.iter().enumerate() {
-                let job = plan.project_jobs[l][k];
-                for group in 0..job.groups {
-                    for word in 0..job.words {
-                        let mut text = Word::default();
-                        for output in group * fold.arrays.project.rows..(group + 1) * fold.arrays.project.rows {
-                            for lane in 0..lanes {
-                                text.push(weight(&block.project, output, word * lanes + lane, 0), bits);
-                            }
-                        }
-                        file.words.push(text);
-                    }
-                }
-                for beat in 0..tables.affine_row {
-                    let first = beat * fold.arrays.project.drain;
-                    requants.push(constants(
-                        (first..first + fold.arrays.project.drain).map(Some),
-                        &block.project.requant,
-                        bias,
-                    ));
-                }
-            }
+/// A word with the weights of all rows of an array for a group of outputs, row 0 lowest.
+fn row_words(shape: &Shape, group: usize, bits: usize, weight: impl Fn(usize, usize) -> i64) -> Word {
+    let mut word = Word::default();
+    for output in group * shape.rows..(group + 1) * shape.rows {
+        for lane in 0..shape.lanes {
+            word.push(weight(output, lane), bits);
         }
     }
-    let constants = MemoryFile {
-        name: "project_requant".into(),
-        instance: "u_core.u_project.u_tail.u_requant.u_constants".into(),
-        layer: "project, requantisation".into(),
-        width: fold.arrays.project.drain * (bias + MULTIPLIER_BITS),
-        words: requants,
-    };
-    [file, constants]
+    word
+}
+
+/// A word for each beat of a pixel: `{bias, mul}` of as many channels as are drained in a cycle; 0 beyond the last one.
+fn constants(requant: &Requant, beats: usize, drain: usize, bias_bits: usize) -> impl Iterator<Item = Word> {
+    (0..beats).map(move |beat| {
+        let mut word = Word::default();
+        for channel in beat * drain..(beat + 1) * drain {
+            let value = |at: Option<&i64>| at.copied().unwrap_or(0);
+            word.push(requant.mul.get(channel).map_or(0, |&mul| i64::from(mul)), MULTIPLIER_BITS);
+            word.push(value(requant.bias.get(channel)), bias_bits);
+        }
+        word
+    })
+}
+
+/// Constants of the layers that run on an array, with the groups of each.
+fn array_constants<'a>(design: &Design, array: Array, layers: impl Iterator<Item = (usize, &'a Requant)>) -> Vec<Word> {
+    let (shape, bias) = (&design.plan.folding.arrays[array], design.widths.arrays[array].bias);
+    layers.flat_map(|(groups, requant)| constants(requant, groups * shape.beats(), shape.drain, bias)).collect()
+}
+
+fn expand_constants(design: &Design) -> Vec<Word> {
+    let plan = &design.plan;
+    let data = design.model.data.iter().zip(&plan.data_jobs).map(|(layer, job)| (job.groups, &layer.requant));
+    let expand = blocks(design).map(|(l, k, block)| (plan.expand_jobs[l][k].groups, &block.expand.requant));
+    array_constants(design, Array::Expand, data.chain(expand))
+}
+
+fn depthwise_constants(design: &Design) -> Vec<Word> {
+    let layers = blocks(design).map(|(l, k, block)| (design.plan.depthwise_groups[l][k], &block.depthwise.requant));
+    array_constants(design, Array::Depthwise, layers)
+}
+
+fn project_constants(design: &Design) -> Vec<Word> {
+    let layers = blocks(design).map(|(l, k, block)| (design.plan.project_jobs[l][k].groups, &block.project.requant));
+    array_constants(design, Array::Project, layers)
+}
+
+fn classify_constants(design: &Design) -> Vec<Word> {
+    let layers = design.model.heads.iter().flatten();
+    array_constants(design, Array::Classify, layers.map(|layer| (design.plan.classify_job.groups, &layer.requant)))
 }
 
 /// Batch norm of each iteration and scale; with several blocks a last row scales the intermediate state.
-fn affine(design: &Design, tables: &Tables) -> MemoryFile {
+fn affine(design: &Design) -> Vec<Word> {
     let (plan, model) = (&design.plan, &design.model);
-    let drain = plan.folding.arrays.project.drain;
-    let bias = design.widths.affine.bias;
-    let f = plan.net.width as usize;
-    let mut words = Vec::new();
-    let mut row = |requant: &Requant| {
-        for beat in 0..tables.affine_row {
-            words.push(constants((beat * drain..(beat + 1) * drain).map(Some), requant, bias));
-        }
-    };
-    for requant in model.affine.iter().flatten() {
-        row(requant);
-    }
+    let (drain, bias) = (plan.folding.arrays.project.drain, design.widths.affine.bias);
+    let row = |requant: &Requant| constants(requant, plan.state_beats(), drain, bias).collect::<Vec<_>>();
+    let mut words: Vec<Word> = model.affine.iter().flatten().flat_map(row).collect();
     if plan.net.blocks > 1 {
-        let shift = model.affine[0][0].shift;
-        row(&Requant {
-            mul: vec![1 << (shift - 2 - model.mid_shift); f],
-            bias: vec![0; f],
-            ..model.affine[0][0].clone()
-        });
+        let (channels, first) = (plan.net.width as usize, &model.affine[0][0]);
+        let mul = vec![1 << (first.shift - 2 - model.mid_shift); channels];
+        words.extend(row(&Requant { mul, bias: vec![0; channels], ..first.clone() }));
     }
-    MemoryFile {
-        name: "affine".into(),
-        instance: "u_core.u_state.u_affine.u_constants".into(),
-        layer: "batch norm of every iteration and scale".into(),
-        width: drain * (bias + MULTIPLIER_BITS),
-        words,
-    }
-}
-
-fn classify(design: &Design) -> [MemoryFile; 2] {
-    let plan = &design.plan;
-    let fold = &plan.folding;
-    let bits = plan.bits.head as usize;
-    let lanes = fold.arrays.classify.lanes;
-    let bias = design.widths.arrays.classify.bias;
-    let mut file = array_weights("classify", "classification", fold.arrays.classify.rows * lanes * bits);
-    let mut requants = Vec::new();
-    for layer in design.model.heads.iter().flatten() {
-        for group in 0..plan.classify_job.groups {
-            for tap in 0..9 {
-                for part in 0..plan.class_words {
-                    let mut text = Word::default();
-                    for output in group * fold.arrays.classify.rows..(group + 1) * fold.arrays.classify.rows {
-                        for lane in 0..lanes {
-                            text.push(weight(layer, output, part * lanes + lane, tap), bits);
-                        }
-                    }
-                    file.words.push(text);
-                }
-            }
-        }
-        for class in 0..plan.classify_job.groups * fold.arrays.classify.rows {
-            requants.push(constants(std::iter::once(Some(class)), &layer.requant, bias));
-        }
-    }
-    let constants = MemoryFile {
-        name: "classify_requant".into(),
-        instance: "u_core.u_classify.u_tail.u_requant.u_constants".into(),
-        layer: "classification, requantisation".into(),
-        width: bias + MULTIPLIER_BITS,
-        words: requants,
-    };
-    [file, constants]
+    words
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::Protection;
 
     #[test]
     fn words_of_a_deep_memory_stand_side_by_side() {
@@ -360,7 +293,9 @@ mod tests {
                 word
             })
             .collect();
-        let file = MemoryFile { name: String::new(), instance: String::new(), layer: String::new(), width: 6, words };
+        let id = MemoryId::Affine;
+        let memory = Memory { id, width: 6, depth: BLOCK_WORDS + 2, protection: Protection::None, varying: None };
+        let file = MemoryFile { memory, instance: "", layer: "", words };
         let text = file.text();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), BLOCK_WORDS);

@@ -28,16 +28,16 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let state = plan.word_bits();
     let word_bytes = plan.axi_ring().map_or(state.div_ceil(8), |ring| ring.word_beats * ring.data_bits / 8);
     let stream = usize::from(plan.feedback.leaves());
-    let mut memories = resources::memories(plan, &design.widths, design.mapping.shared_lines);
+    let mut memories = design.memories();
     for memory in &mut memories {
-        memory.varying = files.iter().find(|file| file.name == memory.name).map(MemoryFile::varying);
+        memory.varying = files.iter().find(|file| file.memory.id == memory.id).map(MemoryFile::varying);
     }
     let stored = resources::stored(&memories, design.mapping.lut_memories);
     let estimate = resources::estimate(plan, &design.mapping, &design.widths, stored);
     let memory: Vec<Value> = memories
         .iter()
         .map(|memory| {
-            json!({"name": memory.name, "width": memory.width, "depth": memory.depth, "bits": memory.width * memory.depth,
+            json!({"name": memory.id.name(), "width": memory.width, "depth": memory.depth, "bits": memory.width * memory.depth,
             "block_rams": memory.block_rams(design.mapping.lut_memories)})
         })
         .collect();

@@ -13,9 +13,10 @@ use hwgen_quantize::Model;
 use super::rings::{frame_cycles, size_rings};
 use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
 use crate::array::PerArray;
-use crate::device::block_rams;
+use crate::block_ram::block_rams;
 use crate::folding::Folding;
 use crate::mapping::{LutMemories, Mapping, SMALL_MEMORIES};
+use crate::memory::{self, Memory};
 use crate::plan::{Feedback, Plan};
 use crate::resources::{self, Resources};
 use crate::widths::Widths;
@@ -195,7 +196,7 @@ impl Fit<'_> {
     }
 
     fn mapping_with(&self, plan: &Plan, shared_lines: bool) -> Option<(Mapping, usize)> {
-        let memories = resources::memories(plan, &self.widths, shared_lines);
+        let memories = memory::inventory(plan, &self.widths, shared_lines);
         let shared = Mapping::new(&self.model.bits, &plan.folding);
         let lut_memories = self.lut_memories(&memories)?;
         let stored = resources::stored(&memories, lut_memories);
@@ -212,7 +213,7 @@ impl Fit<'_> {
 
     /// The small memories that have to be LUT RAM for the others to fit in block RAMs: those first that save most block
     /// RAMs for their LUTs.
-    fn lut_memories(&self, memories: &[resources::Memory]) -> Option<LutMemories> {
+    fn lut_memories(&self, memories: &[Memory]) -> Option<LutMemories> {
         let blocks = |luts: LutMemories| resources::stored(memories, luts).ebr;
         let luts = |luts: LutMemories| resources::stored(memories, luts).lut;
         let all = SMALL_MEMORIES.into_iter().fold(LutMemories::default(), LutMemories::with);

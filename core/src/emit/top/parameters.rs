@@ -8,8 +8,9 @@ use hwgen_quantize::Requant;
 use super::super::pack::vector;
 use super::super::tables::{Tables, bases};
 use crate::array::{Array, PerArray};
+use crate::block_ram::{LUT_RAM_WORDS, MOST_LUT_RAM_WORDS};
 use crate::design::Design;
-use crate::mapping::{LUT_RAM_WORDS, MOST_LUT_RAM_WORDS, Products, SmallMemory};
+use crate::mapping::{Products, SmallMemory};
 use crate::plan::{Feedback, Job, Plan};
 
 /// The localparams under construction, and their names.
