@@ -1,5 +1,6 @@
 //! The emitter: turns a design into (path, bytes) pairs. Writes no file itself.
 
+mod file;
 pub mod library;
 mod manifest;
 mod memory;
@@ -10,18 +11,14 @@ pub mod roles;
 mod tables;
 mod top;
 
-use std::fmt::Write;
-
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::design::Design;
 
+pub use file::{File, hex};
 pub use library::Library;
 pub use memory::MemoryFile;
-
-/// One emitted file: its path inside the folder, with `/`, and its bytes.
-pub type File = (String, Vec<u8>);
 
 /// The files of a core, and what its manifest says of them.
 pub struct CoreFiles<'a> {
@@ -97,14 +94,6 @@ pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
     let text = format!("{model_hash} {} {:?}", design.plan.folding.fingerprint(), design.plan.feedback);
     let digest = Sha256::digest(text.as_bytes());
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
-}
-
-/// SHA-256 in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The file of the core's top module.

@@ -100,12 +100,3 @@ mod record {
         }
     }
 }
-
-/// Least common multiple.
-pub fn lcm(a: usize, b: usize) -> usize {
-    a / gcd(a, b) * b
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
-}

@@ -4,7 +4,7 @@
 //! `hwg_pkg` in `rtl/` has those that the modules share: a test below holds the two together. The others are latencies
 //! that a module's header states; co-simulation compares them with the core to the cycle.
 
-use crate::plan::Plan;
+use crate::math::clog2;
 
 /// Cycle 0 is the handshake of the first pixel.
 pub type Cycle = u64;
@@ -76,7 +76,7 @@ pub const FEEDBACK_BACK: usize = 16;
 
 /// An array with this many lanes: from the last word issued to its accumulators.
 pub fn array(lanes: usize) -> Cycle {
-    ARRAY + Plan::clog2(lanes) as Cycle
+    ARRAY + clog2(lanes) as Cycle
 }
 
 /// A unit with an array of rows and lanes: from the last word of a pixel issued to its last result.
@@ -91,5 +91,5 @@ pub fn depthwise_unit(beats: usize) -> Cycle {
 
 /// Argmax over the classes: from a segment's pixel to its class word (`hwg_argbest`).
 pub fn argmax(classes: usize) -> Cycle {
-    1 + Plan::clog2(classes).max(1) as Cycle
+    1 + clog2(classes).max(1) as Cycle
 }

@@ -11,6 +11,7 @@ pub mod feedback;
 pub mod folding;
 pub mod latency;
 pub mod mapping;
+pub mod math;
 pub mod memory;
 pub mod pins;
 pub mod plan;

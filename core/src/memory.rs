@@ -108,9 +108,15 @@ impl MemoryId {
             Self::Constants(Array::Expand) => {
                 ("u_core.u_expand.u_tail.u_requant.u_constants", "data block and expand, requantisation")
             }
-            Self::Constants(Array::Depthwise) => ("u_core.u_depthwise.u_tail.u_requant.u_constants", "depthwise, requantisation"),
-            Self::Constants(Array::Project) => ("u_core.u_project.u_tail.u_requant.u_constants", "project, requantisation"),
-            Self::Constants(Array::Classify) => ("u_core.u_classify.u_tail.u_requant.u_constants", "classification, requantisation"),
+            Self::Constants(Array::Depthwise) => {
+                ("u_core.u_depthwise.u_tail.u_requant.u_constants", "depthwise, requantisation")
+            }
+            Self::Constants(Array::Project) => {
+                ("u_core.u_project.u_tail.u_requant.u_constants", "project, requantisation")
+            }
+            Self::Constants(Array::Classify) => {
+                ("u_core.u_classify.u_tail.u_requant.u_constants", "classification, requantisation")
+            }
             Self::Affine => ("u_core.u_state.u_affine.u_constants", "batch norm of every iteration and scale"),
             _ => return None,
         })
@@ -214,7 +220,7 @@ fn roms(plan: &Plan, widths: &Widths) -> [Memory; 9] {
 fn rams(plan: &Plan, shared_lines: bool) -> Vec<Memory> {
     let (net, bits, fold) = (&plan.net, &plan.bits, &plan.folding);
     let (arrays, classes, scales) = (&fold.arrays, net.classes as usize, net.scales as usize);
-    let lane = bits.act_data.max(bits.act_state).max(bits.act_expand) as usize;
+    let lane = plan.lane_bits();
     let (state, logit) = (bits.act_state as usize, bits.act_logit as usize);
     let leaves = usize::from(plan.feedback.leaves());
     let pixels = |from: usize| -> usize { (from..scales).map(|l| net.scale(l).pixels()).sum() };
@@ -248,7 +254,7 @@ fn rams(plan: &Plan, shared_lines: bool) -> Vec<Memory> {
         Memory::new(MemoryId::Queue, arrays.classify.lanes * state, plan.queue_slots * plan.class_words),
         Memory::new(MemoryId::Logits, classes * logit, pixels(0)),
         Memory::new(MemoryId::Maps, classes * logit, up),
-        Memory::new(MemoryId::Sums, classes * (logit + Plan::clog2(scales)), TOTAL_ROWS * net.scale(0).width as usize),
+        Memory::new(MemoryId::Sums, classes * plan.total_bits(), TOTAL_ROWS * net.scale(0).width as usize),
     ]);
     list
 }

@@ -9,6 +9,7 @@ use crate::feedback::AxiRing;
 pub use crate::feedback::{AxiWidth, Feedback};
 use crate::folding::Folding;
 use crate::latency::{DATA_LAG, DEPTHWISE_TO_PROJECT, FEEDBACK_BACK, OPERAND_SLOTS, PROJECT_JOB, RESIDUAL_LAG};
+use crate::math::clog2;
 
 /// Timing of one kind of job on an array: `groups` groups of `period` cycles, the last `words` of each at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,6 +193,21 @@ impl Plan {
         self.folding.arrays.expand.lanes * self.bits.act_state as usize
     }
 
+    /// Bits of a result of the expand unit, and of a lane of the data block's lines.
+    pub fn lane_bits(&self) -> usize {
+        self.bits.act_data.max(self.bits.act_state).max(self.bits.act_expand) as usize
+    }
+
+    /// Bits of a sum of logits over the scales.
+    pub fn total_bits(&self) -> usize {
+        self.bits.act_logit as usize + clog2(self.net.scales as usize)
+    }
+
+    /// Bytes of a state word outside the core.
+    pub fn word_bytes(&self) -> usize {
+        self.word_bits().div_ceil(8)
+    }
+
     /// The FIFO in DRAM, if the state goes there.
     pub fn axi_ring(&self) -> Option<AxiRing> {
         match self.feedback {
@@ -247,10 +263,5 @@ impl Plan {
     pub fn pool_words(&self) -> usize {
         let pooled = self.net.mixing == Mixing::Bidirectional;
         (1..self.net.scales as usize).filter(|_| pooled).map(|l| self.net.scale(l).pixels() * self.state_words).sum()
-    }
-
-    /// `clog2`, as Verilog's `$clog2`.
-    pub fn clog2(n: usize) -> usize {
-        n.next_power_of_two().trailing_zeros() as usize
     }
 }

@@ -12,59 +12,20 @@
 //! Indices count from 0 as in docs/weights.md. The metadata key `hwgen_model` holds [`Document`] as JSON; its `sha256`
 //! is over the document without it and every tensor, so it identifies the model whatever container it came in.
 
+mod document;
 mod roles;
 
 use crate::file_error::{FileError, LoadError};
-use crate::model::{Bits, Model};
-use hwgen_network::Description;
+use crate::model::Model;
+pub use document::{Constants, Document, KEY, VERSION};
 use hwgen_network::container::Container;
 use roles::{Role, roles, skeleton};
 use safetensors::tensor::{Dtype, TensorView};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::Path;
-
-/// The only version of the file there is.
-pub const VERSION: u32 = 1;
-
-/// The metadata key.
-pub const KEY: &str = "hwgen_model";
-
-/// What the metadata holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Document {
-    /// [`VERSION`].
-    pub version: u32,
-    /// The network.
-    pub description: Description,
-    /// Its formats.
-    pub bits: Bits,
-    /// `j` of the intermediate state.
-    pub mid_shift: u32,
-    /// Shift of the confidence.
-    pub confidence_shift: u32,
-    /// Constants of each layer, by name.
-    pub layers: BTreeMap<String, Constants>,
-    /// SHA-256 of the canonical content, lower-case hexadecimal; empty while it is computed.
-    pub sha256: String,
-}
-
-/// The scalar constants of a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Constants {
-    /// `s`.
-    pub shift: u32,
-    /// Lower clamp.
-    pub lo: i32,
-    /// Upper clamp.
-    pub hi: i32,
-    /// Accumulator width in bits; 0 for `affine`, which has none.
-    pub acc_bits: u32,
-}
 
 /// SHA-256 of a model's canonical content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

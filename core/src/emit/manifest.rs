@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::memory::MemoryFile;
 use super::tables::Tables;
-use super::{File, hex, ports, top};
+use super::{File, hex, ports};
 use crate::design::Design;
 use crate::feedback::BURST_BEATS;
 
@@ -58,7 +58,7 @@ pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Val
         "config_hash": format!("0x{hash:08x}"),
         "feedback": {
             "kind": plan.feedback.kind(),
-            "word_bytes": if leaves { top::feedback_bytes(design) } else { 0 },
+            "word_bytes": if leaves { plan.word_bytes() } else { 0 },
             "words_per_pixel": if leaves { plan.state_words } else { 0 },
             "depth_words": if leaves { plan.feedback_words() } else { 0 },
             "order": "scale 0 in raster order: initial state, then every block of every iteration but the last word \

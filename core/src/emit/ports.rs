@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::top::feedback_bytes;
 use crate::design::Design;
 
 /// Which way a port goes.
@@ -102,7 +101,7 @@ fn feedback(design: &Design) -> Option<Group> {
         return None;
     }
     let what = "feedback FIFO: state words of scale 0 out and, in the same order, back";
-    Some((Some(what), stream(feedback_bytes(design) * 8)))
+    Some((Some(what), stream(design.plan.word_bytes() * 8)))
 }
 
 /// The streams of the feedback.

@@ -1,7 +1,6 @@
 //! Widths of the emitted core, and where maps have their places in its memories.
 
 use crate::design::Design;
-use crate::plan::{Job, Plan};
 
 /// Everything that the top module's parameters say.
 pub struct Tables {
@@ -11,8 +10,6 @@ pub struct Tables {
     pub operand_bits: usize,
     /// Bits of a logit sum.
     pub total_bits: usize,
-    /// Jobs of the expand unit: data layers, then (set, l, k).
-    pub expand: Vec<Job>,
     /// Word address of each scale's state, and words in all.
     pub state_base: Vec<usize>,
     /// Words of the state memory.
@@ -29,20 +26,13 @@ pub struct Tables {
     pub up_base: Vec<usize>,
     /// Words of that memory.
     pub up_words: usize,
-    /// Beats of a pixel in the project unit.
-    pub affine_row: usize,
 }
 
 impl Tables {
     /// Computes all tables of a design.
     pub fn new(design: &Design) -> Self {
-        let (plan, model) = (&design.plan, &design.model);
-        let (net, bits, fold) = (&plan.net, &plan.bits, &plan.folding);
+        let (plan, net) = (&design.plan, &design.plan.net);
         let scales = net.scales as usize;
-        let mut expand = plan.data_jobs.clone();
-        for _ in &model.blocks {
-            expand.extend(plan.expand_jobs.iter().flatten());
-        }
         let stream = plan.feedback.leaves();
         let (state_base, state_words) =
             bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.state_words }));
@@ -54,10 +44,9 @@ impl Tables {
                 .map(|(s, k)| if s >= 1 && k > s { plan.map(s).pixels() } else { 0 }),
         );
         Self {
-            lane_bits: bits.act_data.max(bits.act_state).max(bits.act_expand) as usize,
+            lane_bits: plan.lane_bits(),
             operand_bits: crate::mapping::OPERAND_BITS,
-            total_bits: bits.act_logit as usize + Plan::clog2(scales),
-            expand,
+            total_bits: plan.total_bits(),
             state_base,
             state_words: state_words.max(1),
             line_base,
@@ -66,7 +55,6 @@ impl Tables {
             logit_words,
             up_base,
             up_words: up_words.max(1),
-            affine_row: net.width.div_ceil(fold.arrays.project.rows as u32) as usize * fold.arrays.project.beats(),
         }
     }
 }

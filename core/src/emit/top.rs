@@ -60,7 +60,7 @@ pub fn absent(design: &Design) -> Vec<&'static str> {
 fn connections(design: &Design) -> (Vec<String>, String) {
     let own = ports::ports(design);
     let mut connections: Vec<String> = own.iter().map(|port| format!(".{0}({0})", port.name)).collect();
-    let others = ports::stream(feedback_bytes(design) * 8).into_iter().chain(ports::axi(AxiWidth::default().bits()));
+    let others = ports::stream(design.plan.word_bytes() * 8).into_iter().chain(ports::axi(AxiWidth::default().bits()));
     let mut bits = 0;
     for Port { name, direction, width } in others.filter(|port| own.iter().all(|own| own.name != port.name)) {
         connections.push(match direction {
@@ -94,11 +94,6 @@ fn wrapped(items: &[String]) -> String {
         column += item.len();
     }
     text
-}
-
-/// Bytes of a feedback word.
-pub fn feedback_bytes(design: &Design) -> usize {
-    design.plan.word_bits().div_ceil(8)
 }
 
 #[cfg(test)]

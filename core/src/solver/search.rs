@@ -4,7 +4,8 @@ use hwgen_network::Description;
 use hwgen_quantize::Bits;
 
 use crate::array::{PerArray, Shape};
-use crate::folding::{Folding, lcm};
+use crate::folding::Folding;
+use crate::math::lcm;
 
 /// A budget below this cannot hold one multiplier in each of the four arrays.
 pub const MIN_MULTIPLIERS: usize = 4;

@@ -15,6 +15,7 @@ mod library;
 mod maps;
 mod model;
 mod network;
+mod outcome;
 mod overwrite;
 mod picture;
 mod play;
@@ -26,6 +27,7 @@ mod synth;
 mod write;
 
 use clap::{Parser, Subcommand};
+use outcome::Outcome;
 use report::Report;
 use std::process::ExitCode;
 
@@ -56,15 +58,6 @@ enum Command {
     Fuzz(fuzz::Args),
     Synth(synth::Args),
     Play(play::Args),
-}
-
-/// How a command ended that did not fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// All is well.
-    Success,
-    /// The command did its work, and what it checked is not so.
-    CheckFailed,
 }
 
 /// Parses the arguments and runs the command.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::ModelError;
+use crate::model::Bits;
 use crate::rng::Rng;
 use hwgen_network::Preset;
 use hwgen_network::{Mixing, WeightSets};

@@ -7,6 +7,7 @@ mod block;
 mod classify;
 mod conv;
 mod error;
+mod frame;
 pub mod kernel;
 mod mix;
 pub mod observer;
@@ -15,21 +16,12 @@ mod run;
 mod snr;
 
 pub use error::GoldenError;
+pub use frame::Frame;
 pub use observer::{At, Nothing, Observer, Recorded, Recorder, Tensor, Values, View};
 pub use run::Golden;
 pub use snr::snr;
 
 use hwgen_quantize::Model;
-
-/// What leaves the core for one image.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// The outputs that were enabled and reached, ascending: output `n` (from 1) and its map, `W·H` classes in raster
-    /// order.
-    pub maps: Vec<(u32, Vec<u8>)>,
-    /// The confidence of each of them.
-    pub confidences: Vec<u32>,
-}
 
 /// Runs `model` once; [`Golden`] is the same for several images.
 ///

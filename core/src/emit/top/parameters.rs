@@ -11,7 +11,8 @@ use crate::array::{Array, PerArray};
 use crate::block_ram::{LUT_RAM_WORDS, MOST_LUT_RAM_WORDS};
 use crate::design::Design;
 use crate::mapping::{Products, SmallMemory};
-use crate::plan::{Feedback, Job, Plan};
+use crate::math::clog2;
+use crate::plan::{Feedback, Job};
 
 /// The localparams under construction, and their names.
 struct Parameters {
@@ -307,5 +308,5 @@ fn version() -> u32 {
 }
 
 fn address(words: usize) -> usize {
-    Plan::clog2(words).max(1)
+    clog2(words).max(1)
 }
