@@ -59,7 +59,7 @@ module hwg_array_tail #(
   wire [hwg_pkg::JOB_BITS-1:0] job;
   wire signed [OUT_BITS:0]     lo = job[hwg_pkg::LO_AT +: OUT_BITS + 1];
   wire signed [OUT_BITS:0]     hi = job[hwg_pkg::HI_AT +: OUT_BITS + 1];
-  hwg_select #(.N(ENTRIES), .W(hwg_pkg::JOB_BITS), .IW(XW)) u_job (.index(beat_entry), .entries(JOBS), .entry(job));
+  hwg_job_select #(.ENTRIES(ENTRIES), .JOBS(JOBS)) u_job (.index(beat_entry), .job(job));
   wire unused = &{1'b0, job};
   hwg_requant #(.LANES(DRAIN), .VW(ACC_BITS), .BW(BIAS_BITS), .YW(OUT_BITS), .SIDE(SIDE + 2), .MUL_IN_LUTS(IN_LUTS),
                 .DEPTH(DEPTH), .LUT_DEPTH(LUT_DEPTH), .FILE(FILE)) u_requant (

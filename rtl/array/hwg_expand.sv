@@ -102,7 +102,7 @@ module hwg_expand #(
 
   wire [15:0] count;
   wire [hwg_pkg::JOB_BITS-1:0] job, job_at_work;
-  hwg_select #(.N(ENTRIES), .W(hwg_pkg::JOB_BITS), .IW(XW)) u_job (.index(x), .entries(JOBS), .entry(job));
+  hwg_job_select #(.ENTRIES(ENTRIES), .JOBS(JOBS)) u_job (.index(x), .job(job));
   wire free, ending, valid, first_word, last_word, first_group, last_group;
   assign start = free && filled && (is_data ? (!to_stream || fb_space) : ring_space);
   assign ring_start = start && !is_data;
@@ -112,8 +112,7 @@ module hwg_expand #(
   hwg_tokens #(.MOST(SLOTS)) u_filled (.clk(clk), .rst(rst), .put(job_done), .take(start), .some(filled));
 
   reg [XW-1:0]  x_q;
-  hwg_select #(.N(ENTRIES), .W(hwg_pkg::JOB_BITS), .IW(XW)) u_at_work (
-      .index(x_q), .entries(JOBS), .entry(job_at_work));
+  hwg_job_select #(.ENTRIES(ENTRIES), .JOBS(JOBS)) u_at_work (.index(x_q), .job(job_at_work));
   wire [UAW-1:0] digit_end = UAW'(job_at_work[hwg_pkg::DIGIT_AT +: 16]);
   wire unused_fields = &{1'b0, in_job, job, job_at_work};
   reg [DW-1:0]  waddr_q;

@@ -37,7 +37,7 @@ module hwg_job_lookup #(
   hwg_select #(.N(N), .W(hwg_pkg::SET_BITS), .IW(6)) u_set (.index(n), .entries(SET_OF), .entry(set));
   hwg_const_mul #(.FACTOR(K), .IW(3), .OW(XW)) u_scales (.x(l), .y(scales));
   hwg_const_mul #(.FACTOR(L * K), .IW(6), .OW(XW)) u_sets (.x(set_q), .y(sets));
-  hwg_select #(.N(ENTRIES), .W(hwg_pkg::JOB_BITS), .IW(XW)) u_job (.index(at_q), .entries(JOBS), .entry(found));
+  hwg_job_select #(.ENTRIES(ENTRIES), .JOBS(JOBS)) u_job (.index(at_q), .job(found));
   wire unused = &{1'b0, layer_q, k};
   always @(posedge clk) begin
     is_layer_q <= FIRST != 0 && is_layer;
