@@ -9,7 +9,7 @@
 //! | [`pins`] | pins of a design without a board, where nextpnr wants them told |
 //! | [`run`] | the order of the stages, and what becomes of their results |
 //!
-//! Reads the emitted folder as any user of the tools would; knows nothing of the generator: what the
+//! Reads the emitted folder as any user of the tools would; imports nothing of the generator: what the
 //! parts of a design are called, it is told.
 
 pub mod error;
