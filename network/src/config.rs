@@ -93,8 +93,16 @@ where
     match value {
         Value::String(text) => text.parse().map_err(|e: T::Err| e.to_string()),
         Value::Number(number) => number.to_string().parse().map_err(|e: T::Err| e.to_string()),
-        other => serde_yaml::from_value(other).map(list).map_err(|e| e.to_string()),
+        Value::Sequence(items) => items.iter().map(number).collect::<Result<_, _>>().map(list),
+        other => Err(format!("got {}, wanted text or a list of numbers", crate::yaml::describe(&other))),
     }
+}
+
+/// An entry of a list of numbers.
+fn number(item: &Value) -> Result<u32, String> {
+    let number = item.as_u64().and_then(|number| u32::try_from(number).ok());
+    let got = || crate::yaml::describe(item);
+    number.ok_or_else(|| format!("got {} in a list of numbers; words and ranges stand without brackets", got()))
 }
 
 impl Overlay {

@@ -21,6 +21,8 @@ pub const MAX_HEADER: u64 = 16 << 20;
 /// Largest file that is read.
 pub const MAX_FILE: u64 = 8 << 30;
 
+mod foreign;
+
 /// Why a file is no safetensors container.
 #[derive(Debug, Error, Diagnostic)]
 #[allow(missing_docs, reason = "the message of a variant says what it and its fields are")]
@@ -40,6 +42,10 @@ pub enum ContainerError {
     #[error("the header claims {got} bytes, wanted at most {wanted} ({why})")]
     #[diagnostic(code(hwgen::container::header_length), help("the file is cut off, or no safetensors file"))]
     HeaderLength { got: u64, wanted: u64, why: &'static str },
+
+    #[error("this is {kind}, wanted a safetensors file")]
+    #[diagnostic(code(hwgen::container::other_kind), help("{how}"))]
+    OtherKind { kind: &'static str, how: &'static str },
 
     #[error("the header is not what safetensors defines: {0}")]
     #[diagnostic(
@@ -143,19 +149,11 @@ impl Container {
 
     /// Checks a file's bytes.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, ContainerError> {
-        let Some((length, rest)) = bytes.split_first_chunk() else {
-            return Err(ContainerError::NoLength { got: bytes.len() });
-        };
-        let length = u64::from_le_bytes(*length);
-        for (wanted, why) in [(MAX_HEADER, "the limit"), (rest.len() as u64, "the rest of the file")] {
-            if length > wanted {
-                return Err(ContainerError::HeaderLength { got: length, wanted, why });
-            }
-        }
-        let (header, data) = rest.split_at(length as usize);
-        let header: Header = serde_json::from_slice(header).map_err(ContainerError::HeaderJson)?;
-        check_offsets(&header.tensors, data.len() as u64)?;
-        let base = (LENGTH_BYTES + length) as usize;
+        let (header, base) = read_header(&bytes).map_err(|error| match foreign::kind(&bytes) {
+            Some(foreign::Foreign { kind, how }) => ContainerError::OtherKind { kind, how },
+            None => error,
+        })?;
+        check_offsets(&header.tensors, (bytes.len() - base) as u64)?;
         let mut tensors = BTreeMap::new();
         for (name, entry) in header.tensors {
             let size = entry.data_offsets[1] - entry.data_offsets[0];
@@ -186,6 +184,21 @@ impl Container {
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.metadata
     }
+}
+
+/// The header and where the data begins.
+fn read_header(bytes: &[u8]) -> Result<(Header, usize), ContainerError> {
+    let Some((length, rest)) = bytes.split_first_chunk() else {
+        return Err(ContainerError::NoLength { got: bytes.len() });
+    };
+    let length = u64::from_le_bytes(*length);
+    for (wanted, why) in [(MAX_HEADER, "the limit"), (rest.len() as u64, "the rest of the file")] {
+        if length > wanted {
+            return Err(ContainerError::HeaderLength { got: length, wanted, why });
+        }
+    }
+    let header = serde_json::from_slice(&rest[..length as usize]).map_err(ContainerError::HeaderJson)?;
+    Ok((header, (LENGTH_BYTES + length) as usize))
 }
 
 /// Ranges in bounds, side by side, and covering the data.

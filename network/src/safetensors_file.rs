@@ -14,12 +14,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Problems shown in full; a wholly different network would give thousands.
-const SHOWN: usize = 40;
+mod names;
 
-fn shown(count: usize) -> String {
-    if count > SHOWN { format!("; the first {SHOWN} are") } else { String::new() }
-}
+/// Problems of a kind that are shown; a wholly different network would give thousands.
+const SHOWN: usize = 16;
 
 /// Why weights could not be read or written.
 #[derive(Debug, Error, Diagnostic)]
@@ -60,15 +58,23 @@ pub enum WeightsError {
     )]
     Disagree { path: PathBuf, fields: Vec<String> },
 
-    #[error("weights {}: {count} tensor(s) are not what the description asks for{}", path.display(), shown(*count))]
+    #[error("weights {}: the tensors do not fit the description: {counts}", path.display())]
     #[diagnostic(code(hwgen::weights::tensors), help("docs/weights.md lists every tensor with its shape"))]
     Tensors {
         path: PathBuf,
-        count: usize,
-        /// The first forty.
+        /// How many tensors are wrong in which way.
+        counts: String,
+        /// The first of each way.
         #[related]
         problems: Vec<TensorProblem>,
     },
+
+    #[error("weights {}: this is a quantised model, wanted float weights", path.display())]
+    #[diagnostic(
+        code(hwgen::weights::quantised),
+        help("give it to a command that takes --model, or name the weights that it was made of")
+    )]
+    Quantised { path: PathBuf },
 
     #[error("weights cannot be written as safetensors: {0}")]
     #[diagnostic(code(hwgen::weights::write))]
@@ -125,6 +131,9 @@ impl WeightsFile {
     }
 
     fn new(path: PathBuf, container: Container) -> Result<Self, WeightsError> {
+        if container.metadata().contains_key("hwgen_model") {
+            return Err(WeightsError::Quantised { path });
+        }
         let mut description = None;
         if let Some(json) = container.metadata().get("description") {
             match serde_json::from_str::<Description>(json) {
@@ -143,6 +152,13 @@ impl WeightsFile {
         self.description.as_ref()
     }
 
+    /// What stands before all names of tensors of `description`, such as `module.`; mostly nothing.
+    pub fn prefix(&self, description: &Description) -> &str {
+        let wanted = layout(description);
+        let wanted: BTreeSet<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+        names::common_prefix(self.container.tensors().keys().map(String::as_str), &wanted)
+    }
+
     /// Reads all tensors of `description` (valid), which must agree with the file's own in all but the image's size.
     pub fn weights(&self, description: &Description) -> Result<Weights, WeightsError> {
         let path = self.path.clone();
@@ -153,11 +169,12 @@ impl WeightsFile {
             }
         }
         let wanted = layout(description);
-        let mut problems = self.shape_problems(&wanted);
+        let prefix = self.prefix(description);
+        let mut problems = self.shape_problems(&wanted, prefix);
         if problems.is_empty() {
             let mut weights = Weights::zeros(description);
             for (name, values) in weights.tensors_mut(description) {
-                let tensor = &self.container.tensors()[&name];
+                let tensor = &self.container.tensors()[&format!("{prefix}{name}")];
                 decode(&tensor.dtype, self.container.bytes(tensor), values);
                 problems.extend(value_problem(&name, values));
             }
@@ -165,16 +182,15 @@ impl WeightsFile {
                 return Ok(weights);
             }
         }
-        let count = problems.len();
-        problems.truncate(SHOWN);
-        Err(WeightsError::Tensors { path, count, problems })
+        let (counts, problems) = some_of_each(problems);
+        Err(WeightsError::Tensors { path, counts, problems })
     }
 
-    fn shape_problems(&self, wanted: &[(String, Vec<usize>)]) -> Vec<TensorProblem> {
+    fn shape_problems(&self, wanted: &[(String, Vec<usize>)], prefix: &str) -> Vec<TensorProblem> {
         let tensors = self.container.tensors();
         let mut problems = Vec::new();
         for (name, shape) in wanted {
-            let (name, wanted) = (name.clone(), shape.clone());
+            let (name, wanted) = (format!("{prefix}{name}"), shape.clone());
             match tensors.get(&name) {
                 None => problems.push(TensorProblem::Missing { name, wanted }),
                 Some(Tensor { shape, .. }) if *shape != wanted => {
@@ -188,7 +204,8 @@ impl WeightsFile {
         }
         let known: BTreeSet<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
         for (name, tensor) in tensors {
-            if !known.contains(name.as_str()) && !name.ends_with(".num_batches_tracked") {
+            let is_known = name.strip_prefix(prefix).is_some_and(|name| known.contains(name));
+            if !is_known && !name.ends_with(".num_batches_tracked") {
                 problems.push(TensorProblem::Unknown { name: name.clone(), got: tensor.shape.clone() });
             }
         }
@@ -222,6 +239,27 @@ impl Weights {
         let metadata = HashMap::from([("description".to_owned(), json)]);
         Ok(safetensors::serialize(views, Some(metadata))?)
     }
+}
+
+/// How many problems there are of each kind, in words, and the first [`SHOWN`] of each.
+fn some_of_each(problems: Vec<TensorProblem>) -> (String, Vec<TensorProblem>) {
+    let kind = |problem: &TensorProblem| match problem {
+        TensorProblem::Missing { .. } => 0,
+        TensorProblem::Unknown { .. } => 1,
+        _ => 2,
+    };
+    let mut totals = [0; 3];
+    let mut shown = problems;
+    shown.retain(|problem| {
+        totals[kind(problem)] += 1;
+        totals[kind(problem)] <= SHOWN
+    });
+    let words = ["missing", "not part of this network", "not as wanted"];
+    let counts: Vec<String> =
+        words.iter().zip(totals).filter(|&(_, n)| n > 0).map(|(w, n)| format!("{n} {w}")).collect();
+    let first =
+        if totals.iter().any(|&n| n > SHOWN) { format!("; shown are {SHOWN} of each at most") } else { String::new() };
+    (counts.join(", ") + &first, shown)
 }
 
 /// The fields in which two descriptions of the same weights disagree, as `field: file a, wanted b`.

@@ -42,6 +42,16 @@ pub enum YamlError {
         span: Option<SourceSpan>,
     },
 
+    #[error("the configuration has the field `{field}` twice")]
+    #[diagnostic(code(hwgen::config::twice), help("leave one of them out"))]
+    Twice {
+        field: String,
+        #[source_code]
+        source_code: NamedSource<String>,
+        #[label("the second one")]
+        span: Option<SourceSpan>,
+    },
+
     #[error("the configuration has {} field(s) that cannot be used", problems.len())]
     #[diagnostic(code(hwgen::config::fields))]
     Fields {
@@ -75,6 +85,15 @@ pub enum FieldProblem {
     },
 }
 
+impl FieldProblem {
+    /// The field's path.
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Unknown { field, .. } | Self::Value { field, .. } => field,
+        }
+    }
+}
+
 /// The text of a file, kept to point into it after it has been read.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -90,6 +109,11 @@ impl Source {
     /// Where the key of a field (`bits.stem`) stands; `None` if it does not, or not recognisably.
     pub fn span(&self, path: &str) -> Option<SourceSpan> {
         locate(self.text.inner(), path)
+    }
+
+    /// The error that these fields of the file are.
+    pub fn refuse(self, problems: Vec<FieldProblem>) -> YamlError {
+        YamlError::Fields { source_code: self.text, problems }
     }
 
     /// Adds labels to the problems of the fields that this file has and that `overridden` does not claim.
@@ -137,6 +161,11 @@ impl Document {
         let syntax = |message: String, span| YamlError::Syntax { message, source_code: source.clone(), span };
         match serde_yaml::from_str::<Value>(text) {
             Err(error) => {
+                let message = error.to_string();
+                if let Some(field) = repeated(&message) {
+                    let span = second(text, field);
+                    return Err(YamlError::Twice { field: field.to_owned(), source_code: source, span });
+                }
                 let span = error.location().map(|l| SourceSpan::from(l.index().min(text.len())));
                 Err(syntax(error.to_string(), span))
             }
@@ -190,24 +219,34 @@ impl Document {
     }
 
     /// Ends the reading: what nobody took is unknown.
-    pub fn finish(mut self) -> Result<Source, YamlError> {
+    pub fn finish(self) -> Result<Source, YamlError> {
+        let (source, problems) = self.finish_with_problems();
+        if problems.is_empty() { Ok(source) } else { Err(source.refuse(problems)) }
+    }
+
+    /// The same for those who have more to complain of.
+    pub fn finish_with_problems(mut self) -> (Source, Vec<FieldProblem>) {
         let mut left = Vec::new();
         leftovers(&self.fields, "", &self.asked, &mut left);
         for field in left {
+            let span = locate(self.source.inner(), &field);
+            let inside = self.known(&field).join(", ");
+            if !inside.is_empty() {
+                let got = self.fields.get(field.as_str()).map_or_else(|| "nothing".to_owned(), describe);
+                let message = format!("got {got}, wanted a mapping with some of {inside}");
+                self.problems.push(FieldProblem::Value { field, message, span });
+                continue;
+            }
             let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
             let known = self.known(parent).join(", ");
-            let span = locate(self.source.inner(), &field);
             self.problems.push(FieldProblem::Unknown { field, known, span });
         }
-        if self.problems.is_empty() {
-            return Ok(Source { text: self.source });
-        }
-        Err(YamlError::Fields { source_code: self.source, problems: self.problems })
+        (Source { text: self.source }, self.problems)
     }
 }
 
 /// The kind of a value, for messages.
-fn describe(value: &Value) -> String {
+pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(b) => format!("`{b}`"),
@@ -261,6 +300,27 @@ fn locate(text: &str, path: &str) -> Option<SourceSpan> {
         end = (first_row + (next - start)).min(end);
     }
     span
+}
+
+/// The key that stands there twice, if that is what the reader complains of.
+fn repeated(message: &str) -> Option<&str> {
+    message.split_once("duplicate entry with key \"")?.1.split('"').next()
+}
+
+/// Where the line of `key:` stands for the second time.
+fn second(text: &str, key: &str) -> Option<SourceSpan> {
+    let quotes = ['"', '\''];
+    let begins = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(quotes).strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start_matches(quotes).trim_start().starts_with(':'))
+    };
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        start += line.len();
+        (start - line.len(), line)
+    });
+    let (at, line) = lines.filter(|(_, line)| begins(line)).nth(1)?;
+    Some(SourceSpan::from((at + line.find(key)?, key.len())))
 }
 
 /// The least indented place where `key:` begins, comments aside.

@@ -21,10 +21,10 @@ module hwg_accumulate #(
     input  wire                    c,
     output reg  signed [ACCW-1:0]  acc
 );
-  wire unused_y = &{1'b0, y};  // the accumulator may be narrower
+  wire unused_inputs = &{1'b0, y, data_sum};  // the accumulator may be narrower
   generate
     if (DIGITS == 0) begin : gen_whole
-      wire unused = &{1'b0, digit, data_sum};
+      wire unused = digit;
       always @(posedge clk) if (en) acc <= (first ? '0 : acc) + ACCW'(y) + ACCW'($signed({1'b0, c}));
     end else begin : gen_digits
       reg lower_q;

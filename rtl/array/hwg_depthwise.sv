@@ -165,6 +165,7 @@ module hwg_depthwise #(
       hwg_registered_product #(.AW(AX + 1), .WW(WW), .MUL_IN_LUTS(IN_LUTS)) u_product (
           .clk(clk), .a({1'b0, tap_q[i*AX +: AX]}), .w(weight_q[i*WW +: WW]), .y(product));
       wire unused_product = product[AX+WW];  // another sign bit
+      wire unused_term = &{1'b0, term};  // the accumulator may be narrower: of weights that are all 0 it has two bits
       always @(posedge clk)
         if (op_en)
           acc_q[i*ACC_BITS +: ACC_BITS] <= (op_first ? '0 : $signed(acc_q[i*ACC_BITS +: ACC_BITS])) + ACC_BITS'(term);

@@ -26,6 +26,11 @@ SOURCES := {}
 # the same with the technology layer of an ECP5
 ECP5_SOURCES := $(SOURCES:{generic}%={ecp5}%)
 TOP := itnet_top
+VERILATOR ?= verilator
+ICARUS    ?= iverilog
+YOSYS     ?= yosys
+NEXTPNR   ?= nextpnr-ecp5
+ECPPACK   ?= ecppack
 
 .PHONY: all lint sim synth clean
 all: lint
@@ -33,20 +38,21 @@ all: lint
 lint: lint-verilator lint-icarus lint-yosys
 .PHONY: lint-verilator lint-icarus lint-yosys
 lint-verilator:
-\tverilator --lint-only -Wall --top-module $(TOP) lint.vlt $(SOURCES)
+\t$(VERILATOR) --lint-only -Wall --top-module $(TOP) lint.vlt $(SOURCES)
 lint-icarus:
-\tiverilog -g2012 -Wall -t null -s $(TOP) $(SOURCES)
+\t$(ICARUS) -g2012 -Wall -t null -s $(TOP) $(SOURCES)
 lint-yosys:
-\tyosys -q -p \"read_verilog -sv -defer $(SOURCES); hierarchy -top $(TOP); proc; check -assert\"
+\t$(YOSYS) -q -p \"read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer $(SOURCES); \\
+\t    hierarchy -top $(TOP); proc; check -assert\"
 
-# A C++ model in obj_dir; a test bench of your own drives it.
+# A C++ model in obj_dir; a test bench of your own drives it. Verilator builds it with make, which takes no spaces in paths.
 sim:
-\tverilator --cc -O3 --top-module $(TOP) --Mdir obj_dir --build lint.vlt $(SOURCES)
+ifneq ($(words $(CURDIR)),1)
+\t$(error the path $(CURDIR) has spaces in it, which `make sim` does not take: move or link the folder to one without)
+endif
+\t$(VERILATOR) --cc -O3 --top-module $(TOP) --Mdir obj_dir --build lint.vlt $(SOURCES)
 
 # The core behind five pins, to a bitstream for an ECP5; `make synth DEVICE=--25k PACKAGE=CABGA256` for another one.
-YOSYS   ?= yosys
-NEXTPNR ?= nextpnr-ecp5
-ECPPACK ?= ecppack
 DEVICE  ?= --85k
 PACKAGE ?= CABGA756
 FREQ    ?= 80

@@ -77,11 +77,13 @@ impl Surroundings<'_> {
         self.tops.iter().find(|top| top.name == name).map(Top::sources)
     }
 
-    /// What the Makefile has for a board: the same stages as for the five pins, with the board's top and constraints.
+    /// What the Makefile has for the tops around the core, and for a board: the same stages as for the five pins, with the
+    /// board's top and constraints.
     pub fn makefile(&self) -> String {
-        let Some((top, sources)) = self.board.zip(self.sources(board::TOP)) else { return String::new() };
+        let lint: String = self.tops.iter().map(lint).collect();
+        let Some((top, sources)) = self.board.zip(self.sources(board::TOP)) else { return lint };
         let sources = sources.join(" ");
-        format!(
+        lint + &format!(
             "
 # {title}: synth/board.bit, to be loaded with openFPGALoader or the board's own program.
 BOARD := {sources}
@@ -126,4 +128,20 @@ synth/board.bit: synth/board.config
         let sections = [("board", board), ("video", video)];
         sections.into_iter().filter_map(|(key, section)| Some((key, section?))).collect()
     }
+}
+
+/// What `make lint` says of a top around the core.
+fn lint(top: &Top) -> String {
+    let (name, sources) = (top.name, top.sources().join(" "));
+    format!(
+        "
+.PHONY: lint-{name}
+lint: lint-{name}
+lint-{name}:
+\t$(VERILATOR) --lint-only -Wall --top-module {name} lint.vlt {sources} $(SOURCES)
+\t$(ICARUS) -g2012 -Wall -t null -s {name} {sources} $(SOURCES)
+\t$(YOSYS) -q -p \"read_verilog -lib +/ecp5/cells_bb.v; read_verilog -sv -defer {sources} $(SOURCES); \\
+\t    hierarchy -top {name}; proc; check -assert\"
+"
+    )
 }

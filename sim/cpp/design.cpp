@@ -5,6 +5,7 @@
 // HWG_STREAM: the design has feedback streams. HWG_AXI: it has an AXI4 master instead. HWG_TRACE: waveforms.
 #include "design_abi.h"
 
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -29,6 +30,9 @@ struct Instance {
 #endif
     std::string failure;
 };
+
+/// The first reason why something could not be written to a file: the writer of waveforms does not look.
+int s_write_error = 0;
 
 /// Where relative file names lead while this thread constructs an instance: the emitted folder.
 thread_local const std::string* t_folder = nullptr;
@@ -147,7 +151,8 @@ int find(void* pointer, const char* scope, const char* name, HwgSignal* out) {
     const VerilatedScope* const found = instance->context.scopeFind(full.c_str());
     VerilatedVar* const variable = found ? found->varFind(name) : nullptr;
     if (!variable || variable->udims() != 0) return 1;
-    const uint32_t bits = variable->dims() == 0 ? 1 : static_cast<uint32_t>(variable->packed().elements());
+    // Dimension 0 is the packed one, in the way of the DPI: the one accessor that every version has.
+    const uint32_t bits = variable->dims() == 0 ? 1 : static_cast<uint32_t>(variable->elements(0));
     *out = {variable->datap(), bits, static_cast<uint32_t>(variable->totalSize())};
     return 0;
 }
@@ -155,6 +160,7 @@ int find(void* pointer, const char* scope, const char* name, HwgSignal* out) {
 int trace_open(void* pointer, const char* path) {
 #if HWG_TRACE
     auto* const instance = static_cast<Instance*>(pointer);
+    s_write_error = 0;
     instance->waveform = std::make_unique<VerilatedFstC>();
     instance->top->trace(instance->waveform.get(), 99);
     instance->waveform->open(path);
@@ -167,12 +173,16 @@ int trace_open(void* pointer, const char* path) {
 #endif
 }
 
-void trace_dump(void* pointer, uint64_t time) {
+int trace_dump(void* pointer, uint64_t time) {
 #if HWG_TRACE
     auto* const instance = static_cast<Instance*>(pointer);
     if (instance->waveform) instance->waveform->dump(time);
+    if (s_write_error == 0) return 0;
+    instance->failure = std::strerror(s_write_error);
+    return 1;
 #else
     (void)pointer, (void)time;
+    return 0;
 #endif
 }
 
@@ -193,6 +203,20 @@ void trace_close(void* pointer) {
 extern "C" FILE* __real_fopen(const char* path, const char* mode);
 extern "C" FILE* __wrap_fopen(const char* path, const char* mode) {
     return open_in_folder(__real_fopen, path, mode);
+}
+
+// The same for what writes: a full disk shows here and nowhere else.
+extern "C" size_t __real_fwrite(const void* data, size_t size, size_t count, FILE* file);
+extern "C" size_t __wrap_fwrite(const void* data, size_t size, size_t count, FILE* file) {
+    const size_t written = __real_fwrite(data, size, count, file);
+    if (written != count && s_write_error == 0) s_write_error = errno;
+    return written;
+}
+extern "C" int __real_fflush(FILE* file);
+extern "C" int __wrap_fflush(FILE* file) {
+    const int result = __real_fflush(file);
+    if (result != 0 && s_write_error == 0) s_write_error = errno;
+    return result;
 }
 
 // Verilator's hooks (VL_USER_*): an exception instead of the end of the process.

@@ -67,7 +67,7 @@ struct HwgDesignApi {
     /// Finds a public signal: scope `itnet_top.u_x`, name `probe_valid`.
     int (*find)(void*, const char* scope, const char* name, HwgSignal*);
     int (*trace_open)(void*, const char* path);
-    void (*trace_dump)(void*, uint64_t time);
+    int (*trace_dump)(void*, uint64_t time);
     void (*trace_close)(void*);
 };
 

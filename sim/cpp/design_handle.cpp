@@ -2,8 +2,36 @@
 #include "design_handle.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
 
 namespace hwgen {
+
+namespace {
+
+/// Files of the waveform that is being written, for a signal's handler: it may neither allocate nor lock.
+char s_waveform[4096];
+char s_names[4096];
+
+/// The writer of waveforms maps files into memory; where no room is left for a page of one, the system sends SIGBUS.
+void no_room(int) {
+    constexpr char text[] = "\rerror: the waveform: no room on the disk (or in /tmp); nothing of it was kept\n";
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, text, sizeof text - 1);
+    unlink(s_waveform);
+    unlink(s_names);
+    _exit(2);
+}
+
+void guard(const std::string& path) {
+    if (path.size() + 5 >= sizeof s_waveform) return;
+    std::strcpy(s_waveform, path.c_str());
+    std::strcpy(s_names, (path + ".hier").c_str());
+    std::signal(SIGBUS, no_room);
+}
+
+}  // namespace
 
 Design::Design(const std::string& library, const std::string& folder, uint64_t seed, bool random_initial) {
     library_ = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -25,6 +53,7 @@ Design::Design(const std::string& library, const std::string& folder, uint64_t s
 
 Design::~Design() {
     if (traced_) api_->trace_close(instance_);
+    if (traced_) std::signal(SIGBUS, SIG_DFL);
     api_->destroy(instance_);
     dlclose(library_);
 }
@@ -40,7 +69,8 @@ HwgSignal Design::find(const std::string& path) const {
 }
 
 void Design::trace(const std::string& path) {
-    if (api_->trace_open(instance_, path.c_str()) != 0) throw std::runtime_error(api_->failure(instance_));
+    guard(path);
+    if (api_->trace_open(instance_, path.c_str()) != 0) throw WaveformFailure(api_->failure(instance_));
     traced_ = true;
 }
 

@@ -14,6 +14,11 @@ struct ModelFailure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// The waveform cannot be written.
+struct WaveformFailure : std::runtime_error {
+    explicit WaveformFailure(const std::string& reason) : std::runtime_error("waveform: " + reason) {}
+};
+
 class Design {
 public:
     Design(const std::string& library, const std::string& folder, uint64_t seed, bool random_initial);
@@ -38,7 +43,7 @@ private:
         *pins.aclk = level;
         if (api_->eval(instance_) != 0) throw ModelFailure(api_->failure(instance_));
         if (traced_) {
-            api_->trace_dump(instance_, time_);
+            if (api_->trace_dump(instance_, time_) != 0) throw WaveformFailure(api_->failure(instance_));
             time_ += 5;
         }
     }

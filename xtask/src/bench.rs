@@ -41,10 +41,10 @@ pub fn bench(image: Option<PathBuf>, quick: bool) -> Result<bool> {
     hwgen(&["emit", "--preset", "paper", "--multipliers", "342", "--weight-bits", "8", "-o", &eight])?;
     let four = work.path().join("paper_w4").display().to_string();
     hwgen(&["emit", "--preset", "paper", "--multipliers", "342", "-o", &four])?;
-    let cosim = hwgen(&["cosim", &eight, "--image", &image, "--resize"])?;
+    let cosim = hwgen(&["cosim", &eight, "--image", &image, "--resize", "--build", "guided"])?;
     let mut exact = frame(&mut table, "paper, 342 multipliers, 8-bit weights", &cosim, true)?;
     speed(&mut table, Path::new(&eight), &cosim)?;
-    let cosim = hwgen(&["cosim", &four, "--image", &image, "--resize"])?;
+    let cosim = hwgen(&["cosim", &four, "--image", &image, "--resize", "--build", "guided"])?;
     exact &= frame(&mut table, "the same, default bits", &cosim, false)?;
     golden(&mut table, Path::new(&eight), &image)?;
 

@@ -1,5 +1,7 @@
 //! `hwgen emit`: a folder with a core.
 
+mod suggestion;
+
 use super::bits::BitsArgs;
 use super::error::CliError;
 use super::library::library;
@@ -18,6 +20,7 @@ use hwgen_quantize::Model;
 use hwgen_shell::{Board, BoardTop};
 use serde::Serialize;
 use std::path::PathBuf;
+use suggestion::Suggestion;
 
 /// Emit a core: Verilog, memory files, manifest, report, build files.
 ///
@@ -60,7 +63,7 @@ pub struct HardwareArgs {
     #[arg(long, value_name = "M")]
     multipliers: Option<u32>,
     /// Device that the core must fit and, up to a budget that is given too, fill: ecp5-25k, ecp5-45k, ecp5-85k,
-    /// ice40-up5k, nexus-lifcl40.
+    /// nexus-lifcl40.
     #[arg(long, value_name = "D")]
     device: Option<String>,
     /// Where the state goes between iterations [default: onchip].
@@ -110,7 +113,7 @@ impl HardwareArgs {
         let multipliers = budget.unwrap_or(DEFAULT_MULTIPLIERS);
         let target = device.map(|device| Target {
             dsp: device.multipliers,
-            ebr: device.blocks_of_18_kbit(),
+            ebr: device.block_rams,
             lut: device.luts,
             products: budget.unwrap_or(usize::MAX),
         });
@@ -168,6 +171,8 @@ struct Body<'a> {
     device: Option<Device>,
     board: Option<BoardBody>,
     report: serde_json::Value,
+    /// Where the arrays are busy for less than half of the time.
+    suggestion: Option<Suggestion>,
 }
 
 /// The core on its board.
@@ -196,14 +201,14 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let device = args.hardware.device(board.as_ref())?;
     let options = args.hardware.options(&hardware, device.as_ref())?;
     let shell = args.shell.shell(board, options.feedback)?;
-    report.progress("folding and scheduling …");
-    let design = Design::new(&model, &options)?;
+    let design = report.during("folding and scheduling", || Design::new(&model, &options))?;
     report.progress("writing Verilog and memories …");
     let files = hwgen_shell::emit(&design, &shell, &library()?, model.to_bytes()?, &command::normalised());
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
-    report.clear_progress();
     let summary = files.iter().find(|(name, _)| name == "report.json");
+    let summary: serde_json::Value =
+        summary.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default();
     let body = Body {
         name: design.name(),
         random_weights,
@@ -213,9 +218,11 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         prediction: &design.prediction,
         device,
         board: shell.board.as_ref().map(BoardBody::new),
-        report: summary.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default(),
+        suggestion: summary["macs"].as_u64().and_then(|macs| Suggestion::new(&design, macs)),
+        report: summary,
         folder,
     };
+    report.clear_progress();
     report.result(&body, || text(&body))?;
     Ok(Outcome::Success)
 }
@@ -231,6 +238,15 @@ fn obtain(args: &Args, report: Report) -> miette::Result<(Model, HardwareFields,
 
 fn text(body: &Body<'_>) -> String {
     let prediction = body.prediction;
+    let busy = 100.0 * body.report["utilization"].as_f64().unwrap_or_default();
+    let suggestion = body.suggestion.map(|suggestion| {
+        format!(
+            "the arrays wait most of the time; with --multipliers {} they would be {:.0} % busy, in {:.2} times the cycles\n",
+            suggestion.multipliers,
+            100.0 * suggestion.utilization,
+            suggestion.cycles as f64 / prediction.cycles as f64,
+        )
+    });
     let first = prediction.outputs.first().map(|o| format!(", first output after {}", o.last + 1)).unwrap_or_default();
     let device = body.device.as_ref().map(|device| {
         let number = |key: &str| body.report["estimate"][key].as_u64().unwrap_or_default();
@@ -241,7 +257,7 @@ fn text(body: &Body<'_>) -> String {
             device.multipliers,
             body.report["multipliers"],
             number("ebr"),
-            device.blocks_of_18_kbit(),
+            device.block_rams,
             number("lut"),
             device.luts,
             number("ff"),
@@ -252,11 +268,13 @@ fn text(body: &Body<'_>) -> String {
         .as_ref()
         .map(|board| format!("{}: core at {} MHz, serial line at {} baud\n", board.title, board.clock_mhz, board.baud));
     format!(
-        "{}: {} files, {}B\npredicted: {} cycles a frame{first}\n{}{}",
+        "{}: {} files, {}B\npredicted: {} cycles a frame{first}, {} multipliers {busy:.0} % busy\n{}{}{}",
         body.folder.display(),
         body.files,
         si(body.bytes as u64),
         prediction.cycles,
+        body.report["multipliers"],
+        suggestion.unwrap_or_default(),
         device.unwrap_or_default(),
         board.unwrap_or_default(),
     )

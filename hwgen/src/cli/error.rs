@@ -3,6 +3,7 @@
 use super::bits::BitsProblem;
 use hwgen_network::Size;
 use hwgen_network::validate::Located;
+use hwgen_network::yaml::FieldProblem;
 use hwgen_sim::cosim::CosimError;
 use miette::{Diagnostic, NamedSource};
 use std::path::PathBuf;
@@ -118,9 +119,13 @@ pub enum CliError {
     )]
     ImageSize { path: PathBuf, got: Size, wanted: Size },
 
-    #[error("folder {}: holds no PNG or JPEG image", path.display())]
-    #[diagnostic(code(hwgen::cli::no_images), help("name a folder with files *.png, *.jpg or *.jpeg"))]
-    NoImages { path: PathBuf },
+    #[error("image {}: cut off after {bytes} bytes, before {mark}", path.display())]
+    #[diagnostic(code(hwgen::cli::cut_image), help("the file is incomplete; copy or download it again"))]
+    CutImage { path: PathBuf, bytes: usize, mark: &'static str },
+
+    #[error("folder {}: holds no PNG or JPEG image ({others})", path.display())]
+    #[diagnostic(code(hwgen::cli::no_images), help("name a folder with files *.png, *.jpg or *.jpeg; convert others"))]
+    NoImages { path: PathBuf, others: String },
 
     #[error("{}: cannot be written", path.display())]
     #[diagnostic(
@@ -148,6 +153,10 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::iterations), help("set --iterations to 1…{wanted}; the network has {wanted}"))]
     Iterations { got: u32, wanted: u32 },
 
+    #[error("after {got} iteration(s) there is no output yet, the first one comes after {first}")]
+    #[diagnostic(code(hwgen::cli::no_output), help("set --iterations to {first} or more, or leave it out"))]
+    NoOutput { got: u32, first: u32 },
+
     #[error("clock rate {got} MHz, wanted 1 or more")]
     #[diagnostic(code(hwgen::cli::frequency), help("set --freq, in MHz"))]
     Frequency { got: f64 },
@@ -172,6 +181,9 @@ pub enum CliError {
 /// One problem of a network's configuration.
 #[derive(Debug, Error, Diagnostic)]
 pub enum ConfigurationProblem {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Field(FieldProblem),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Network(Located),

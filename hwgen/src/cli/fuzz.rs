@@ -1,6 +1,7 @@
 //! `hwgen fuzz`: random cases through emit and cosim.
 
 mod case;
+mod lint;
 
 use super::interrupt::Temporary;
 use super::library::library;
@@ -24,7 +25,8 @@ use std::time::Instant;
 
 /// Try random networks, bit widths, foldings, feedback kinds, images and stalls.
 ///
-/// Each case is emitted and simulated twice against the golden model: two frames with gaps and stalls on every stream
+/// Each case is emitted, read by Verilator's and Icarus' linters (some by Yosys; tools that are here), which have to be
+/// silent, and simulated twice against the golden model: two frames with gaps and stalls on every stream
 /// and other run-time settings in the second frame, and one frame without, whose cycles must be as predicted. A case
 /// follows from seed and number alone. Large networks get budgets, and long frames pauses, that let a frame end within some
 /// 1.5 million cycles. Exit status 1 if any case fails.
@@ -133,11 +135,13 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let files = hwgen_shell::emit(&design, &Shell::default(), &library, bytes, &command);
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
+        lint::lint(folder, case.index)?;
         return simulate(case, &design, folder, args);
     }
     let name = format!("hwgen-fuzz-{}-{}-{}", std::process::id(), args.seed, case.index);
     let folder = Temporary::new(std::env::temp_dir().join(name));
     write::folder(folder.path(), &files).map_err(told)?;
+    lint::lint(folder.path(), case.index)?;
     simulate(case, &design, folder.path(), args)
 }
 
@@ -166,7 +170,11 @@ fn model(case: &Case) -> Result<Model, String> {
     if case.integer_model {
         return Ok(Model::random(&case.description, &case.bits, case.seed));
     }
-    let weights = Weights::random(&case.description, case.seed);
+    let mut weights = Weights::random(&case.description, case.seed);
+    if let Some(part) = case.zeros {
+        let tensors = weights.tensors_mut(&case.description).into_iter();
+        tensors.filter(|(name, _)| name.contains(part)).for_each(|(_, values)| values.fill(0.0));
+    }
     let ranges = Ranges::analytic(&case.description);
     Ok(quantize(&case.description, &weights, &case.bits, &ranges).map_err(told)?.model)
 }

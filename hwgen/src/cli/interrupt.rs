@@ -1,10 +1,13 @@
 //! Ctrl-C: what is half made goes away before the process does.
 //!
-//! Owns: the list of temporary paths of this process. Leaves alone: child processes, which the terminal's signal
-//! reaches by itself, and the cache of compiled designs, which looks after itself.
+//! Owns: the list of temporary paths of this process, and the order in which everything ends. Leaves alone: how programs
+//! that run are ended (`hwgen_process`) and what the cache of compiled designs has begun (`hwgen_sim`).
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Exit status of a process that Ctrl-C ended: 128 and the number of SIGINT, as shells have it.
+const INTERRUPTED: i32 = 130;
 
 /// Temporary files and folders that exist now.
 static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -16,11 +19,14 @@ fn pending() -> MutexGuard<'static, Vec<PathBuf>> {
 /// Installs the handler. Where the system refuses one, Ctrl-C just ends the process.
 pub fn install() {
     let _ = ctrlc::set_handler(|| {
+        // First those who write. From here on whoever starts or has ended a program waits for good.
+        hwgen_process::end_all();
+        hwgen_sim::cosim::discard_unfinished();
         // Kept to the end, so that nobody renames meanwhile.
         let pending = pending();
         pending.iter().for_each(|path| remove(path));
-        eprintln!("error: interrupted; nothing was left half-written");
-        std::process::exit(2);
+        eprintln!("\rerror: interrupted; nothing was left half-written");
+        std::process::exit(INTERRUPTED);
     });
 }
 

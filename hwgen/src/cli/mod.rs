@@ -1,7 +1,7 @@
 //! The command line: one file for each subcommand, and what they share.
 //!
 //! Owns: arguments, messages, exit statuses, files on disk. stdout is data, stderr is messages; exit 0 success,
-//! 1 a check failed, 2 usage or bad input. Leaves alone: everything that can be computed without a user.
+//! 1 a check failed, 2 usage or bad input, 130 interrupted. Leaves alone: everything that can be computed without a user.
 
 mod bits;
 mod command;
@@ -31,10 +31,22 @@ use outcome::Outcome;
 use report::Report;
 use std::process::ExitCode;
 
+/// What `--version` says; `-V` says the first line's number alone.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nbuilt for ",
+    env!("HWGEN_TARGET"),
+    " (",
+    env!("HWGEN_PROFILE"),
+    ") with ",
+    env!("HWGEN_RUSTC"),
+    "\ntools that it runs: Verilator 5.006 or newer and a C++17 compiler (cosim, fuzz); Yosys, nextpnr and a packer (synth)",
+);
+
 /// Generates, proves and simulates FPGA cores for iterative segmentation networks.
 #[derive(Debug, Parser)]
-#[command(name = "hwgen", version, arg_required_else_help = true, max_term_width = 110)]
-#[command(after_help = "Exit status: 0 success, 1 a check failed, 2 wrong usage or bad input.")]
+#[command(name = "hwgen", version, long_version = VERSION, arg_required_else_help = true, max_term_width = 110)]
+#[command(after_help = "Exit status: 0 success, 1 a check failed, 2 wrong usage or bad input, 130 interrupted.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -43,7 +55,7 @@ struct Cli {
     #[arg(long, global = true)]
     json: bool,
 
-    /// Print no messages but errors.
+    /// Print nothing but errors, and what --json asks for.
     #[arg(long, short, global = true)]
     quiet: bool,
 }

@@ -64,8 +64,11 @@ pub fn make(network: &NetworkArgs, bits: BitsArgs, args: &WeightsArgs, report: R
     let Network { description, bits, hardware } = network.resolve(bits, base)?;
     check_size(&description)?;
     let weights = file.weights(&description)?;
-    let images = calibration_images(folder, &description, args)?;
-    report.note(format_args!("calibrating on {} images", images.len()));
+    let prefix = file.prefix(&description);
+    if !prefix.is_empty() {
+        report.note(format_args!("weights {}: `{prefix}` before every tensor's name is taken off", path.display()));
+    }
+    let images = calibration_images(folder, &description, args, report)?;
     let ranges = calibrate(&description, &weights, &bits, &images)?;
     let quantized = quantize(&description, &weights, &bits, &ranges)?;
     Ok(Made { quantized, weights, images, random: false, hardware })
@@ -74,18 +77,36 @@ pub fn make(network: &NetworkArgs, bits: BitsArgs, args: &WeightsArgs, report: R
 fn random(network: &NetworkArgs, bits: BitsArgs, seed: u64, report: Report) -> miette::Result<Made> {
     let Network { description, bits, hardware } = network.resolve(bits, None)?;
     check_size(&description)?;
-    report.warn(format_args!("no --weights: RANDOM weights (seed {seed}); the core is real, its maps mean nothing"));
+    report.warn(format_args!("no --weights: RANDOM weights (seed {seed}); maps made with them mean nothing"));
     let weights = Weights::random(&description, seed);
     let quantized = quantize(&description, &weights, &bits, &Ranges::analytic(&description))?;
     let images = vec![RgbImage::random(description.image, seed)];
     Ok(Made { quantized, weights, images, random: true, hardware })
 }
 
-fn calibration_images(folder: &Path, description: &Description, args: &WeightsArgs) -> Result<Vec<RgbImage>, CliError> {
-    let files = picture::folder(folder)?;
+fn calibration_images(
+    folder: &Path,
+    description: &Description,
+    args: &WeightsArgs,
+    report: Report,
+) -> Result<Vec<RgbImage>, CliError> {
+    let picture::Folder { images: files, others } = picture::folder(folder)?;
+    if let Some(others) = others {
+        report.warn(format_args!("folder {}: not read are {others}", folder.display()));
+    }
     let count = files.len().min(args.calib_images as usize);
+    report.note(format_args!("calibrating on {count} of {} images", files.len()));
     let chosen = (0..count).map(|i| &files[i * files.len() / count]);
-    chosen.map(|file| Ok(picture::read_sized(file, description.image, args.resize)?.0)).collect()
+    let mut read = 0;
+    let images = chosen
+        .map(|file| {
+            read += 1;
+            report.progress(format_args!("reading image {read} of {count} …"));
+            Ok(picture::read_sized(file, description.image, args.resize, report)?.0)
+        })
+        .collect();
+    report.clear_progress();
+    images
 }
 
 /// Loads a model file; flags and configuration may repeat what it says, not contradict it.

@@ -5,7 +5,8 @@
 use super::bits::BitsArgs;
 use super::error::{CliError, ConfigurationProblem};
 use hwgen_network::parse::Outputs;
-use hwgen_network::yaml::{Document, Source};
+use hwgen_network::validate::Located;
+use hwgen_network::yaml::{Document, FieldProblem, Source};
 use hwgen_network::{Config, Cost, Description, Mixing, Overlay, PixelDomain, Preset, Size, WeightSets};
 use hwgen_quantize::Bits;
 use std::path::PathBuf;
@@ -85,6 +86,7 @@ struct File {
     bits: BitsArgs,
     hardware: HardwareFields,
     source: Option<Source>,
+    problems: Vec<FieldProblem>,
 }
 
 impl NetworkArgs {
@@ -103,6 +105,10 @@ impl NetworkArgs {
             if let Some(source) = &file.source {
                 invalid = source.label(invalid, |field| flags.names(field));
             }
+            // What follows from N says nothing while N, or where it comes from, is not understood.
+            let unsure = file.problems.iter().any(|problem| ["iterations", "preset"].contains(&problem.field()));
+            let follows = |located: &Located| unsure && ["outputs", "weight_sets"].contains(&located.problem.field());
+            invalid.problems.retain(|located| !follows(located));
             problems.extend(invalid.problems.into_iter().map(ConfigurationProblem::Network));
         }
         for mut problem in file.bits.apply(&mut widths) {
@@ -112,6 +118,11 @@ impl NetworkArgs {
             }
         }
         problems.extend(bits.apply(&mut widths).into_iter().map(ConfigurationProblem::Bits));
+        if problems.is_empty() && !file.problems.is_empty() {
+            let source = file.source.expect("problems of fields come out of a file");
+            return Err(source.refuse(file.problems).into());
+        }
+        problems.splice(0..0, file.problems.into_iter().map(ConfigurationProblem::Field));
         if !problems.is_empty() {
             let source_code = file.source.map(|source| source.text().clone());
             return Err(CliError::Configuration { source_code, problems }.into());
@@ -126,7 +137,8 @@ impl NetworkArgs {
         let bits = BitsArgs::take(&mut document);
         let hardware =
             HardwareFields { multipliers: document.take("multipliers"), feedback: document.take("feedback") };
-        Ok(File { config, bits, hardware, source: Some(document.finish()?) })
+        let (source, problems) = document.finish_with_problems();
+        Ok(File { config, bits, hardware, source: Some(source), problems })
     }
 
     fn overlay(&self) -> Overlay {

@@ -4,10 +4,17 @@
 //! input area [X·w/W, (X+1)·w/W) × [Y·h/H, (Y+1)·h/H); every input pixel counts by the part of it that is covered,
 //! exactly, and the quotient is rounded half up. The aspect ratio is not kept.
 
+mod read;
+mod whole;
+
 use super::error::CliError;
+use super::report::Report;
 use hwgen_network::{RgbImage, Size};
-use image::{ExtendedColorType, ImageEncoder, ImageReader, Limits};
-use std::path::{Path, PathBuf};
+use image::{ExtendedColorType, ImageEncoder};
+use read::read;
+use std::path::Path;
+
+pub use read::{Folder, folder};
 
 /// The CamVid palette of Badrinarayanan et al.: sky, building, pole, road, pavement, tree, sign, fence, car,
 /// pedestrian, bicyclist.
@@ -34,23 +41,9 @@ fn colour(class: u8) -> [u8; 3] {
     PALETTE.get(usize::from(class)).copied().unwrap_or_else(spread)
 }
 
-/// Reads a PNG or JPEG file as RGB; an alpha channel is dropped.
-pub fn read(path: &Path) -> Result<RgbImage, CliError> {
-    let unreadable = |source| CliError::Read { what: "image", path: path.to_owned(), source };
-    let mut reader = ImageReader::open(path).map_err(unreadable)?.with_guessed_format().map_err(unreadable)?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(1 << 15);
-    limits.max_image_height = Some(1 << 15);
-    reader.limits(limits);
-    let image = reader.decode().map_err(|source| CliError::Image { path: path.to_owned(), source })?.into_rgb8();
-    let size = Size { width: image.width(), height: image.height() };
-    let image = RgbImage::new(size, image.into_raw());
-    image.ok_or_else(|| unreadable(std::io::ErrorKind::InvalidData.into()))
-}
-
 /// An image for a network of size `wanted`, and whether it had to be resized.
-pub fn read_sized(path: &Path, wanted: Size, resize: bool) -> Result<(RgbImage, bool), CliError> {
-    let image = read(path)?;
+pub fn read_sized(path: &Path, wanted: Size, resize: bool, report: Report) -> Result<(RgbImage, bool), CliError> {
+    let image = read(path, report)?;
     if image.size() == wanted {
         return Ok((image, false));
     }
@@ -58,24 +51,6 @@ pub fn read_sized(path: &Path, wanted: Size, resize: bool) -> Result<(RgbImage, 
         return Err(CliError::ImageSize { path: path.to_owned(), got: image.size(), wanted });
     }
     Ok((resized(&image, wanted), true))
-}
-
-/// All PNG and JPEG files of a folder, by name.
-pub fn folder(path: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let unreadable = |source| CliError::Read { what: "folder", path: path.to_owned(), source };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(unreadable)? {
-        let file = entry.map_err(unreadable)?.path();
-        let extension = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if ["png", "jpg", "jpeg"].contains(&extension.as_str()) {
-            files.push(file);
-        }
-    }
-    if files.is_empty() {
-        return Err(CliError::NoImages { path: path.to_owned() });
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// The area average (see the head of this file).

@@ -1,11 +1,11 @@
 //! `hwgen play`: images to a core on a board, maps back, over the board's serial line.
 
 use super::error::CliError;
-use super::maps::Frame;
+use super::maps::{self, Frame};
 use super::report::{Report, si, table};
-use super::run::{check_iterations, warn_of_older_maps};
+use super::run::check_iterations;
 use super::shell::BAUD;
-use super::{Outcome, overwrite, picture, write};
+use super::{Outcome, picture};
 use hwgen_link::{Link, Played};
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
@@ -120,7 +120,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     link.write(register::ITERATIONS, args.iterations.unwrap_or(most))?;
     link.write(register::THRESHOLD, args.threshold)?;
 
-    let read = |path: &PathBuf| picture::read_sized(path, link.size(), args.resize);
+    let read = |path: &PathBuf| picture::read_sized(path, link.size(), args.resize, report);
     let images: Vec<(RgbImage, bool)> = args.images.iter().map(read).collect::<Result<_, CliError>>()?;
     let mut frames = Vec::new();
     let mut files = Vec::new();
@@ -151,7 +151,10 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         });
     }
     report.clear_progress();
-    write_maps(args, &files, report)?;
+    if let Some(folder) = &args.maps {
+        let inputs: Vec<&Path> = args.images.iter().map(PathBuf::as_path).collect();
+        maps::write(folder, files, &inputs, report)?;
+    }
     let bit_exact = args.check.then(|| frames.iter().all(|frame| frame.bit_exact == Some(true)));
     let body = Body { port: args.port.clone(), baud, bit_exact, frames };
     report.result(&body, || text(&body))?;
@@ -165,17 +168,6 @@ fn agrees(golden: &Golden, image: &RgbImage, played: &Played, args: &Args, most:
     let count = if args.threshold == 0 { frame.maps.len() } else { played.maps.len() };
     let wanted = frame.maps.iter().take(count).map(|(output, classes)| (*output, classes.as_slice()));
     Ok(wanted.eq(played.maps.iter().map(|map| (u32::from(map.output), map.classes.as_slice()))))
-}
-
-fn write_maps(args: &Args, files: &[(PathBuf, Vec<u8>)], report: Report) -> Result<(), CliError> {
-    let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
-    let inputs: Vec<&Path> = args.images.iter().map(PathBuf::as_path).collect();
-    overwrite::check_inputs(&inputs, &names)?;
-    write::files(files)?;
-    if let Some(folder) = &args.maps {
-        warn_of_older_maps(folder, &names, report);
-    }
-    Ok(())
 }
 
 fn text(body: &Body) -> String {

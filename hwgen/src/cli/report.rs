@@ -4,16 +4,23 @@ use super::error::CliError;
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 /// Version of every JSON document on stdout.
 const SCHEMA_VERSION: u32 = 1;
+
+/// Pause between two lines of progress on a terminal.
+const TICK: Duration = Duration::from_secs(1);
+/// What takes longer is worth a line that stays, where there is no terminal.
+const LONG: Duration = Duration::from_secs(5);
 
 /// Where output goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     /// One JSON document instead of text.
     pub json: bool,
-    /// No messages but errors.
+    /// Nothing but errors, and JSON if that is asked for.
     pub quiet: bool,
 }
 
@@ -25,8 +32,11 @@ struct Document<'a, T> {
 }
 
 impl Report {
-    /// Prints the result: `body` as JSON, or `text`.
+    /// Prints the result: `body` as JSON, or `text`, which is not for the quiet.
     pub fn result(self, body: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
+        if self.quiet && !self.json {
+            return Ok(());
+        }
         let mut out = if self.json {
             let document = Document { schema_version: SCHEMA_VERSION, body };
             serde_json::to_string_pretty(&document).map_err(|source| CliError::Json { source })?
@@ -62,6 +72,33 @@ impl Report {
         if !self.quiet && std::io::stderr().is_terminal() {
             eprint!("\r\x1b[K{message}");
         }
+    }
+
+    /// Does `work` and says what it is meanwhile: on a terminal with the seconds so far, elsewhere once if it takes long.
+    pub fn during<T>(self, what: &str, work: impl FnOnce() -> T) -> T {
+        if self.quiet {
+            return work();
+        }
+        let (working, ended) = mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let is_terminal = std::io::stderr().is_terminal();
+                let (start, pause) = (Instant::now(), if is_terminal { TICK } else { LONG });
+                self.progress(format_args!("{what} …"));
+                while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                    self.progress(format_args!("{what} … {:.0} s", start.elapsed().as_secs_f64()));
+                    if !is_terminal {
+                        eprintln!("{what} …");
+                        // Once is enough: the rest of the work is waited for.
+                        let _ = ended.recv();
+                    }
+                }
+                self.clear_progress();
+            });
+            // Goes with the work, also with one that panics.
+            let _working = working;
+            work()
+        })
     }
 
     /// Takes the progress line away.

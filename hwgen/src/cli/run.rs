@@ -2,20 +2,21 @@
 
 use super::error::CliError;
 use super::report::{Report, si, table};
-use super::{Outcome, overwrite, picture, write};
+use super::{Outcome, maps, picture};
 use hwgen_network::Cost;
 use hwgen_quantize::Model;
 use hwgen_sim::golden::{Golden, Nothing};
 use miette::IntoDiagnostic;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Run the integer golden model on an image and write its semantic maps.
 ///
 /// Writes `m_01.png`, `m_02.png`, … (8-bit class indices at the image's size), one for each output, and
 /// `overlay_01.png`, … (the image with the classes' colours over it). With --resize, an image of another size is scaled by area average
-/// in exact integers, rounded half up; the scaled image is written as `resized.png`.
+/// in exact integers, rounded half up; the scaled image is written as `resized.png`. `maps.json` lists the files; those of an
+/// earlier run that are not written anew are removed, unless somebody has changed them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen run --model itnet.q.safetensors --image street.png --maps out/
@@ -60,7 +61,10 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let description = &model.description;
     let iterations = args.iterations.unwrap_or(description.iterations);
     check_iterations(iterations, description.iterations)?;
-    let (image, resized) = picture::read_sized(&args.image, description.image, args.resize)?;
+    if let Some(&first) = description.outputs.first().filter(|&&first| first > iterations) {
+        return Err(CliError::NoOutput { got: iterations, first }.into());
+    }
+    let (image, resized) = picture::read_sized(&args.image, description.image, args.resize, report)?;
     let golden = Golden::new(&model)?;
     let start = Instant::now();
     let frame = golden.run(image.pixels(), iterations as usize, u64::MAX, &mut Nothing)?;
@@ -84,11 +88,8 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if let Some(folder) = args.maps.as_ref().filter(|_| resized) {
         files.push((folder.join("resized.png"), picture::rgb_png(&image).into_diagnostic()?));
     }
-    let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
-    overwrite::check_inputs(&[&args.model, &args.image], &names)?;
-    write::files(&files)?;
     if let Some(folder) = &args.maps {
-        warn_of_older_maps(folder, &names, report);
+        maps::write(folder, files, &[&args.model, &args.image], report)?;
     }
 
     let last = frame.maps.last().map_or(0, |(output, _)| *output);
@@ -102,28 +103,6 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
 /// Refuses iterations that the network does not have.
 pub fn check_iterations(got: u32, wanted: u32) -> Result<(), CliError> {
     if (1..=wanted).contains(&got) { Ok(()) } else { Err(CliError::Iterations { got, wanted }) }
-}
-
-/// Says which maps in the folder are of an earlier run; they are the user's, and stay.
-pub fn warn_of_older_maps(folder: &Path, written: &[PathBuf], report: Report) {
-    let is_map = |name: &str| {
-        let of_frame = name.strip_prefix("frame_").and_then(|rest| rest.split_once('_')).map_or(name, |(_, rest)| rest);
-        let stem = of_frame.strip_suffix(".png").unwrap_or_default();
-        stem.starts_with("m_") || stem.starts_with("overlay_")
-    };
-    let mut older: Vec<String> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| !written.iter().any(|path| path.file_name() == Some(&entry.file_name())))
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| is_map(name))
-        .collect();
-    older.sort();
-    if let Some(first) = older.first() {
-        let others = older.len() - 1;
-        report.warn(format_args!("{} holds maps of an earlier run: {first} and {others} more", folder.display()));
-    }
 }
 
 fn text(body: &Body) -> String {

@@ -35,7 +35,7 @@ pub struct Args {
     /// Emitted folder.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Device: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k or nexus-lifcl40 [default: the board's, else ecp5-85k].
+    /// Device: ecp5-25k, ecp5-45k, ecp5-85k or nexus-lifcl40 [default: the board's, else ecp5-85k].
     #[arg(long, value_name = "D")]
     device: Option<String>,
     /// Board that the core was emitted for [default: that of the folder, unless --device is given].
@@ -149,7 +149,6 @@ fn target(args: &Args, device: Device, board: Option<&Board>) -> Result<Target, 
         board: board.map(|board| board.name.clone()),
         family: match device.family {
             Family::Ecp5 => flow::Family::Ecp5,
-            Family::Ice40 => flow::Family::Ice40,
             Family::Nexus => flow::Family::Nexus,
         },
         part: board.map_or(device.part, |board| board.part.clone()),

@@ -164,3 +164,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_prefix_before_every_name_is_taken_off() {
+    for prefix in ["module.", "_orig_mod.", "model._orig_mod.module."] {
+        let file = edited(|tensors| {
+            tensors.iter_mut().for_each(|tensor| tensor.0 = format!("{prefix}{}", tensor.0));
+            tensors.push((format!("{prefix}data.0.bn.num_batches_tracked"), Dtype::I64, vec![], vec![0; 8]));
+        });
+        assert_eq!(file.prefix(&tiny()), prefix);
+        assert_eq!(file.weights(&tiny()).expect("complete"), Weights::random(&tiny(), 1));
+    }
+}
+
+#[test]
+fn one_tensor_without_the_prefix_is_unknown_and_one_missing() {
+    let file = edited(|tensors| {
+        tensors.iter_mut().skip(1).for_each(|tensor| tensor.0 = format!("module.{}", tensor.0));
+    });
+    let problems: Vec<_> = problems(&file).iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].starts_with("tensor `module.data.0.conv.weight` is missing"), "{problems:?}");
+    assert!(problems[1].starts_with("tensor `data.0.conv.weight` of shape [8, 3, 3, 3] is not part"), "{problems:?}");
+}
+
+#[test]
+fn of_another_network_both_sides_are_shown() {
+    let file = edited(|tensors| tensors.iter_mut().for_each(|tensor| tensor.0 = tensor.0.replace('.', "_")));
+    let error = file.weights(&tiny()).expect_err("all wrong");
+    assert!(error.to_string().contains(" missing, "), "{error}");
+    let count = |wanted: fn(&TensorProblem) -> bool| problems(&file).iter().filter(|p| wanted(p)).count();
+    assert_eq!(count(|p| matches!(p, TensorProblem::Missing { .. })), SHOWN);
+    assert_eq!(count(|p| matches!(p, TensorProblem::Unknown { .. })), SHOWN);
+}

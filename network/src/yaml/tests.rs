@@ -64,3 +64,18 @@ fn an_alias_bomb_is_an_error() {
     }
     assert!(Document::parse("x", &text).is_err());
 }
+
+#[test]
+fn a_field_twice_is_labelled_where_it_comes_again() {
+    let text = "width: 8\nclasses: 3\n\"width\" : 9\n";
+    let Err(YamlError::Twice { field, span, .. }) = Document::parse("net.yaml", text) else { panic!("twice") };
+    assert_eq!((field.as_str(), span), ("width", Some((21, 5).into())));
+}
+
+#[test]
+fn a_number_for_a_section_says_what_the_section_has() {
+    let mut document = Document::parse("net.yaml", "bits: 4\n").expect("YAML");
+    let _: Option<u32> = document.take("bits.stem");
+    let Err(YamlError::Fields { problems, .. }) = document.finish() else { panic!("no section") };
+    assert_eq!(problems[0].to_string(), "field `bits`: got `4`, wanted a mapping with some of stem");
+}

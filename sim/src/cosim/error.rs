@@ -1,5 +1,6 @@
 //! Errors of the co-simulation. A value that differs is no error: it is a result (`report::Mismatch`).
 
+use hwgen_process::Failure;
 use miette::Diagnostic;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -10,12 +11,24 @@ use thiserror::Error;
 pub enum CosimError {
     /// A file of the emitted folder or of the cache.
     #[error("cannot {action} `{path}`")]
-    #[diagnostic(code(hwgen::cosim::file))]
+    #[diagnostic(
+        code(hwgen::cosim::file),
+        help("check that it exists, may be used, and that there is room on the disk")
+    )]
     File {
         /// What was tried.
         action: &'static str,
         /// On which file.
         path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A folder without a readable manifest.
+    #[error("folder `{folder}`: its `manifest.json` cannot be read")]
+    #[diagnostic(code(hwgen::cosim::not_emitted), help("name a folder that `hwgen emit` made"))]
+    NotEmitted {
+        /// The folder.
+        folder: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },
@@ -53,14 +66,53 @@ pub enum CosimError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// Verilator or the C++ compiler refused the design.
-    #[error("{step} failed:\n{output}")]
+    /// The program is no Verilator.
+    #[error("`{program}` is no Verilator that can be used: {reason}")]
+    #[diagnostic(
+        code(hwgen::cosim::not_verilator),
+        help("name the program `verilator` of a whole installation in HWGEN_VERILATOR")
+    )]
+    NotVerilator {
+        /// As it was named.
+        program: String,
+        /// Why.
+        reason: String,
+    },
+    /// Verilator or the C++ compiler failed.
+    #[error("{step} failed: {failure}")]
     #[diagnostic(code(hwgen::cosim::build))]
     Build {
-        /// `verilator`, `compile` or `link`.
+        /// `verilator`, `compile` or `link`; the package where a program was only asked for its version.
         step: &'static str,
-        /// The end of what the tool wrote.
-        output: String,
+        /// The program, how it ended, what it wrote.
+        failure: Failure,
+        /// What to do, where that is known.
+        #[help]
+        advice: Option<String>,
+    },
+    /// The folder of compiled designs cannot be used.
+    #[error("cache `{folder}`: {reason}")]
+    #[diagnostic(
+        code(hwgen::cosim::cache),
+        help("name a folder of your own, on a disk with room, in the environment variable HWGEN_CACHE")
+    )]
+    Cache {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The waveform could not be written whole.
+    #[error("waveform `{path}`: {reason}")]
+    #[diagnostic(
+        code(hwgen::cosim::waveform),
+        help("name a place with room, or trace fewer frames; nothing of it was kept")
+    )]
+    Waveform {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// The compiled design cannot be loaded or does not fit the manifest.
     #[error("{reason}")]

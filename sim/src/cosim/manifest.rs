@@ -220,7 +220,8 @@ impl Manifest {
     /// Reads `manifest.json` in `folder`.
     pub fn read(folder: &Path) -> Result<Self, CosimError> {
         let path = folder.join("manifest.json");
-        let text = std::fs::read_to_string(&path).map_err(CosimError::file("read", &path))?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| CosimError::NotEmitted { folder: folder.to_owned(), source })?;
         let wrong = |reason: String| CosimError::Manifest { path: path.clone(), reason };
         let manifest: Self = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
         manifest.check().map_err(wrong)?;

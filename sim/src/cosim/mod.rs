@@ -7,8 +7,10 @@
 //! | [`manifest`] | `manifest.json` |
 //! | [`folder`] | whether the folder is still what it says |
 //! | [`cache`] | where compiled designs are kept |
+//! | `seal` | which of them may be loaded |
 //! | [`verilate`] | from Verilog to a library |
 //! | [`session`] | one core, and simulations of it |
+//! | `waveform` | whether a waveform was written whole |
 //! | [`expected`] | what the core has to show |
 //! | `memory` | addresses of the feedback in DRAM |
 //! | [`report`] | what came out |
@@ -28,15 +30,17 @@ mod memory;
 pub mod pins;
 mod probe_order;
 pub mod report;
+mod seal;
 pub mod session;
 mod summary;
 mod toolchain;
 pub mod verilate;
+mod waveform;
 
 #[cfg(test)]
 mod mock_test;
 
-pub use cache::Cache;
+pub use cache::{Cache, discard_unfinished};
 pub use error::CosimError;
 pub use expected::FrameInput;
 pub use folder::Differences;

@@ -13,6 +13,7 @@ use super::pins::Pins;
 use super::report::Report;
 use super::summary;
 use super::verilate::{BuildOptions, Library, build};
+use super::waveform;
 use crate::golden::Golden;
 use hwgen_registers as map;
 use std::path::{Path, PathBuf};
@@ -209,7 +210,18 @@ impl Session {
 
     fn simulate(&self, config: &SimConfig, options: &RunOptions) -> Result<Outcome, CosimError> {
         let mut design = self.open(options.seed, options.random_initial)?;
-        bridge::simulate(design.pin_mut(), config).map_err(CosimError::load)
+        let outcome = bridge::simulate(design.pin_mut(), config).map_err(|error| {
+            match (error.what().strip_prefix("waveform: "), &options.trace) {
+                (Some(reason), Some(path)) => CosimError::Waveform { path: path.clone(), reason: reason.to_owned() },
+                _ => CosimError::load(error),
+            }
+        })?;
+        // Its end writes the rest of the waveform.
+        drop(design);
+        if let Some(path) = &options.trace {
+            waveform::check(path)?;
+        }
+        Ok(outcome)
     }
 
     fn check(&self, frames: &[FrameInput]) -> Result<(), CosimError> {

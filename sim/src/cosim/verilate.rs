@@ -6,7 +6,7 @@
 //! Three parts are compiled: Verilator's runtime (once per tool version and flags), a precompiled header of it (the
 //! same), and the generated model with `cpp/design.cpp`.
 
-use super::cache::{Cache, Key};
+use super::cache::{Cache, Key, Unfinished};
 use super::error::CosimError;
 use super::ffi::bridge;
 use super::manifest::Manifest;
@@ -108,17 +108,11 @@ pub struct Library {
     pub path: PathBuf,
     /// Whether it was in the cache.
     pub cached: bool,
+    /// One was in the cache and had been changed since; this is a new one.
+    pub was_damaged: bool,
     /// Seconds spent on building.
     pub seconds: f64,
-    remove: Option<(Cache, String)>,
-}
-
-impl Drop for Library {
-    fn drop(&mut self) {
-        if let Some((cache, name)) = self.remove.take() {
-            cache.remove(&name);
-        }
-    }
+    _removal: Option<Unfinished>,
 }
 
 /// Builds the core in `folder`, or finds it in the cache.
@@ -128,15 +122,17 @@ pub fn build(folder: &Path, manifest: &Manifest, options: &BuildOptions) -> Resu
     let recipe = Recipe::new(manifest, options, tools.is_clang);
     let key = design_key(folder, &recipe, &tools.version)?;
     let (name, remove) = options.cache.name("design", &key, options.keep);
-    let (entry, cached) = options.cache.entry(&name, |work| {
+    let removal = remove.then(|| options.cache.removal(&name));
+    let entry = options.cache.entry(&name, |work| {
         let runtime = runtime(&options.cache, tools, &recipe)?;
         compile_design(folder, tools, &recipe, &runtime, work)
     })?;
     Ok(Library {
-        path: entry.join("design.so"),
-        cached,
+        path: entry.path.join("design.so"),
+        cached: entry.cached,
+        was_damaged: entry.was_damaged,
         seconds: start.elapsed().as_secs_f64(),
-        remove: remove.then(|| (options.cache.clone(), name)),
+        _removal: removal,
     })
 }
 
@@ -214,7 +210,7 @@ fn design_key(folder: &Path, recipe: &Recipe, version: &str) -> Result<String, C
 fn runtime(cache: &Cache, tools: &Toolchain, recipe: &Recipe) -> Result<PathBuf, CosimError> {
     let name =
         format!("runtime-{}", recipe.key("runtime", &tools.version).with("prelude", PRELUDE.as_bytes()).finish());
-    let (entry, _) = cache.entry(&name, |work| {
+    let entry = cache.entry(&name, |work| {
         write(&work.join("prelude.h"), PRELUDE)?;
         let mut files = vec!["verilated.cpp", "verilated_threads.cpp"];
         if recipe.trace {
@@ -222,12 +218,15 @@ fn runtime(cache: &Cache, tools: &Toolchain, recipe: &Recipe) -> Result<PathBuf,
         }
         let mut jobs: Vec<Vec<OsString>> =
             files.iter().map(|file| object(tools, recipe, &tools.include.join(file), Path::new(file))).collect();
-        let mut header = flags(tools, recipe);
-        header.extend(["-x", "c++-header", "prelude.h", "-o", "prelude.h.gch"].map(OsString::from));
-        jobs.push(header);
+        if !tools.is_clang {
+            // Clang refuses a precompiled header whose folder was renamed after it was made.
+            let mut header = flags(tools, recipe);
+            header.extend(["-x", "c++-header", "prelude.h", "-o", "prelude.h.gch"].map(OsString::from));
+            jobs.push(header);
+        }
         in_parallel(&jobs, |job| tools.compile("compile", work, job))
     })?;
-    Ok(entry)
+    Ok(entry.path)
 }
 
 fn compile_design(
@@ -283,13 +282,22 @@ fn library(
     in_parallel(&jobs, |job| tools.compile("compile", folder, job))?;
 
     let mut link: Vec<OsString> =
-        ["-shared", "-Wl,-Bsymbolic", "-Wl,--wrap=fopen", "-o", name].map(OsString::from).to_vec();
+        ["-shared", "-Wl,-Bsymbolic", "-Wl,--wrap=fopen,--wrap=fwrite,--wrap=fflush", "-o", name]
+            .map(OsString::from)
+            .to_vec();
     link.extend(extra.iter().map(OsString::from));
     link.extend(sources.iter().map(|source| source.with_extension("o").into()));
     link.extend(["verilated.o", "verilated_threads.o"].map(|file| runtime.join(file).into()));
     if recipe.trace {
         link.push(runtime.join("verilated_fst_c.o").into());
         link.push("-lz".into());
+        if tools.traces_with_lz4 {
+            link.push("-llz4".into());
+        }
+    }
+    if tools.is_clang {
+        // What GCC does in line (16-byte atomics of the runtime).
+        link.push("-latomic".into());
     }
     link.push("-pthread".into());
     tools.compile("link", folder, &link)

@@ -16,6 +16,9 @@ const MAX_MACS: u64 = 20_000_000;
 /// Weights of a case at most.
 const MAX_WEIGHTS: u64 = 1_000_000;
 
+/// Parts of tensors' names.
+const ZEROS: [&str; 6] = ["weight", "data.", "expand", "depthwise", "project", "head"];
+
 /// What is tried.
 #[derive(Clone, Debug, Serialize)]
 pub struct Case {
@@ -41,6 +44,8 @@ pub struct Case {
     /// Latency of the feedback memory at most.
     #[serde(skip)]
     pub latency: u32,
+    /// Float weights whose names have this in them are all 0: what is not used then must still lint.
+    pub zeros: Option<&'static str>,
 }
 
 /// Run-time settings of a frame.
@@ -70,6 +75,7 @@ impl Case {
             pauses: std::array::from_fn(|_| pause(stream)),
             second_frame: registers(stream, &description),
             latency: latency(stream),
+            zeros: (stream.below(8) == 0).then(|| ZEROS[stream.below(ZEROS.len() as u64) as usize]),
             description,
         }
     }
