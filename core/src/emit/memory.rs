@@ -281,8 +281,13 @@ fn affine(design: &Design) -> Vec<Word> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tables::Tables;
     use super::*;
-    use crate::memory::Protection;
+    use crate::design::Options;
+    use crate::feedback::Feedback;
+    use crate::memory::{Protection, entry};
+    use hwgen_network::Preset;
+    use hwgen_quantize::{Bits, Model};
 
     #[test]
     fn words_of_a_deep_memory_stand_side_by_side() {
@@ -303,5 +308,19 @@ mod tests {
         assert_eq!(lines[1], "041"); // words 1 and 513
         assert_eq!(lines[2], "002"); // word 2, and none
         assert_eq!(file.varying(), 7); // of word 512 + n the lowest bit alone
+    }
+
+    #[test]
+    fn the_top_has_the_depths_of_the_inventory() {
+        let model = Model::random(&Preset::Tiny.description(), &Bits::default(), 1);
+        for feedback in [Feedback::Onchip, Feedback::Stream] {
+            let design = Design::new(&model, &Options { feedback, ..Options::default() }).expect("a core");
+            let (tables, memories) = (Tables::new(&design), design.memories());
+            let depth = |id| entry(&memories, id).depth;
+            assert_eq!(tables.state_words, depth(MemoryId::State));
+            assert_eq!(tables.line_words, depth(MemoryId::Lines));
+            assert_eq!(tables.logit_words, depth(MemoryId::Logits));
+            assert_eq!(tables.up_words, depth(MemoryId::Maps).max(1));
+        }
     }
 }
