@@ -12,7 +12,7 @@ const YOSYS_EVERY: u64 = 8;
 
 /// What a tool says of the core in `folder`, the first that says anything.
 pub fn lint(folder: &Path, case: u64) -> Result<(), String> {
-    let manifest = Manifest::read(folder).map_err(super::told)?;
+    let manifest = Manifest::read(folder).map_err(|error| format!("{:?}", miette::Report::new(error)))?;
     let sources = manifest.sources.join(" ");
     let top = &manifest.top;
     let named = |variable, name: &str| Program::of_variable(variable).unwrap_or_else(|| Program::new(name));
