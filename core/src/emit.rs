@@ -49,6 +49,7 @@ impl<'a> CoreFiles<'a> {
         files.push(("model.safetensors".into(), model_bytes));
         files.push(("report.json".into(), report::report(design, &memories)));
         files.push(("itnet_regs.h".into(), hwgen_registers::C_HEADER.into()));
+        files.push(("timeline.json".into(), report::timeline(design)));
         files.push((LINT.into(), library.text(LINT).into()));
         files.push(("probes.vlt".into(), manifest::probe_waivers().into_bytes()));
         Self { design, command, tables, memories, hash, files }

@@ -5,6 +5,7 @@
 //! | [`family`] | what differs between families: programs, arguments, names |
 //! | [`tools`] | finding the programs and running them, with a log each |
 //! | [`netlist`] | what Yosys made of a design, counted by instance |
+//! | [`floorplan`] | where nextpnr put the cells, by instance |
 //! | [`timing`] | nextpnr's report: utilisation, clocks, the critical path |
 //! | [`pins`] | pins of a design without a board, where nextpnr wants them told |
 //! | [`run`] | the order of the stages, and what becomes of their results |
@@ -14,6 +15,7 @@
 
 pub mod error;
 pub mod family;
+pub mod floorplan;
 pub mod netlist;
 pub mod pins;
 pub mod run;

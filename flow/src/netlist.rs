@@ -69,7 +69,7 @@ pub struct Roles {
 
 impl Roles {
     /// Instance and role of a cell, by its name: `u_core.u_expand.u_array.…`, or in a branch `gen_….` of a generate.
-    fn place<'a>(&'a self, name: &str) -> (&'a str, &'a str) {
+    pub(crate) fn place<'a>(&'a self, name: &str) -> (&'a str, &'a str) {
         let inside = name.trim_start_matches(&self.inside);
         let branch = inside.strip_prefix("gen_").and_then(|rest| rest.split_once('.'));
         let inside = branch.map_or(inside, |(_, rest)| rest);

@@ -5,6 +5,7 @@
 
 use super::error::FlowError;
 use super::family::Family;
+use super::floorplan::Floorplan;
 use super::netlist::{self, Cells, Part, Roles};
 use super::pins::{self, Pin};
 use super::timing::{Clock, CriticalPath, Timing};
@@ -17,6 +18,8 @@ use std::time::Instant;
 /// Result of place and route, whatever the family calls it.
 const ROUTED: &str = "synth/itnet.config";
 const BITSTREAM: &str = "synth/itnet.bit";
+/// The netlist with the place of every cell; what is kept of it is the floor plan.
+const PLACED: &str = "synth/placed.json";
 /// The target's pins, where it has any.
 const PINS: &str = "synth/pins.pdc";
 /// The router is asked for so much more than the target, as it stops working where it is content.
@@ -186,6 +189,7 @@ pub fn synthesise(
 
     let mut arguments = target.arguments.clone();
     arguments.extend(["--json", "synth/itnet.json", "--report", "synth/timing.json"].map(str::to_owned));
+    arguments.extend(["--write", PLACED].map(str::to_owned));
     arguments.extend(family.place_and_route(ROUTED, constraints(folder, design, target)?.as_deref()));
     let asked = target.freq_mhz * MARGIN;
     arguments.extend(["--freq".to_owned(), asked.to_string(), "--seed".to_owned(), target.seed.to_string()]);
@@ -202,6 +206,7 @@ pub fn synthesise(
     report.resources = resources(&cells, target, Some(&timing));
     report.clocks = timing.clocks();
     report.critical_path = timing.critical_path();
+    floorplan(folder, &design.roles, report.critical_path.as_ref())?;
 
     let (name, tool, arguments) = family.packing(ROUTED, BITSTREAM);
     flow.must(name, tool, &arguments)?;
@@ -211,6 +216,16 @@ pub fn synthesise(
         report.outcome = Outcome::TooSlow { short_mhz: target.freq_mhz - fmax };
     }
     finish(flow, report)
+}
+
+/// Keeps the floor plan, `synth/floorplan.json`, of the placed netlist.
+fn floorplan(folder: &Path, roles: &Roles, critical: Option<&CriticalPath>) -> Result<(), FlowError> {
+    let placed = folder.join(PLACED);
+    let plan = Floorplan::read(&placed, roles, critical)?;
+    let path = folder.join("synth/floorplan.json");
+    let text = serde_json::to_string(&plan).expect("a floor plan is serialisable") + "\n";
+    std::fs::write(&path, text).map_err(FlowError::file("write", &path))?;
+    std::fs::remove_file(&placed).map_err(FlowError::file("remove", &placed))
 }
 
 /// The file that says where the pins are: the design's, or one made of the target's.

@@ -41,6 +41,9 @@ struct RawSegment {
 #[derive(Clone, Debug, Deserialize)]
 struct Pin {
     cell: String,
+    /// Column and row of the tile.
+    #[serde(default)]
+    loc: Option<[usize; 2]>,
 }
 
 /// Sites of a kind.
@@ -74,6 +77,9 @@ pub struct Step {
     pub from: String,
     /// Cell that it ends at.
     pub to: String,
+    /// Columns and rows of the tiles of both, where nextpnr tells them.
+    #[serde(skip)]
+    pub places: Vec<[usize; 2]>,
 }
 
 /// Steps of a path through the cells that Yosys made of one signal.
@@ -179,6 +185,7 @@ impl Timing {
                 kind: segment.kind.clone(),
                 from: segment.from.cell.clone(),
                 to: segment.to.cell.clone(),
+                places: [segment.from.loc, segment.to.loc].into_iter().flatten().collect(),
             };
             let sum = |wires_only: bool| -> f64 {
                 let counted = raw.path.iter().filter(|s| !wires_only || s.kind == "routing");
@@ -207,6 +214,7 @@ mod tests {
             kind: kind.to_owned(),
             from: String::new(),
             to: to.to_owned(),
+            places: Vec::new(),
         };
         let path = CriticalPath {
             from: "posedge clk".to_owned(),

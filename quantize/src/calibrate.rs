@@ -2,11 +2,12 @@
 
 use crate::error::QuantizeError;
 use crate::formats::Range;
-use crate::histogram::{Histogram, best_clip};
+use crate::histogram::{Histogram, Spread, best_clip, spread};
 use crate::model::Bits;
 use crate::ranges::{Means, Ranges, SIX};
 use hwgen_network::{Description, FIRST_STATE_LAYER, RgbImage, Weights, reference};
 use ndarray::{Array3, Axis};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Tensors that share one format.
@@ -20,6 +21,23 @@ enum Group {
     Logit(usize),
 }
 
+/// What was seen of the tensors that share a format, and the range that they got.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Seen {
+    /// The tensors, such as `scale 1 block 0: expand`.
+    pub tensor: String,
+    /// Values, in real units.
+    #[serde(flatten)]
+    pub spread: Spread,
+    /// Least value of the format, in real units.
+    pub lo: f64,
+    /// Greatest value of the format.
+    pub hi: f64,
+}
+
+/// Bins of a [`Seen`].
+const SHOWN: usize = 64;
+
 /// Clipping ranges for `weights`, quantised to `bits`, on `images` of the description's size.
 pub fn calibrate(
     description: &Description,
@@ -27,6 +45,16 @@ pub fn calibrate(
     bits: &Bits,
     images: &[RgbImage],
 ) -> Result<Ranges, QuantizeError> {
+    Ok(calibrate_seen(description, weights, bits, images)?.0)
+}
+
+/// The same, and how the values were spread.
+pub fn calibrate_seen(
+    description: &Description,
+    weights: &Weights,
+    bits: &Bits,
+    images: &[RgbImage],
+) -> Result<(Ranges, Vec<Seen>), QuantizeError> {
     if images.is_empty() {
         return Err(QuantizeError::NoImages);
     }
@@ -53,7 +81,40 @@ pub fn calibrate(
     }
     let mut ranges = ranges(description, bits, &histograms);
     ranges.means = Some(means(description, &mut sums));
-    Ok(ranges)
+    let seen = seen(description, bits, &ranges, &histograms);
+    Ok((ranges, seen))
+}
+
+/// The spread of each group beside its range.
+fn seen(
+    description: &Description,
+    bits: &Bits,
+    ranges: &Ranges,
+    histograms: &BTreeMap<(Group, String), Histogram>,
+) -> Vec<Seen> {
+    let mut groups: BTreeMap<Group, Vec<&Histogram>> = BTreeMap::new();
+    for ((group, _), histogram) in histograms {
+        groups.entry(*group).or_default().push(histogram);
+    }
+    let signed = |clip: f64, range: Range| (clip * f64::from(range.lo) / f64::from(range.hi), clip);
+    let one = |(group, members): (Group, Vec<&Histogram>)| {
+        let place = |[set, l, k]: [usize; 3], part: &str| {
+            let set = if ranges.expand.len() > 1 { format!("set {set}, ") } else { String::new() };
+            format!("{set}scale {l} block {k}: {part}")
+        };
+        let (tensor, (lo, hi)) = match group {
+            Group::Data(j) => (format!("data {j}"), (0.0, ranges.data[j])),
+            Group::State => ("states".to_owned(), signed(ranges.state, bits.state_range())),
+            Group::Mid => ("states between blocks".to_owned(), signed(ranges.mid, bits.state_range())),
+            Group::Expand(at) => (place(at, "expand"), (0.0, ranges.expand[at[0]][at[1]][at[2]])),
+            Group::Depthwise(at) => (place(at, "depthwise"), (0.0, ranges.depthwise[at[0]][at[1]][at[2]])),
+            Group::Logit(o) => {
+                (format!("logits of output {}", description.outputs[o]), signed(ranges.logit[o], bits.logit_range()))
+            }
+        };
+        spread(&members, SHOWN).map(|spread| Seen { tensor, spread, lo, hi })
+    };
+    groups.into_iter().filter_map(one).collect()
 }
 
 /// Channel means by place, out of those by name.

@@ -4,6 +4,7 @@
 //! share a format (`calibrate`).
 
 use crate::formats::Range;
+use serde::Serialize;
 
 /// Bins from −limit to limit.
 const BINS: usize = 8192;
@@ -71,6 +72,31 @@ impl Histogram {
     }
 }
 
+/// How the values of tensors are spread: counts in equal bins.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// Least value, rounded down to a bin of the histograms.
+    pub from: f64,
+    /// Greatest value, rounded up.
+    pub to: f64,
+    /// Values in each part of `from … to`.
+    pub counts: Vec<u64>,
+}
+
+/// The spread of all values of `histograms` in so many bins; none where there are no values.
+pub fn spread(histograms: &[&Histogram], bins: usize) -> Option<Spread> {
+    let filled: Vec<(f64, f64)> = histograms.iter().flat_map(|h| h.filled()).collect();
+    let width = histograms.iter().map(|h| 2.0 * h.limit / BINS as f64).fold(0.0, f64::max);
+    let from = filled.iter().map(|f| f.0).reduce(f64::min)? - width / 2.0;
+    let to = filled.iter().map(|f| f.0).reduce(f64::max)? + width / 2.0;
+    let mut counts = vec![0; bins];
+    for (value, count) in filled {
+        let bin = ((value - from) / (to - from) * bins as f64) as usize;
+        counts[bin.min(bins - 1)] += count as u64;
+    }
+    Some(Spread { from, to, counts })
+}
+
 /// The clipping value `R` for which quantising to `range`, at scale `R / range.hi`, has the least sum over `histograms`
 /// of the mean squared error relative to the tensor's power. `None` if no value differs from 0.
 pub fn best_clip(histograms: &[&Histogram], range: Range) -> Option<f64> {
@@ -136,6 +162,17 @@ mod tests {
         let eight = best_clip(&[&histogram], Range::signed(8)).expect("filled");
         assert!((1.9..2.9).contains(&four), "{four}");
         assert!((3.2..4.7).contains(&eight), "{eight}");
+    }
+
+    #[test]
+    fn a_spread_counts_every_value_once() {
+        let (mut a, mut b) = (Histogram::default(), Histogram::default());
+        [0.5, 0.5, -1.0].into_iter().for_each(|value| a.add(value));
+        [3.0, 2.9].into_iter().for_each(|value| b.add(value));
+        let spread = spread(&[&a, &b], 4).expect("there are values");
+        assert!((spread.from + 1.0).abs() < 0.01 && (spread.to - 3.0).abs() < 0.01, "{spread:?}");
+        assert_eq!(spread.counts, [1, 2, 0, 2]);
+        assert_eq!(super::spread(&[], 4), None);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub mod snr;
 pub mod validate;
 
 pub use accumulate::acc_bits;
-pub use calibrate::calibrate;
+pub use calibrate::{Seen, calibrate, calibrate_seen};
 pub use error::{ModelError, QuantizeError};
 pub use file::ModelHash;
 pub use file_error::{FileError, LoadError};

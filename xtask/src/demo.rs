@@ -1,12 +1,10 @@
 //! `make demo`: from float weights to a proven core, and a page that shows it.
 
-use crate::run::{self, Result, hwgen, number};
+use crate::run::{Result, hwgen, number};
 use crate::score::{Score, score};
 use image::{RgbImage, imageops};
-use minijinja::{Environment, context};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::Instant;
 
 const WEIGHTS: &str = "weights/tiny/tiny.safetensors";
 const CALIBRATION: &str = "examples/tiny/calib";
@@ -21,7 +19,6 @@ const ZOOM: u32 = 2;
 
 /// Runs the demo; whether the core agrees with the golden model.
 pub fn demo(out: &Path) -> Result<bool> {
-    let start = Instant::now();
     if out.exists() {
         std::fs::remove_dir_all(out)?;
     }
@@ -36,18 +33,17 @@ pub fn demo(out: &Path) -> Result<bool> {
     } else {
         eprintln!("\n*** {WEIGHTS} is not there: RANDOM WEIGHTS. The core is real, its maps mean nothing. ***\n");
     }
-    eprintln!("1/4 quantise");
-    let quantized = hwgen(&quantize)?;
-    eprintln!("2/4 emit");
-    let emitted = hwgen(&["emit", "--model", &model, "--multipliers", MULTIPLIERS, "-o", &core])?;
-    eprintln!("3/4 co-simulate (compiles the core first)");
+    eprintln!("1/5 quantise");
+    hwgen(&quantize)?;
+    eprintln!("2/5 emit");
+    hwgen(&["emit", "--model", &model, "--multipliers", MULTIPLIERS, "-o", &core])?;
+    eprintln!("3/5 co-simulate (compiles the core first)");
     let cosim = hwgen(&["cosim", &core, "--image", IMAGE, "--resize", "--maps", &maps])?;
-    eprintln!("4/4 golden model");
+    eprintln!("4/5 golden model");
     hwgen(&["run", "--model", &model, "--image", IMAGE, "--resize", "--maps", &golden])?;
 
     let manifest: Value = serde_json::from_str(&std::fs::read_to_string(out.join("core/manifest.json"))?)?;
     let classes = u8::try_from(number(&manifest, "/description/classes")? as u64)?;
-    std::fs::copy(IMAGE, out.join("scene.png"))?;
     let outputs = outputs(out, &cosim, classes, trained)?;
     let same_maps = outputs.iter().all(|output| output["same_map"] == true);
     let bit_exact = cosim["bit_exact"] == true && cosim["timing_as_predicted"] != false && same_maps;
@@ -55,15 +51,17 @@ pub fn demo(out: &Path) -> Result<bool> {
     if trained {
         picture(out, &outputs)?;
     }
-    let page = page(&context! {
-        trained, bit_exact, outputs, quantized, emitted, cosim, manifest,
-        scene => "scene.png", multipliers => MULTIPLIERS, seconds => start.elapsed().as_secs_f64(),
-    })?;
-    run::write(&out.join("index.html"), &page)?;
+    eprintln!("5/5 report");
+    let page = at("index.html");
+    let mut report = vec!["report", &core, "-o", &page];
+    if trained {
+        report.extend(["--label", LABEL]);
+    }
+    hwgen(&report)?;
     table(&outputs, &cosim, trained)?;
     println!("\nbit-exact: {}   the maps of hwgen run: {}", yes(cosim["bit_exact"] == true), yes(same_maps));
     println!("core:      {core}/itnet_top.sv");
-    println!("page:      {}", at("index.html"));
+    println!("page:      {page}");
     Ok(bit_exact)
 }
 
@@ -73,7 +71,6 @@ fn yes(fact: bool) -> &'static str {
 
 /// One object an output: cycles, files, score.
 fn outputs(out: &Path, cosim: &Value, classes: u8, scored: bool) -> Result<Vec<Value>> {
-    let cycles = number(cosim, "/cycles")?;
     let measured = cosim["output_cycles"].as_array().ok_or("no output_cycles")?;
     let predicted = cosim["predicted_output_cycles"].as_array();
     let mut all = Vec::new();
@@ -86,7 +83,6 @@ fn outputs(out: &Path, cosim: &Value, classes: u8, scored: bool) -> Result<Vec<V
         all.push(json!({
             "n": n, "map": map, "overlay": format!("maps/overlay_{n:02}.png"), "same_map": same_map,
             "first": first, "last": last, "predicted": predicted.map(|p| p[index].clone()),
-            "left": 100.0 * first as f64 / cycles, "span": 100.0 * (last - first) as f64 / cycles,
             "accuracy": score.as_ref().map(|s: &Score| 100.0 * s.accuracy),
             "miou": score.as_ref().map(|s| 100.0 * s.miou),
         }));
@@ -96,7 +92,7 @@ fn outputs(out: &Path, cosim: &Value, classes: u8, scored: bool) -> Result<Vec<V
 
 /// The scene and its overlays side by side, as in the README.
 fn picture(out: &Path, outputs: &[Value]) -> Result<()> {
-    let mut tiles = vec![image::open(out.join("scene.png"))?.into_rgb8()];
+    let mut tiles = vec![image::open(IMAGE)?.into_rgb8()];
     for output in outputs {
         let overlay = output["overlay"].as_str().ok_or("an output without an overlay")?;
         tiles.push(image::open(out.join(overlay))?.into_rgb8());
@@ -112,14 +108,7 @@ fn picture(out: &Path, outputs: &[Value]) -> Result<()> {
     Ok(())
 }
 
-/// The page, from its template.
-fn page(content: &minijinja::Value) -> Result<String> {
-    let mut environment = Environment::new();
-    environment.add_template("demo.html", include_str!("../templates/demo.html"))?;
-    Ok(environment.get_template("demo.html")?.render(content)?)
-}
-
-/// The same in the terminal.
+/// The outputs in the terminal.
 fn table(outputs: &[Value], cosim: &Value, scored: bool) -> Result<()> {
     println!(
         "\noutput   first cycle    last cycle   as predicted{}",

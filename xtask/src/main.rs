@@ -3,10 +3,12 @@
 
 mod bench;
 mod demo;
+mod errors;
 mod formal;
 mod fpga;
 mod lint;
 mod netlist;
+mod pages;
 mod registers;
 mod run;
 mod score;
@@ -60,6 +62,14 @@ enum Command {
     },
     /// Write what follows from registers.yaml: RTL, Rust, Python and C constants, docs/registers.md
     Registers,
+    /// Write the pages of docs/ that are made from the sources
+    Docs {
+        /// Write nothing, say whether they are as the sources are
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make the page of `hwgen report` and try it in headless Chromium; pictures in out/pages/pictures
+    Pages,
     /// Measure what the README states
     Bench {
         /// Image for the 480×360 network [default: one of `CamVid` beside the project, else the demo's scene]
@@ -89,6 +99,8 @@ fn main() -> ExitCode {
             (false, _) => formal::Scope::Named(names),
         }),
         Command::Registers => registers::registers(),
+        Command::Pages => pages::browse(),
+        Command::Docs { check } => errors::errors(check),
         Command::Bench { image, quick } => bench::bench(image, quick),
     };
     match done {

@@ -1,9 +1,11 @@
 //! `make test`: all that CI runs, step by step, to the end even if one fails.
 
+use crate::errors;
 use crate::formal;
 use crate::fpga;
 use crate::lint;
 use crate::netlist::{self, Form};
+use crate::pages;
 use crate::run::{self, Result, have, hwgen_path, succeeds};
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +25,7 @@ impl From<bool> for Outcome {
 
 type Step = fn() -> Result<Outcome>;
 
-const STEPS: [(&str, Step); 11] = [
+const STEPS: [(&str, Step); 13] = [
     ("format", format),
     ("clippy", clippy),
     ("licences", licences),
@@ -34,6 +36,8 @@ const STEPS: [(&str, Step); 11] = [
     ("bitstream", bitstream),
     ("fuzz, 14 cases", fuzz),
     ("cocotb client", cocotb),
+    ("pages", pages),
+    ("book", book),
     ("training", training),
 ];
 
@@ -154,6 +158,22 @@ fn cocotb() -> Result<Outcome> {
         return Ok(missing("iverilog or .venv not installed (make setup installs them)"));
     }
     Ok(succeeds(Command::new("bash").arg(script).env("HWGEN_BIN", hwgen_path()?))?.into())
+}
+
+fn pages() -> Result<Outcome> {
+    if pages::browser_missing() {
+        return Ok(missing("chromium or playwright not installed (scripts/setup.sh browser installs them)"));
+    }
+    Ok(pages::browse()?.into())
+}
+
+fn book() -> Result<Outcome> {
+    if pages::book_missing() {
+        return Ok(missing("zensical not installed (scripts/setup.sh book installs it)"));
+    }
+    // Both, so that one fault does not hide the other.
+    let (errors, book) = (errors::errors(true)?, pages::book()?);
+    Ok((errors && book).into())
 }
 
 fn training() -> Result<Outcome> {

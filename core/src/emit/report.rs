@@ -6,6 +6,7 @@ use super::memory::MemoryFile;
 use crate::array::{Array, PerArray};
 use crate::design::Design;
 use crate::resources;
+use crate::schedule;
 
 /// Bytes of the report; `files` are the memories' words.
 pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
@@ -62,6 +63,7 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
         "block_rams": estimate.ebr,
         "estimate": estimate,
         "mapping": design.mapping,
+        "phases": phases(design, &macs),
         "traffic_bytes": {
             "pixels_in": 3 * net.image.pixels(),
             "maps_out": net.image.pixels() * net.outputs.len(),
@@ -72,6 +74,44 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     text.push(b'\n');
     text
+}
+
+/// The parts of a frame as a roofline wants them: MACs, bytes through a port, the cycles that the part lasts, and what
+/// bounds it, multipliers and bytes a cycle of the port.
+fn phases(design: &Design, macs: &Macs) -> Value {
+    let (plan, prediction) = (&design.plan, &design.prediction);
+    let (net, fold) = (&plan.net, &plan.folding);
+    let starts = &prediction.starts;
+    let (first, last) = (starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0));
+    // The last iteration is as long as the others, and what follows it is waiting for the last map.
+    let iterations = u64::from(net.iterations);
+    let looped =
+        if iterations > 1 { (last - first) / (iterations - 1) * iterations } else { prediction.cycles - first };
+    let state = plan.word_bits().div_ceil(8);
+    let pixels: usize = (0..net.scales as usize).map(|l| net.scale(l).pixels()).sum();
+    let heads = net.outputs.len() as u64;
+    let classified: u64 = heads * (pixels * plan.classify_job.cycles()) as u64;
+    json!([
+        {"name": "data block", "macs": macs.data, "bytes": 3 * net.image.pixels(), "cycles": first,
+         "multipliers": fold.arrays.expand.multipliers(), "port_bytes_per_cycle": 3},
+        {"name": "loop", "macs": iterations * macs.iteration(),
+         "bytes": iterations * (2 * pixels * plan.state_words * state) as u64, "cycles": looped,
+         "multipliers": fold.total() - fold.arrays.classify.multipliers(), "port_bytes_per_cycle": 2 * state},
+        {"name": "heads", "macs": heads * macs.head, "bytes": heads * net.image.pixels() as u64,
+         "cycles": classified, "multipliers": fold.arrays.classify.multipliers(), "port_bytes_per_cycle": 1},
+    ])
+}
+
+/// Bytes of `timeline.json`: who works on what and when in the predicted frame, for pictures.
+pub fn timeline(design: &Design) -> Vec<u8> {
+    let stretches = schedule::timeline(&design.plan, &design.prediction);
+    let mut text = String::from("{\"schema_version\": 1, \"stretches\": [");
+    for (index, stretch) in stretches.iter().enumerate() {
+        text.push_str(if index == 0 { "\n" } else { ",\n" });
+        text.push_str(&serde_json::to_string(stretch).expect("a stretch is serialisable"));
+    }
+    text.push_str("\n]}\n");
+    text.into_bytes()
 }
 
 /// Multiply-accumulates, counted as the network's definition does.

@@ -1,5 +1,6 @@
 //! The data block: patches, the order of its jobs, and their cycles on loader and expand array.
 
+use super::timeline::{Timeline, Unit, Work};
 use hwgen_network::FIRST_STATE_LAYER;
 
 use crate::latency::{self, Cycle, DATA_JOB, DATA_LAG, FRAME_BEGIN, LOADER, PATCH, PATCHES, STATE_WORD};
@@ -57,7 +58,7 @@ fn need(x: usize, y: usize, width: usize, height: usize) -> usize {
 }
 
 /// Runs the data block.
-pub fn run(plan: &Plan) -> Feed {
+pub fn run(plan: &Plan, timeline: &mut Option<Timeline>) -> Feed {
     let count = plan.net.data_layers();
     let fold = &plan.folding;
     let mut layers: Vec<Layer> =
@@ -97,6 +98,9 @@ pub fn run(plan: &Plan) -> Feed {
         let job = plan.data_jobs[j];
         let start = 1 + full.max(feed.expand_ends.last().copied().unwrap_or(0));
         feed.expand_ends.push(start + job.cycles() as Cycle - 1);
+        if let Some(timeline) = timeline {
+            timeline.add(Unit::Expand, Work::Data { layer: j }, start, job.cycles() as Cycle);
+        }
         let last_issue = start + job.cycles() as Cycle - 1;
         let pixel = last_issue + depth;
         let cf = plan.state_words as Cycle;

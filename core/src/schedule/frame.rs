@@ -2,6 +2,7 @@
 
 use super::emission::Emission;
 use super::feed::{self, Feed};
+use super::timeline::{Timeline, Unit, Work};
 use super::{Bound, OutputCycles, Prediction};
 use crate::latency::{
     self, Cycle, DATA_JOB, FEEDBACK_READ, FRAME_BEGIN, LOADER, LOGIT_WRITE, LOOP_JOB, REQUANT, RESIDUAL, RING_WRITE,
@@ -24,6 +25,11 @@ struct Pass {
 impl Pass {
     fn end(&self) -> usize {
         self.first + self.width * self.height
+    }
+
+    /// What the arrays of the loop do in it.
+    fn work(self) -> Work {
+        Work::Pass { n: self.n, l: self.l, k: self.k }
     }
 }
 
@@ -84,6 +90,8 @@ pub struct Frame<'a> {
     emission: Emission<'a>,
     // feedback stream: arrival of each word at the loader's FIFO
     stream: Stream,
+    /// Told of every job, if there is one.
+    timeline: Option<Timeline>,
 }
 
 /// The feedback stream: words leave, come back one cycle later, and wait in a FIFO of `depth` words.
@@ -116,7 +124,7 @@ impl Stream {
 
 impl<'a> Frame<'a> {
     /// Prepares a frame of `iterations` with the outputs of `mask`.
-    pub fn new(plan: &'a Plan, iterations: u32, mask: u64) -> Self {
+    pub fn new(plan: &'a Plan, iterations: u32, mask: u64, mut timeline: Option<Timeline>) -> Self {
         let mut passes = Vec::new();
         let mut first = 0;
         for n in 0..iterations as usize {
@@ -141,7 +149,7 @@ impl<'a> Frame<'a> {
             })
             .collect();
         let outputs: Vec<u32> = (0..iterations).filter(|&n| enabled(n as usize)).map(|n| n + 1).collect();
-        let feed = feed::run(plan);
+        let feed = feed::run(plan, &mut timeline);
         let pending = if plan.feedback.leaves() {
             feed.state_words.iter().copied().collect()
         } else {
@@ -174,11 +182,18 @@ impl<'a> Frame<'a> {
             class_total: class_first,
             emission: Emission::new(plan),
             stream: Stream { sent: 0, back: Vec::new(), reads: Vec::new(), pending, depth: plan.feedback_depth },
+            timeline,
         }
     }
 
-    /// Evaluates the frame.
-    pub fn run(mut self) -> Prediction {
+    fn tell(&mut self, unit: Unit, work: Work, start: Cycle, cycles: usize) {
+        if let Some(timeline) = &mut self.timeline {
+            timeline.add(unit, work, start, cycles as Cycle);
+        }
+    }
+
+    /// Evaluates the frame; the timeline comes back with all jobs.
+    pub fn run(mut self) -> (Prediction, Option<Timeline>) {
         loop {
             let before = self.progress();
             self.stream.advance();
@@ -201,14 +216,25 @@ impl<'a> Frame<'a> {
             .zip(spans)
             .map(|(&output, &(first, last))| OutputCycles { output, first, last })
             .collect();
+        for output in &outputs {
+            if let Some(timeline) = &mut self.timeline {
+                timeline.add(
+                    Unit::Output,
+                    Work::Map { output: output.output },
+                    output.first,
+                    output.last + 1 - output.first,
+                );
+            }
+        }
         let loop_start_to_start = (self.starts.len() >= 3).then(|| self.starts[self.starts.len() - 1] - self.starts[1]);
-        Prediction {
+        let prediction = Prediction {
             cycles: outputs.last().map_or(self.loop_end, |output| output.last) + 1,
             loop_start_to_start,
             bound: self.bound(),
             starts: self.starts,
             outputs,
-        }
+        };
+        (prediction, self.timeline)
     }
 
     fn progress(&self) -> usize {
@@ -308,6 +334,7 @@ impl<'a> Frame<'a> {
         let job = self.plan.expand_jobs[pass.l][pass.k];
         let fold = &self.plan.folding;
         self.feed.expand_ends.push(start + job.cycles() as Cycle - 1);
+        self.tell(Unit::Expand, pass.work(), start, job.cycles());
         let last_issue = start + job.cycles() as Cycle - 1;
         let beats = fold.arrays.expand.beats();
         self.ring.push(last_issue + latency::unit(fold.arrays.expand.lanes, beats) + RING_WRITE);
@@ -327,7 +354,9 @@ impl<'a> Frame<'a> {
             decision = decision.max(end + 1);
         }
         self.depthwise.push(decision, index, index - pass.first, pass.width);
-        self.depthwise_end = decision + self.plan.depthwise_cycles(pass.l, pass.k) as Cycle;
+        let cycles = self.plan.depthwise_cycles(pass.l, pass.k);
+        self.depthwise_end = decision + cycles as Cycle;
+        self.tell(Unit::Depthwise, pass.work(), decision + 1, cycles);
         let fold = &self.plan.folding;
         let beats = fold.arrays.depthwise.beats();
         self.vectors.push(self.depthwise_end + latency::depthwise_unit(beats) + RING_WRITE);
@@ -352,6 +381,7 @@ impl<'a> Frame<'a> {
         let job = plan.project_jobs[pass.l][pass.k];
         let start = decision + 1;
         self.project_ends.push(start + job.cycles() as Cycle - 1);
+        self.tell(Unit::Project, pass.work(), start, job.cycles());
         let fold = &plan.folding;
         let last_issue = start + job.cycles() as Cycle - 1;
         let beats = fold.arrays.project.beats();
@@ -380,6 +410,7 @@ impl<'a> Frame<'a> {
         self.class.push(decision, index, index - pass.first, pass.width);
         let job = self.plan.classify_job;
         self.class_end = decision + job.cycles() as Cycle;
+        self.tell(Unit::Classify, Work::Head { n: pass.n, l: pass.l }, decision + 1, job.cycles());
         if pass.l + 1 == scales && index + 1 == pass.end() {
             let fold = &self.plan.folding;
             let last_issue = decision + job.cycles() as Cycle;

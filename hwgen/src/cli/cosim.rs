@@ -5,7 +5,7 @@ use super::interrupt::Temporary;
 use super::maps::{self, Frame};
 use super::report::{Report, table};
 use super::run::check_iterations;
-use super::{Outcome, command, overwrite, picture, write};
+use super::{Outcome, command, kept, overwrite, picture, write};
 use clap::ValueEnum;
 use hwgen_network::RgbImage;
 use hwgen_quantize::Model;
@@ -188,6 +188,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         write_maps(args, folder, &result, &images, &resized, report)?;
     }
     let body = Body { timing_as_predicted: timing(&result), report: result, folder: differences };
+    kept::cosim(&args.folder, &body, &images[0], &body.report.maps, report);
     report.result(&body, || text(&body))?;
     let passed = body.report.bit_exact && body.timing_as_predicted != Some(false);
     Ok(if passed { Outcome::Success } else { Outcome::CheckFailed })

@@ -9,7 +9,7 @@ use super::model::{self, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
 use super::shell::ShellArgs;
-use super::{Outcome, command, overwrite, write};
+use super::{Outcome, calibration, command, overwrite, write};
 use clap::ValueEnum;
 use hwgen_core::design::DEFAULT_MULTIPLIERS;
 use hwgen_core::device::devices;
@@ -203,7 +203,10 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let shell = args.shell.shell(board, options.feedback)?;
     let design = report.during("folding and scheduling", || Design::new(&model, &options))?;
     report.progress("writing Verilog and memories …");
-    let files = hwgen_shell::emit(&design, &shell, &library()?, model.to_bytes()?, &command::normalised());
+    let mut files = hwgen_shell::emit(&design, &shell, &library()?, model.to_bytes()?, &command::normalised());
+    if let Some(bytes) = args.model.as_deref().and_then(|path| calibration::of(path, &model, report)) {
+        files.push((calibration::FILE.to_owned(), bytes));
+    }
     let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(design.name()));
     write::folder(&folder, &files)?;
     let summary = files.iter().find(|(name, _)| name == "report.json");

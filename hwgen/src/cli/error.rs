@@ -61,6 +61,10 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::axi_width), help("add --feedback axi, or leave --axi-width away"))]
     AxiWidth { feedback: &'static str },
 
+    #[error("folder {} is named twice", path.display())]
+    #[diagnostic(code(hwgen::cli::folder_twice), help("a page compares different folders"))]
+    FolderTwice { path: PathBuf },
+
     #[error("device `{got}` is unknown, wanted one of {known}")]
     #[diagnostic(
         code(hwgen::cli::device),

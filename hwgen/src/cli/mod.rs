@@ -4,6 +4,7 @@
 //! 1 a check failed, 2 usage or bad input, 130 interrupted. Leaves alone: everything that can be computed without a user.
 
 mod bits;
+mod calibration;
 mod command;
 mod cosim;
 mod cost;
@@ -11,12 +12,14 @@ mod emit;
 mod error;
 mod fuzz;
 mod interrupt;
+mod kept;
 mod library;
 mod maps;
 mod model;
 mod network;
 mod outcome;
 mod overwrite;
+mod page;
 mod picture;
 mod play;
 mod quantize;
@@ -69,6 +72,8 @@ enum Command {
     Cost(cost::Args),
     Fuzz(fuzz::Args),
     Synth(synth::Args),
+    #[command(name = "report")]
+    Page(page::Args),
     Play(play::Args),
 }
 
@@ -96,6 +101,7 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
         Command::Cost(args) => cost::run(&args, report),
         Command::Fuzz(args) => fuzz::run(&args, report),
         Command::Synth(args) => synth::run(&args, report),
+        Command::Page(args) => page::run(&args, report),
         Command::Play(args) => play::run(&args, report),
     }
 }

@@ -7,7 +7,7 @@ use super::picture;
 use super::report::Report;
 use hwgen_network::safetensors_file::WeightsFile;
 use hwgen_network::{Description, RgbImage, Weights};
-use hwgen_quantize::{Model, Quantized, Ranges, calibrate, quantize};
+use hwgen_quantize::{Model, Quantized, Ranges, Seen, calibrate_seen, quantize};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +51,8 @@ pub struct Made {
     pub images: Vec<RgbImage>,
     /// Whether the weights are random.
     pub random: bool,
+    /// Activations on the calibration images, by format.
+    pub seen: Vec<Seen>,
     /// What the configuration file says of the hardware.
     pub hardware: HardwareFields,
 }
@@ -69,9 +71,9 @@ pub fn make(network: &NetworkArgs, bits: BitsArgs, args: &WeightsArgs, report: R
         report.note(format_args!("weights {}: `{prefix}` before every tensor's name is taken off", path.display()));
     }
     let images = calibration_images(folder, &description, args, report)?;
-    let ranges = calibrate(&description, &weights, &bits, &images)?;
+    let (ranges, seen) = calibrate_seen(&description, &weights, &bits, &images)?;
     let quantized = quantize(&description, &weights, &bits, &ranges)?;
-    Ok(Made { quantized, weights, images, random: false, hardware })
+    Ok(Made { quantized, weights, images, random: false, seen, hardware })
 }
 
 fn random(network: &NetworkArgs, bits: BitsArgs, seed: u64, report: Report) -> miette::Result<Made> {
@@ -81,7 +83,7 @@ fn random(network: &NetworkArgs, bits: BitsArgs, seed: u64, report: Report) -> m
     let weights = Weights::random(&description, seed);
     let quantized = quantize(&description, &weights, &bits, &Ranges::analytic(&description))?;
     let images = vec![RgbImage::random(description.image, seed)];
-    Ok(Made { quantized, weights, images, random: true, hardware })
+    Ok(Made { quantized, weights, images, random: true, seen: Vec::new(), hardware })
 }
 
 fn calibration_images(

@@ -1,6 +1,7 @@
 //! `hwgen quantize`: float weights to a quantised model file.
 
 use super::bits::BitsArgs;
+use super::calibration::{self, Calibration};
 use super::model::{self, Made, WeightsArgs};
 use super::network::NetworkArgs;
 use super::report::{Report, table};
@@ -13,7 +14,9 @@ use std::path::{Path, PathBuf};
 /// Quantise float weights after training and compare the integers with the float network.
 ///
 /// Ranges come from the images of --calib. The table gives for every tensor the signal-to-noise ratio against float,
-/// both networks running free, and for every output the part of the pixels that keep their class.
+/// both networks running free, and for every output the part of the pixels that keep their class. All of it, with
+/// histograms of the activations, is kept beside the model (`NAME.calibration.json`), where `hwgen emit` takes it to the
+/// core's folder and `hwgen report` shows it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen quantize --weights itnet.safetensors --calib images/ -o itnet.q.safetensors
@@ -56,13 +59,26 @@ struct MapRow {
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
-    overwrite::check_inputs(&args.weights.inputs(), std::slice::from_ref(&args.output))?;
+    let beside = calibration::beside(&args.output);
+    overwrite::check_inputs(&args.weights.inputs(), &[args.output.clone(), beside.clone()])?;
     overwrite::check_file(&args.output)?;
-    let Made { quantized, weights, mut images, random, .. } =
+    let Made { quantized, weights, mut images, random, seen, .. } =
         model::make(&args.network, args.bits, &args.weights, report)?;
     write::file(&args.output, &quantized.model.to_bytes()?)?;
+    let calibrated = images.len();
     images.truncate(args.compare_images as usize);
     let snr = hwgen_sim::golden::snr(&quantized, &weights, &images)?;
+    if !random {
+        let document = Calibration {
+            model_sha256: quantized.model.hash().to_string(),
+            images: calibrated,
+            compared: images.len(),
+            snr: rows(&snr),
+            maps: maps(&snr),
+            histograms: &seen,
+        };
+        write::file(&beside, &document.bytes()?)?;
+    }
     let body = Body {
         model: &args.output,
         sha256: quantized.model.hash().to_string(),

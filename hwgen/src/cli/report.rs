@@ -31,18 +31,19 @@ struct Document<'a, T> {
     body: &'a T,
 }
 
+/// A result as the JSON document that `--json` prints.
+pub fn json(body: &impl Serialize) -> Result<String, CliError> {
+    let document = Document { schema_version: SCHEMA_VERSION, body };
+    serde_json::to_string_pretty(&document).map_err(|source| CliError::Json { source })
+}
+
 impl Report {
     /// Prints the result: `body` as JSON, or `text`, which is not for the quiet.
     pub fn result(self, body: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
         if self.quiet && !self.json {
             return Ok(());
         }
-        let mut out = if self.json {
-            let document = Document { schema_version: SCHEMA_VERSION, body };
-            serde_json::to_string_pretty(&document).map_err(|source| CliError::Json { source })?
-        } else {
-            text()
-        };
+        let mut out = if self.json { json(body)? } else { text() };
         if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }

@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// What the folder's own Makefile and `hwgen synth` make; it can be made again.
-const MADE_BY_TOOLS: [&str; 2] = ["obj_dir", "synth"];
+/// What the folder's own Makefile and `hwgen synth`, `cosim`, `evaluate` and `quantize` make; it can be made again.
+const MADE_BY_TOOLS: [&str; 5] = ["calibration.json", "cosim", "evaluate", "obj_dir", "synth"];
 
 /// Paths, relative to the folder, by what happened to them since it was emitted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
