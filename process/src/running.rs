@@ -44,6 +44,9 @@ pub fn start(command: &mut Command) -> io::Result<Running> {
 ///
 /// # Errors
 /// If it cannot be run.
+///
+/// # Panics
+/// Never: the program was started here, and nobody has waited for it yet.
 pub fn output(command: &mut Command) -> io::Result<Output> {
     let mut running = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     running.child.take().expect("nobody took it before").wait_with_output()
