@@ -80,7 +80,7 @@ impl Library {
     pub fn families(&self, generic: &[&str]) -> Vec<&str> {
         let wanted = |path: &str| {
             let name = path.rsplit('/').next().unwrap_or(path);
-            !name.ends_with(".sv") || generic.contains(&format!("{GENERIC}{name}").as_str())
+            !is_module(name) || generic.contains(&format!("{GENERIC}{name}").as_str())
         };
         let of_family = |path: &&str| path.starts_with(TECH) && !path.starts_with(GENERIC) && wanted(path);
         self.0.keys().map(String::as_str).filter(of_family).collect()
@@ -118,6 +118,11 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.starts_with(PREFIX))
 }
 
+/// Whether a file is a module or a package.
+fn is_module(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "sv")
+}
+
 fn is_package(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("package "))
 }
@@ -142,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_file_is_one_module_of_its_name() {
-        for (path, text) in Library::embedded().0.iter().filter(|(path, _)| path.ends_with(".sv")) {
+        for (path, text) in Library::embedded().0.iter().filter(|(path, _)| is_module(path)) {
             let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".sv");
             let declared = text.lines().find_map(|line| line.strip_prefix("module ").or(line.strip_prefix("package ")));
             let declared = declared.map(|rest| rest.trim_end_matches(['#', '(', ';', ' ']));
