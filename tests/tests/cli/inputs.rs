@@ -62,18 +62,6 @@ fn half_a_jpeg_among_calibration_images() {
 }
 
 #[test]
-fn data_of_a_jpeg_that_ends_too_early_is_told() {
-    let scratch = with_model();
-    let mut file = jpeg(96, 64);
-    file.truncate(file.len() / 2);
-    file.extend([0xff, 0xd9]);
-    scratch.write("patched.jpg", file);
-    let output = run_on(&scratch, "patched.jpg");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("warning: image patched.jpg: parts of it may be wrong"), "{text}");
-}
-
-#[test]
 fn orientation_is_honoured() {
     let scratch = with_model();
     scratch.write("straight.jpg", jpeg(96, 64));

