@@ -86,7 +86,7 @@ fn programs_of_the_flow_that_fail() {
     let yosys = program(&scratch, "yosys", &script);
     let variables = [("HWGEN_YOSYS", yosys.as_str()), ("HWGEN_NEXTPNR_ECP5", "/bin/false")];
     let text = told(&scratch, &["synth", "core"], &variables);
-    let wanted = "nextpnr failed: `/bin/false --version` ended with exit status 1, without a word";
+    let wanted = "nextpnr failed: `/bin/false --version` ended with exit status 1";
     assert!(text.status == Some(2) && text.has(wanted), "{}", text.text);
 
     let nextpnr = program(&scratch, "nextpnr", "[ \"$1\" = --version ] && echo nextpnr && exit; kill -9 $$");
