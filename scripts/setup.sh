@@ -4,7 +4,7 @@
 #   sim     Verilator, zlib's headers (waveforms)
 #   lint    Icarus Verilog, Yosys
 #   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
-#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, the newest Verilator (scripts/requirements.txt)
+#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, onnxruntime, the newest Verilator (scripts/requirements.txt)
 #   browser headless Chromium, and what drives it in .venv (scripts/requirements-browser.txt)
 #   book    Zensical in .venv (scripts/requirements-book.txt)
 #   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)

@@ -197,6 +197,10 @@ fn check_no_more(container: &Container, document: &Document, roles: &[(String, R
             _ => false,
         })
     };
+    if let Some(key) = container.metadata().keys().find(|key| *key != KEY) {
+        // It would not be hashed: two files of one hash could say different things.
+        return Err(FileError::Unknown { what: "metadata key", name: key.clone() });
+    }
     if let Some(tensor) = container.tensors().keys().find(|tensor| !owned(tensor)) {
         return Err(FileError::Unknown { what: "tensor", name: tensor.clone() });
     }

@@ -23,9 +23,12 @@ impl From<bool> for Outcome {
     }
 }
 
+/// The tests' own Python.
+const VENV_PYTHON: &str = ".venv/bin/python";
+
 type Step = fn() -> Result<Outcome>;
 
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("format", format),
     ("clippy", clippy),
     ("licences", licences),
@@ -35,6 +38,7 @@ const STEPS: [(&str, Step); 13] = [
     ("netlist", netlist),
     ("bitstream", bitstream),
     ("fuzz, 14 cases", fuzz),
+    ("ONNX, 6 cases", onnx),
     ("cocotb client", cocotb),
     ("pages", pages),
     ("book", book),
@@ -147,6 +151,14 @@ fn fuzz() -> Result<Outcome> {
     let behaviour = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "8", "--seed", "1"]))?;
     let structure = succeeds(Command::new(hwgen_path()?).args(["fuzz", "--cases", "6", "--seed", "2", "--structure"]))?;
     Ok((behaviour && structure).into())
+}
+
+fn onnx() -> Result<Outcome> {
+    if !have(VENV_PYTHON) || !succeeds(Command::new(VENV_PYTHON).args(["-c", "import onnx, onnxruntime"]))? {
+        return Ok(missing("onnxruntime not installed in .venv (make setup installs it)"));
+    }
+    let fuzz = ["fuzz", "--onnx", "--cases", "6", "--seed", "1", "--python", VENV_PYTHON];
+    Ok(succeeds(Command::new(hwgen_path()?).args(fuzz))?.into())
 }
 
 fn cocotb() -> Result<Outcome> {

@@ -2,6 +2,7 @@
 
 mod case;
 mod lint;
+mod onnx;
 
 use super::interrupt::Temporary;
 use super::library::library;
@@ -29,11 +30,13 @@ use std::time::Instant;
 /// silent, and simulated twice against the golden model: two frames with gaps and stalls on every stream
 /// and other run-time settings in the second frame, and one frame without, whose cycles must be as predicted. A case
 /// follows from seed and number alone. Large networks get budgets, and long frames pauses, that let a frame end within some
-/// 1.5 million cycles. Exit status 1 if any case fails.
+/// 1.5 million cycles. Exit status 1 if any case fails. With --onnx the cases' networks are exported (`hwgen export`) and
+/// run in onnxruntime instead, every intermediate compared.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen fuzz --cases 200 --seed 1
-  hwgen fuzz --seed 1 --case 17 --keep out/case17      one case again, keeping what was emitted")]
+  hwgen fuzz --seed 1 --case 17 --keep out/case17      one case again, keeping what was emitted
+  hwgen fuzz --onnx --cases 60 --python .venv/bin/python")]
 pub struct Args {
     /// Number of cases.
     #[arg(long, value_name = "K", default_value_t = 20, conflicts_with = "case",
@@ -51,6 +54,12 @@ pub struct Args {
     /// Simulate the structure that synthesis sees, not the faster behavioural models of the technology layer.
     #[arg(long)]
     structure: bool,
+    /// Export the networks to ONNX and run them in onnxruntime; nothing is emitted.
+    #[arg(long, conflicts_with_all = ["structure", "keep"])]
+    onnx: bool,
+    /// Python with the packages onnx and onnxruntime (scripts/requirements.txt).
+    #[arg(long, value_name = "FILE", default_value = "python3", requires = "onnx")]
+    python: PathBuf,
     /// Keep the emitted folder here.
     #[arg(long, value_name = "DIR", requires = "case")]
     keep: Option<PathBuf>,
@@ -77,6 +86,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if let Some(folder) = &args.keep {
         overwrite::check_folder(folder)?;
     }
+    let pool = args.onnx.then(|| onnx::Pool::new(&args.python)).transpose()?;
     let start = Instant::now();
     let (first, cases) = args.case.map_or((0, args.cases), |case| (case, 1));
     let next = AtomicU64::new(first);
@@ -85,7 +95,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let work = || {
         while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < first + cases) {
             let case = Case::new(args.seed, index);
-            if let Err(reason) = guarded(&case, args) {
+            if let Err(reason) = guarded(&case, args, pool.as_ref()) {
                 let command = command(&case, args);
                 report.note(format_args!("\rcase {index} FAILED: {reason}\n  reproduce: {command}"));
                 let failure = Failure { case: index, reason, command, configuration: case };
@@ -111,13 +121,23 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
 
 /// What runs the case again.
 fn command(case: &Case, args: &Args) -> String {
-    let structure = if args.structure { " --structure" } else { "" };
-    format!("hwgen fuzz --seed {} --case {}{structure}", args.seed, case.index)
+    let kind = if args.structure {
+        " --structure"
+    } else if args.onnx {
+        " --onnx"
+    } else {
+        ""
+    };
+    format!("hwgen fuzz --seed {} --case {}{kind}", args.seed, case.index)
 }
 
 /// The case, a panic being one of its possible failures.
-fn guarded(case: &Case, args: &Args) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(|| attempt(case, args))).unwrap_or_else(|panic| {
+fn guarded(case: &Case, args: &Args, pool: Option<&onnx::Pool>) -> Result<(), String> {
+    let attempt = || match pool {
+        Some(pool) => pool.attempt(case, &model(case)?, &args.python).map_err(|error| told(&*error)),
+        None => attempt(case, args),
+    };
+    catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
         Err(format!("panic: {}", text.unwrap_or_default()))

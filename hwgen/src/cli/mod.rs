@@ -10,6 +10,7 @@ mod cosim;
 mod cost;
 mod emit;
 mod error;
+mod export;
 mod fuzz;
 mod interrupt;
 mod kept;
@@ -26,10 +27,11 @@ mod quantize;
 mod report;
 mod run;
 mod shell;
+mod shell_help;
 mod synth;
 mod write;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use outcome::Outcome;
 use report::Report;
 use std::process::ExitCode;
@@ -67,6 +69,7 @@ struct Cli {
 enum Command {
     Emit(emit::Args),
     Quantize(quantize::Args),
+    Export(export::Args),
     Run(run::Args),
     Cosim(cosim::Args),
     Cost(cost::Args),
@@ -75,6 +78,8 @@ enum Command {
     #[command(name = "report")]
     Page(page::Args),
     Play(play::Args),
+    Completions(shell_help::CompletionsArgs),
+    Man(shell_help::ManArgs),
 }
 
 /// Parses the arguments and runs the command.
@@ -96,6 +101,7 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
     match command {
         Command::Emit(args) => emit::run(&args, report),
         Command::Quantize(args) => quantize::run(&args, report),
+        Command::Export(args) => export::run(&args, report),
         Command::Run(args) => run::run(&args, report),
         Command::Cosim(args) => cosim::run(&args, report),
         Command::Cost(args) => cost::run(&args, report),
@@ -103,13 +109,14 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
         Command::Synth(args) => synth::run(&args, report),
         Command::Page(args) => page::run(&args, report),
         Command::Play(args) => play::run(&args, report),
+        Command::Completions(args) => shell_help::completions(&mut Cli::command(), &args, report),
+        Command::Man(args) => shell_help::man(Cli::command(), &args, report),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_are_consistent() {
@@ -121,6 +128,16 @@ mod tests {
         for command in Cli::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("hwgen "), "{} has no examples", command.get_name());
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_page_that_begins_as_man_wants() {
+        let mut command = Cli::command();
+        command.build();
+        for inner in command.get_subcommands() {
+            let page = shell_help::page(inner.clone()).expect("renders");
+            assert!(String::from_utf8_lossy(&page).contains(".SH NAME"), "{}", inner.get_name());
         }
     }
 }

@@ -36,6 +36,17 @@ fn what_is_written_is_read() {
 }
 
 #[test]
+fn metadata_of_others_is_refused() {
+    let model = model();
+    let document = Document { sha256: model.hash().to_string(), ..model.document() };
+    let tensors = model.tensors();
+    let views = tensors.iter().map(|(n, t, s, b)| (n.as_str(), TensorView::new(*t, s.clone(), b).unwrap()));
+    let metadata = HashMap::from([(KEY.to_owned(), to_json(&document)), ("note".to_owned(), String::new())]);
+    let error = Model::from_bytes(safetensors::serialize(views, Some(metadata)).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("metadata key `note`"), "{error}");
+}
+
+#[test]
 fn files_are_saved_whole() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
