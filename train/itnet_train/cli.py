@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import data, engine, losses, scenes
+from . import cost, data, engine, losses, scenes
 from .description import PRESETS, Description
 from .errors import BadInput
 from .model import ItNet, load_weights
@@ -120,7 +120,7 @@ def add_run(parser, defaults: engine.Settings) -> None:
         elif field.name == "output_weights":
             parser.add_argument(flag, choices=losses.OUTPUT_WEIGHTS, default=default)
         elif field.name == "class_weights":
-            parser.add_argument(flag, choices=("none", "sqrt", "median"), default=default)
+            parser.add_argument(flag, choices=losses.CLASS_WEIGHTS, default=default)
         elif field.name == "lovasz":
             parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
                                 help="of the Lovász-softmax loss, which follows the IoU, beside the cross-entropy")
@@ -184,11 +184,6 @@ def network_description(arguments) -> Description:
 
 def run_settings(arguments) -> engine.Settings:
     values = {f.name: getattr(arguments, f.name) for f in fields(engine.Settings) if f.name != "augment"}
-    low, high = arguments.crop_scale
-    if not 0 < low <= high:
-        raise BadInput(f"--crop-scale: {low},{high} is not 0 < LOW <= HIGH")
-    if arguments.epochs < 1 or arguments.batch < 1 or arguments.loss_stride < 1:
-        raise BadInput("--epochs, --batch and --loss-stride must be at least 1")
     augment = data.Augment(not arguments.no_flip, arguments.crop_scale, arguments.crop_aspect, arguments.colour,
                            arguments.rotate, arguments.cutmix)
     return engine.Settings(**values, augment=augment)
@@ -267,7 +262,7 @@ def evaluate(arguments) -> None:
             "images": min(len(dataset), arguments.limit or len(dataset)),
             "miou": {str(n): losses.mean_iou(m) for n, m in matrices.items()},
             "iou": {str(n): dict(zip(dataset.classes, losses.class_ious(m).tolist())) for n, m in matrices.items()},
-            "macs": {str(n): model.description.macs(n) for n in matrices},
+            "macs": {str(n): cost.up_to(model.description, n).macs for n in matrices},
         }))
         return
     print("output  mIoU    " + " ".join(f"{c[:9]:>9}" for c in dataset.classes))

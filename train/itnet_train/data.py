@@ -7,6 +7,7 @@ see what one process with the doubled batch sees.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,15 @@ class Augment:
     colour: float = 0.35
     rotate: float = 0.0  # degrees either way
     cutmix: float = 0.0  # chance that a rectangle of another image is pasted in, labels and all
+
+    def __post_init__(self) -> None:
+        low, high = self.scale
+        if not 0 < low <= high < math.inf:
+            raise BadInput(f"crop_scale: {low},{high}, expected 0 < LOW <= HIGH")
+        for name, value, most in (("crop_aspect", self.aspect, 4), ("colour", self.colour, 4), ("rotate", self.rotate, 180),
+                                  ("cutmix", self.cutmix, 1)):
+            if not 0 <= value <= most:
+                raise BadInput(f"{name}: {value}, expected 0 to {most}")
 
 
 class Folder:
@@ -100,6 +110,25 @@ class Scenes:
         return self.cache[index]
 
 
+class Subset:
+    """Some images of a data set, evenly spread over it."""
+
+    def __init__(self, whole, count: int) -> None:
+        if not 1 <= count <= len(whole):
+            raise BadInput(f"images: {count}, expected 1 to {len(whole)}, which the data set has")
+        self.whole, self.classes = whole, whole.classes
+        self.indices = np.linspace(0, len(whole) - 1, count).astype(int)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def name(self, index: int) -> str:
+        return self.whole.name(int(self.indices[index]))
+
+    def load(self, index: int) -> tuple[Image.Image, Image.Image]:
+        return self.whole.load(int(self.indices[index]))
+
+
 def open_image(path: Path, mode: str) -> Image.Image:
     try:
         with Image.open(path) as image:
@@ -154,6 +183,9 @@ def cityscapes(root: Path, split: str) -> Folder:
     for label_id, train_id in CITYSCAPES_IDS.items():
         table[label_id] = train_id
     return Folder(pairs, CITYSCAPES_CLASSES, table, cache=False)
+
+
+CLASSES = {"camvid": len(CAMVID_CLASSES), "cityscapes": len(CITYSCAPES_CLASSES), "scenes": len(scenes.CLASSES)}
 
 
 def open_dataset(kind: str, root: Path | None, split: str, size: tuple[int, int], seed: int = 1):

@@ -16,6 +16,7 @@ RANGES = {
     "classes": (1, 256),
 }
 IMAGE_RANGE = (16, 8192)
+NORMALISATIONS = ("iterations", "convolutions")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Description:
     weight_sets: Any = "shared"  # "shared", "independent" or a tuple: iteration -> set
     mixing: str = "coarse_to_fine"
     pixels: str = "unit"
+    normalisation: str = "iterations"  # batch norm between iterations, or after all "convolutions" in their place
 
     def __post_init__(self) -> None:
         problems = []
@@ -51,6 +53,8 @@ class Description:
             problems.append(f"mixing: {self.mixing!r} is neither coarse_to_fine nor bidirectional")
         if self.pixels not in ("unit", "symmetric"):
             problems.append(f"pixels: {self.pixels!r} is neither unit nor symmetric")
+        if self.normalisation not in NORMALISATIONS:
+            problems.append(f"normalisation: {self.normalisation!r} is neither iterations nor convolutions")
         if isinstance(self.weight_sets, (tuple, list)):
             sets = list(self.weight_sets)
             if len(sets) != self.iterations:
@@ -101,33 +105,19 @@ class Description:
             return iteration
         return self.weight_sets[iteration]
 
-    def macs(self, output: int) -> int:
-        """Multiply-accumulates of the convolutions needed for output n: data block, n iterations, heads of outputs ≤ n."""
-        f, total = self.width, 0
-        width, height = self.image
-        for layer in range(self.data_layers):
-            width, height = -(-width // 2), -(-height // 2)
-            total += width * height * 9 * f * (3 if layer == 0 else f)
-        for scale in range(self.scales):
-            rows, columns = self.scale_size(scale)
-            per_pixel = 0
-            for block in range(self.blocks):
-                hidden = self.expansion * self.block_inputs(scale, block)
-                per_pixel += hidden * (self.block_inputs(scale, block) + 9 + f)
-            heads = sum(1 for n in self.outputs if n <= output)
-            total += rows * columns * (output * per_pixel + heads * 9 * f * self.classes)
-        return total
-
     # -- JSON -------------------------------------------------------------------------------------------------------
 
     def to_json(self) -> str:
         sets = self.weight_sets if isinstance(self.weight_sets, str) else {"map": list(self.weight_sets)}
-        return json.dumps({
+        fields = {
             "width": self.width, "scales": self.scales, "iterations": self.iterations, "blocks": self.blocks,
             "expansion": self.expansion, "classes": self.classes,
             "image": {"width": self.image[0], "height": self.image[1]}, "outputs": list(self.outputs),
             "weight_sets": sets, "mixing": self.mixing, "pixels": self.pixels,
-        })
+        }
+        if self.normalisation != "iterations":  # hwgen does not know the field yet
+            fields["normalisation"] = self.normalisation
+        return json.dumps(fields)
 
     @staticmethod
     def from_json(text: str, source: str = "description") -> "Description":
@@ -138,7 +128,7 @@ class Description:
         if not isinstance(fields, dict):
             raise BadInput(f"{source}: found {type(fields).__name__}, expected a JSON object")
         known = set(Description.__dataclass_fields__)
-        unknown, missing = set(fields) - known, (known - {"weight_sets", "mixing", "pixels"}) - set(fields)
+        unknown, missing = set(fields) - known, (known - {"weight_sets", "mixing", "pixels", "normalisation"}) - set(fields)
         if unknown or missing:
             raise BadInput(f"{source}: unknown fields {sorted(unknown)}, missing fields {sorted(missing)}")
         image = fields["image"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import csv
+import math
 import os
 import sys
 import time
@@ -29,6 +30,23 @@ from .model import up8
 from .quant import QuantItNet
 
 CHECKPOINT_VERSION = 1
+# What each setting may be, in words and as a test.
+LIMITS = {
+    "epochs": ("at least 1", lambda v: v >= 1),
+    "batch": ("at least 1", lambda v: v >= 1),
+    "lr": ("more than 0 and at most 1", lambda v: 0 < v <= 1),
+    "warmup": ("at least 0", lambda v: 0 <= v < math.inf),
+    "decay": ("0 to 1", lambda v: 0 <= v <= 1),
+    "weight_decay": ("at least 0", lambda v: 0 <= v < math.inf),
+    "clip": ("more than 0", lambda v: v > 0),
+    "average": ("at least 0 and less than 1", lambda v: 0 <= v < 1),
+    "output_weights": (f"one of {', '.join(losses.OUTPUT_WEIGHTS)}", lambda v: v in losses.OUTPUT_WEIGHTS),
+    "class_weights": (f"one of {', '.join(losses.CLASS_WEIGHTS)}", lambda v: v in losses.CLASS_WEIGHTS),
+    "lovasz": ("at least 0", lambda v: 0 <= v < math.inf),
+    "loss_stride": ("at least 1", lambda v: v >= 1),
+    "seed": ("at least 0", lambda v: v >= 0),
+    "evaluate_every": ("at least 1", lambda v: v >= 1),
+}
 
 
 @dataclass
@@ -51,6 +69,15 @@ class Settings:
     seed: int = 1
     evaluate_every: int = 5
     augment: data.Augment = data.Augment()
+
+    def __post_init__(self) -> None:
+        for name, (wanted, allowed) in LIMITS.items():
+            value = getattr(self, name)
+            if not allowed(value):  # False for NaN too
+                raise BadInput(f"{name}: {value}, expected {wanted}")
+        starts = [start for start, _ in self.curriculum]
+        if any(start < 0 or n < 1 for start, n in self.curriculum) or len(set(starts)) < len(starts):
+            raise BadInput(f"curriculum: {list(self.curriculum)}, expected pairs (epoch from 0, each once; iterations from 1)")
 
     def rate(self, position: float) -> float:
         """Learning rate at a position in epochs: linear rise, constant, linear fall to zero."""

@@ -12,6 +12,7 @@ from .data import VOID
 from .errors import BadInput
 
 OUTPUT_WEIGHTS = ("uniform", "linear", "single", "late", "thinned2", "thinned4")
+CLASS_WEIGHTS = ("none", "sqrt", "median")
 
 
 def output_weights(kind: str, outputs: tuple[int, ...]) -> dict[int, float]:

@@ -72,16 +72,24 @@ def pointwise(x: Tensor, weight: Tensor) -> Tensor:
 
 
 class Bottleneck(nn.Module):
-    """Expand, depthwise, project: an inverted residual without its shortcut and without batch norm."""
+    """Expand, depthwise, project: an inverted residual without its shortcut; batch norm after each only on request."""
 
-    def __init__(self, inputs: int, outputs: int, expansion: int) -> None:
+    def __init__(self, inputs: int, outputs: int, expansion: int, normalised: bool = False) -> None:
         super().__init__()
         hidden = expansion * inputs
         self.expand = nn.Conv2d(inputs, hidden, 1, bias=False)
         self.depthwise = nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden, bias=False)
         self.project = nn.Conv2d(hidden, outputs, 1, bias=False)
+        self.normalised = normalised
+        if normalised:
+            self.expand_bn, self.depthwise_bn = SyncNorm(hidden, eps=BN_EPS), SyncNorm(hidden, eps=BN_EPS)
+            self.project_bn = SyncNorm(outputs, eps=BN_EPS)
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.normalised:
+            x = F.relu6(self.expand_bn(pointwise(x, self.expand.weight)))
+            x = F.relu6(self.depthwise_bn(self.depthwise(x)))
+            return self.project_bn(pointwise(x, self.project.weight))
         x = F.relu6(pointwise(x, self.expand.weight), inplace=True)
         x = F.relu6(self.depthwise(x), inplace=True)
         return pointwise(x, self.project.weight)
@@ -125,16 +133,18 @@ class ItNet(nn.Module):
         super().__init__()
         d = self.description = description
         f = d.width
+        normalised = d.normalisation == "convolutions"
         self.data = nn.ModuleList(ConvBn(3 if j == 0 else f, f) for j in range(d.data_layers))
         self.iter = nn.ModuleList(
             nn.ModuleList(
-                nn.ModuleList(Bottleneck(d.block_inputs(l, k), f, d.expansion) for k in range(d.blocks))
+                nn.ModuleList(Bottleneck(d.block_inputs(l, k), f, d.expansion, normalised) for k in range(d.blocks))
                 for l in range(d.scales)
             )
             for _ in range(d.set_count)
         )
         self.norm = nn.ModuleList(
-            nn.ModuleList(SyncNorm(f, eps=BN_EPS) for _ in range(d.scales)) for _ in range(d.iterations)
+            nn.ModuleList(nn.Identity() if normalised else SyncNorm(f, eps=BN_EPS) for _ in range(d.scales))
+            for _ in range(d.iterations)
         )
         self.head = nn.ModuleDict({
             str(n - 1): nn.ModuleList(nn.Conv2d(f, d.classes, 3, padding=1) for _ in range(d.scales))

@@ -167,6 +167,9 @@ class QuantItNet(ItNet):
     """ItNet computed in integers; its parameters are the float weights and the logarithms of the scales."""
 
     def __init__(self, description: Description, bits: Bits, mid_shift: int = 0) -> None:
+        if description.normalisation != "iterations":
+            raise BadInput(f"normalisation: {description.normalisation} cannot be quantised: neither the model file nor a "
+                           "core has offsets for the convolutions of the iterative block")
         super().__init__(description)
         d = description
         self.bits, self.mid_shift = bits, mid_shift

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import data, engine, losses, scenes
+from . import cost, data, engine, losses, scenes
 from .cli import CALIBRATION_IMAGES, post_training
 from .errors import BadInput
 from .model_file import load_quantised, save_model
@@ -120,7 +120,7 @@ def plot(path: Path, rows, description) -> None:
     import matplotlib.pyplot as plt
     figure, axes = plt.subplots(figsize=(6.4, 4))
     for name, scores in rows:
-        axes.plot([description.macs(n) / 1e9 for n in scores], [100 * s for s in scores.values()], marker="o",
+        axes.plot([cost.up_to(description, n).macs / 1e9 for n in scores], [100 * s for s in scores.values()], marker="o",
                   label=name.replace("`", ""))
     axes.set_xlabel("10⁹ MACs up to the output")
     axes.set_ylabel("mIoU, %")

@@ -1,12 +1,16 @@
 """The float network: names, geometry, operators, weights files."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from conftest import SMALL, VARIANTS, randomised
+from itnet_train import cost
 from itnet_train.description import PRESETS, Description
 from itnet_train.errors import BadInput
 from itnet_train.model import ItNet, named_weights, pool2, up2, up8
+from itnet_train.quant import Bits, QuantItNet
 from itnet_train.weights_file import load_model, save_weights
 
 
@@ -51,11 +55,35 @@ def test_forward_gives_every_output_at_scale_0(d):
     assert all(t.shape == (2, d.classes, *d.scale_size(0)) for t in logits.values())
 
 
-def test_macs_of_the_paper():
-    d = Description(image=(480, 360), outputs=tuple(range(1, 17)))
-    assert round(d.macs(16) / 1e9, 3) == 6.160
-    assert round(Description(width=29, image=(480, 360), outputs=tuple(range(1, 17)),
-                             weight_sets="independent").macs(16) / 1e9, 3) == 2.152
+def test_costs_of_the_paper():
+    """What hwgen's own table has, to the printed digit."""
+    shared = Description(image=(480, 360), outputs=tuple(range(1, 17)))
+    independent = replace(shared, width=29, weight_sets="independent")
+    a, b = cost.up_to(shared, 16), cost.up_to(independent, 16)
+    assert (round(a.macs / 1e9, 3), round(b.macs / 1e9, 3)) == (6.160, 2.152)
+    assert (round(a.graph_bytes / 1e6, 1), round(b.graph_bytes / 1e6, 1)) == (78.2, 359.8)
+    assert round(a.params / b.params, 3) == 0.400
+    assert a.state_bytes == 4 * 51 * 3570 and a.depth == 3 + 2 + 3 * 16 + 1
+    assert cost.up_to(shared, 1).traffic_bytes == cost.up_to(shared, 1).graph_bytes  # no layer is used twice yet
+
+
+def test_batch_norm_after_every_convolution():
+    d = replace(VARIANTS[0], normalisation="convolutions", weight_sets="independent")
+    net = randomised(d)
+    names = net.state_dict().keys()
+    assert "iter.0.0.0.project_bn.weight" in names and not any(name.startswith("norm.") for name in names)
+    assert Description.from_json(d.to_json()) == d and "normalisation" not in VARIANTS[0].to_json()
+    states = net.data_block(torch.rand(1, 3, d.image[1], d.image[0]))
+    block = net.iter[0][0][0]
+    x = net.block_input(states, 0)
+    for conv, norm in ((block.expand, block.expand_bn), (block.depthwise, block.depthwise_bn),
+                       (block.project, block.project_bn)):
+        gain = norm.weight / (norm.running_var + norm.eps).sqrt()
+        x = conv(x) * gain[:, None, None] + (norm.bias - norm.running_mean * gain)[:, None, None]
+        x = x if conv is block.project else x.clamp(0, 6)
+    assert torch.allclose(net.iterate(states, 0)[0], states[0] + x, atol=1e-4)
+    with pytest.raises(BadInput, match="cannot be quantised"):
+        QuantItNet(d, Bits())
 
 
 def test_up8_is_interpolate_cropped():
