@@ -1,11 +1,10 @@
 """`python -m itnet_train`: train, finetune, evaluate, export, average, scenes.
 
-stdout is data, stderr is messages; exit status 0 success, 2 bad input.
+stdout is data, stderr is messages; exit status 0 success, 2 bad input, 130 interrupted.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from dataclasses import fields, replace
@@ -16,170 +15,57 @@ import torch
 from PIL import Image
 
 from . import cost, data, engine, losses, scenes
+from .arguments import DEFAULT_PRESET, parse_arguments
 from .description import PRESETS, Description
 from .errors import BadInput
 from .model import ItNet, load_weights
 from .model_file import load_quantised, save_model
 from .quant import Bits, QuantItNet
-from .weights_file import load_model, save_weights
+from .weights_file import is_quantised, load_model, save_weights, stored_description
 
 CALIBRATION_IMAGES = 16
-DATA_SETS = ("camvid", "cityscapes", "scenes")
-EXAMPLES = """examples:
-  python -m itnet_train train --data-set camvid --data CAMVID --preset camvid-240 --output runs/a --epochs 100
-  python -m itnet_train train ... --resume              continue runs/a after a kill
-  python -m itnet_train export --checkpoint runs/a/checkpoint.pt --output itnet.safetensors
-  python -m itnet_train finetune --weights itnet.safetensors --weight-bits 4 --data-set camvid --data CAMVID --output runs/q
-  python -m itnet_train evaluate --weights itnet.safetensors --data-set camvid --data CAMVID
-  python -m itnet_train export --checkpoint runs/q/checkpoint.pt --output itnet.model.safetensors   for hwgen emit --model
-  python -m itnet_train average a.safetensors:0.7 b.safetensors:0.3 --output itnet.safetensors
-  hwgen quantize --weights itnet.safetensors --calib IMAGES -o itnet.model
-  torchrun --nproc-per-node 4 -m itnet_train train ...  several GPUs or processes (DistributedDataParallel)
-"""
 
 
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m itnet_train", description="Train ItNet for hwgen.", epilog=EXAMPLES,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    train = commands.add_parser("train", help="train a network from random weights, or from those of an earlier run")
-    train.add_argument("--weights", type=Path, help="weights to start from (safetensors); the network is the file's")
-    add_data(train)
-    add_network(train)
-    add_run(train, engine.Settings())
-
-    finetune = commands.add_parser("finetune", help="continue with fake quantisation (docs/arithmetic.md)")
-    finetune.add_argument("--weights", type=Path, required=True, help="float weights to start from (safetensors)")
-    add_data(finetune)
-    add_bits(finetune)
-    add_run(finetune, engine.Settings(epochs=10, lr=2e-4, warmup=0.5, decay=0.8, weight_decay=0.0))
-
-    evaluate = commands.add_parser("evaluate", help="mIoU of each output")
-    evaluate.add_argument("--weights", type=Path, help="weights file (safetensors)")
-    evaluate.add_argument("--checkpoint", type=Path, help="checkpoint of a run, in place of --weights")
-    evaluate.add_argument("--model", type=Path, help="quantised model (of finetune or hwgen quantize), in place of --weights")
-    add_data(evaluate)
-    evaluate.add_argument("--split", default="val", choices=("train", "val"))
-    evaluate.add_argument("--limit", type=int, help="only the first LIMIT images")
-    evaluate.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    evaluate.add_argument("--threads", type=int, default=None)
-
-    export = commands.add_parser("export", help="write what hwgen reads: the weights of a float run, the quantised model of a finetune run")
-    export.add_argument("--checkpoint", type=Path, required=True)
-    export.add_argument("--output", type=Path, required=True, help="safetensors file: docs/weights.md, or the quantised model")
-
-    average = commands.add_parser("average", help="mean of the weights of several runs that began with the same weights")
-    average.add_argument("weights", nargs="+", type=parse_share, metavar="FILE[:SHARE]",
-                         help="weights file (safetensors) and its share, default 1; shares are scaled to a sum of 1")
-    average.add_argument("--output", type=Path, required=True, help="weights file to write")
-
-    draw = commands.add_parser("scenes", help="draw procedural street scenes and their labels")
-    draw.add_argument("--output", type=Path, required=True, help="folder")
-    draw.add_argument("--count", type=int, default=8)
-    draw.add_argument("--seed", type=int, default=7)
-    draw.add_argument("--size", type=parse_size, default=(96, 64), metavar="WxH")
-    draw.add_argument("--labels", action="store_true", help="also NAME_label.png (class indices)")
-    return parser.parse_args(arguments)
+def given_fields(arguments) -> dict:
+    """The fields of the description that flags name."""
+    names = [f.name for f in fields(Description) if f.name != "description"]
+    return {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
 
 
-def add_data(parser) -> None:
-    parser.add_argument("--data-set", choices=DATA_SETS, required=True)
-    parser.add_argument("--data", type=Path, help="folder of the data set (not for scenes)")
-
-
-def add_network(parser) -> None:
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="camvid-240")
-    parser.add_argument("--description", type=Path, help="JSON file, in place of --preset (docs/weights.md)")
-    for name in ("width", "scales", "iterations", "blocks", "expansion", "classes"):
-        parser.add_argument(f"--{name}", type=int)
-    parser.add_argument("--image", type=parse_size, metavar="WxH")
-    parser.add_argument("--outputs", type=parse_list, metavar="N,N,…")
-    parser.add_argument("--weight-sets", type=parse_sets, metavar="shared|independent|SET,SET,…")
-    parser.add_argument("--mixing", choices=("coarse_to_fine", "bidirectional"))
-    parser.add_argument("--pixels", choices=("unit", "symmetric"))
-
-
-def add_bits(parser) -> None:
-    parser.add_argument("--weight-bits", type=int, default=4, help="2…8, all layers but the first")
-    parser.add_argument("--stem-bits", type=int, default=8, help="2…8, the first convolution")
-    parser.add_argument("--act-bits", type=int, default=8, help="4…8")
-    parser.add_argument("--logit-bits", type=int, default=12, help="8…16")
-
-
-def add_run(parser, defaults: engine.Settings) -> None:
-    parser.add_argument("--output", type=Path, required=True, help="folder for checkpoint.pt and log.csv")
-    parser.add_argument("--resume", action="store_true", help="continue from the folder's checkpoint")
-    parser.add_argument("--threads", type=int, default=None, help="CPU threads of each process")
-    for field in fields(engine.Settings):
-        default = getattr(defaults, field.name)
-        flag = "--" + field.name.replace("_", "-")
-        if field.name == "curriculum":
-            parser.add_argument(flag, type=parse_curriculum, default=default, metavar="EPOCH:N,…",
-                                help="fewer iterations in early epochs, say 0:4,30:8,45:16")
-        elif field.name == "output_weights":
-            parser.add_argument(flag, choices=losses.OUTPUT_WEIGHTS, default=default)
-        elif field.name == "class_weights":
-            parser.add_argument(flag, choices=losses.CLASS_WEIGHTS, default=default)
-        elif field.name == "lovasz":
-            parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
-                                help="of the Lovász-softmax loss, which follows the IoU, beside the cross-entropy")
-        elif field.name != "augment":
-            parser.add_argument(flag, type=type(default), default=default, help=f"default {default}")
-    augment = defaults.augment
-    parser.add_argument("--no-flip", action="store_true")
-    parser.add_argument("--crop-scale", type=parse_range, default=augment.scale, metavar="LOW,HIGH")
-    parser.add_argument("--crop-aspect", type=float, default=augment.aspect)
-    parser.add_argument("--colour", type=float, default=augment.colour, help="strength of the colour changes")
-    parser.add_argument("--rotate", type=float, default=augment.rotate, metavar="DEGREES")
-    parser.add_argument("--cutmix", type=float, default=augment.cutmix, metavar="CHANCE",
-                        help="of a rectangle of another image in each sample")
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    width, height = text.split("x")
-    return int(width), int(height)
-
-
-def parse_list(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
-
-
-def parse_range(text: str) -> tuple[float, float]:
-    low, high = (float(part) for part in text.split(","))
-    return low, high
-
-
-def parse_share(text: str) -> tuple[Path, float]:
-    path, colon, share = text.rpartition(":")
-    try:
-        return (Path(path), float(share)) if colon else (Path(text), 1.0)
-    except ValueError:
-        return Path(text), 1.0
-
-
-def parse_sets(text: str):
-    return text if text in ("shared", "independent") else parse_list(text)
-
-
-def parse_curriculum(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted((int(a), int(b)) for a, b in (part.split(":") for part in text.split(","))))
+def base_description(arguments) -> Description | None:
+    """Of --description or --preset, None without both."""
+    if arguments.description is not None:
+        if arguments.preset is not None:
+            raise BadInput("--description and --preset: both given, expected one")
+        try:
+            return Description.from_json(arguments.description.read_text(), str(arguments.description))
+        except OSError as error:
+            raise BadInput(f"{arguments.description}: {error.strerror}") from None
+    return PRESETS[arguments.preset] if arguments.preset is not None else None
 
 
 def network_description(arguments) -> Description:
-    if arguments.description is not None:
-        try:
-            base = Description.from_json(arguments.description.read_text(), str(arguments.description))
-        except OSError as error:
-            raise BadInput(f"{arguments.description}: {error.strerror}") from None
-    else:
-        base = PRESETS[arguments.preset]
-    names = [f.name for f in fields(Description) if f.name != "description"]
-    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name, None) is not None}
+    base, given = base_description(arguments) or PRESETS[DEFAULT_PRESET], given_fields(arguments)
     if "iterations" in given and "outputs" not in given:
         kept = tuple(n for n in base.outputs if n < given["iterations"])
         given["outputs"] = (*kept, given["iterations"])
     return replace(base, **given)
+
+
+def continued_network(arguments) -> ItNet:
+    """The network of --weights; flags may repeat what it is, and give another image size."""
+    own = stored_description(arguments.weights)
+    if own is None:
+        return load_model(arguments.weights, network_description(arguments))
+    base = base_description(arguments)
+    wanted = ({} if base is None else {f.name: getattr(base, f.name) for f in fields(Description)}) | given_fields(arguments)
+    for name, value in wanted.items():
+        if name != "image" and value != getattr(own, name):
+            raise BadInput(f"--{name.replace('_', '-')}: {value}, but {arguments.weights} has {getattr(own, name)}; with "
+                           "--weights only the image size can be another")
+    model = load_model(arguments.weights)
+    model.description = replace(own, image=wanted.get("image", own.image))
+    return model
 
 
 def run_settings(arguments) -> engine.Settings:
@@ -200,15 +86,36 @@ def start_run(arguments, make_network) -> None:
         size = network.description.image
         dataset = data.open_dataset(arguments.data_set, arguments.data, "train", size)
         validation = data.open_dataset(arguments.data_set, arguments.data, "val", size)
+        if engine.rank_and_world()[0] == 0:
+            say(f"{summary(network)}; {arguments.data_set}: {len(dataset)} training, {len(validation)} validation images; "
+                f"{settings.epochs} epochs into {arguments.output}")
         trainer = engine.Trainer(network, dataset, validation, settings, arguments.output)
-        if arguments.resume and checkpoint.exists():
-            trainer.resume(checkpoint)
+        if arguments.resume:
+            if checkpoint.exists():
+                trainer.resume(checkpoint)
+            if trainer.rank == 0:
+                say(f"{checkpoint}: goes on after epoch {trainer.epoch} of {settings.epochs}" if checkpoint.exists() else
+                    f"{checkpoint}: no such checkpoint, the run starts anew")
         trainer.run()
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def summary(network: ItNet) -> str:
+    """A network in one line."""
+    d = network.description
+    kind = f", {network.bits.data}-bit weights" if isinstance(network, QuantItNet) else ""
+    spent = cost.up_to(d, d.outputs[-1])
+    return (f"f {d.width}, L {d.scales}, N {d.iterations}, K {d.blocks}, {d.image[0]}x{d.image[1]}{kind}: "
+            f"{spent.params} parameters, {spent.macs / 1e6:.1f} M MACs, on {engine.device()} with "
+            f"{torch.get_num_threads()} threads")
 
 
 def train(arguments) -> None:
     if arguments.weights is not None:
-        start_run(arguments, lambda: load_model(arguments.weights).train())
+        start_run(arguments, lambda: continued_network(arguments).train())
         return
     description = network_description(arguments)
     start_run(arguments, lambda: ItNet(description))
@@ -221,6 +128,7 @@ def finetune(arguments) -> None:
     def calibrated() -> QuantItNet:
         size = float_net.description.image
         dataset = data.open_dataset(arguments.data_set, arguments.data, "train", size)
+        say(f"choosing scales from {min(CALIBRATION_IMAGES, len(dataset))} training images")
         return post_training(float_net, bits, dataset)
 
     start_run(arguments, calibrated)
@@ -251,10 +159,13 @@ def evaluate(arguments) -> None:
     if len(given) != 1:
         raise BadInput("evaluate: give one of --weights, --checkpoint and --model")
     load, path = given[0]
+    if load is load_model and is_quantised(path):
+        raise BadInput(f"{path}: a quantised model, expected float weights; give it as --model")
     model = load(path)
     dataset = data.open_dataset(arguments.data_set, arguments.data, arguments.split, model.description.image)
     if len(dataset.classes) != model.description.classes:
         raise BadInput(f"the data set has {len(dataset.classes)} classes, the network {model.description.classes}")
+    say(f"{summary(model)}; {min(len(dataset), arguments.limit or len(dataset))} images")
     matrices = engine.evaluate(model, dataset, limit=arguments.limit)
     if arguments.json:
         print(json.dumps({
@@ -314,9 +225,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         commands[parsed.command](parsed)
     except BadInput as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}")
         return 2
     except KeyboardInterrupt:
-        print("interrupted; continue with --resume", file=sys.stderr)
+        say("interrupted" + ("; continue with --resume" if parsed.command in ("train", "finetune") else ""))
         return 130
     return 0

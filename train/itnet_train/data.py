@@ -17,6 +17,7 @@ from PIL import Image
 
 from . import scenes
 from .errors import BadInput
+from .progress import Progress
 
 VOID = 255
 CAMVID_CLASSES = ("sky", "building", "pole", "road", "pavement", "tree", "sign", "fence", "car", "pedestrian",
@@ -30,6 +31,7 @@ CITYSCAPES_CLASSES = ("road", "sidewalk", "building", "wall", "fence", "pole", "
 CITYSCAPES_IDS = {7: 0, 8: 1, 11: 2, 12: 3, 13: 4, 17: 5, 19: 6, 20: 7, 21: 8, 22: 9, 23: 10, 24: 11, 25: 12, 26: 13,
                   27: 14, 28: 15, 31: 16, 32: 17, 33: 18}
 CITYSCAPES_MAX_ID = 33
+EVALUATION_BATCH = 4
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
@@ -294,7 +296,7 @@ def training_batches(dataset, size: tuple[int, int], how: Augment, *, batch: int
         yield to_batch([training_sample(dataset, int(i), size, how, (seed, epoch)) for i in indices])
 
 
-def evaluation_batches(dataset, size: tuple[int, int], batch: int = 4, limit: int | None = None):
+def evaluation_batches(dataset, size: tuple[int, int], batch: int = EVALUATION_BATCH, limit: int | None = None):
     """All images at the network's size, in order."""
     count = len(dataset) if limit is None else min(limit, len(dataset))
     for start in range(0, count, batch):
@@ -304,7 +306,7 @@ def evaluation_batches(dataset, size: tuple[int, int], batch: int = 4, limit: in
 def class_frequencies(dataset) -> np.ndarray:
     """Share of each class among the labelled pixels."""
     counts = np.zeros(256, np.int64)
-    for i in range(len(dataset)):
+    for i in Progress(range(len(dataset)), len(dataset), "counting the classes"):
         counts += np.bincount(np.asarray(dataset.load(i)[1]).ravel(), minlength=256)
     counts = counts[: len(dataset.classes)]
     return counts / max(counts.sum(), 1)

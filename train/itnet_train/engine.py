@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import csv
+import json
 import math
 import os
 import sys
@@ -21,12 +22,12 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
-from tqdm import tqdm
 
 from . import data, losses
 from .description import Description
 from .errors import BadInput
 from .model import up8
+from .progress import Progress
 from .quant import QuantItNet
 
 CHECKPOINT_VERSION = 1
@@ -177,8 +178,7 @@ class Trainer:
         steps = len(self.dataset) // (s.batch * self.world)
         batches = data.training_batches(self.dataset, d.image, s.augment, batch=s.batch, epoch=self.epoch, seed=s.seed,
                                         rank=self.rank, world=self.world)
-        bar = tqdm(batches, total=steps, desc=f"epoch {self.epoch + 1}/{s.epochs}", leave=False,
-                   disable=self.rank > 0 or not sys.stderr.isatty())
+        bar = Progress(batches, steps, f"epoch {self.epoch + 1}/{s.epochs}", silent=self.rank > 0)
         for index, (pixels, labels) in enumerate(bar):
             rate = s.rate(self.epoch + index / steps)
             for group in self.optimiser.param_groups:
@@ -207,7 +207,7 @@ class Trainer:
                 raise BadInput(f"the loss is {value} in epoch {self.epoch + 1}, step {index + 1}: lower --lr")
             total += value
             ious = {n: losses.mean_iou(m) for n, m in matrices.items()}
-            bar.set_postfix_str(f"loss {value:.3f} mIoU " + " ".join(f"{n}:{v:.3f}" for n, v in ious.items()))
+            bar.note(f"loss {value:.3f} mIoU " + " ".join(f"{n}:{v:.3f}" for n, v in ious.items()))
         return total / steps, {n: losses.mean_iou(m) for n, m in matrices.items()}
 
     def sampled_pixels(self, index: int) -> tuple[Tensor, Tensor]:
@@ -273,13 +273,27 @@ class Trainer:
 
     def resume(self, path: Path) -> None:
         checkpoint = read_checkpoint(path)
-        found = checkpoint["description"], checkpoint["quantisation"]
-        if found != (self.description.to_json(), self.quantisation()):
-            raise BadInput(f"{path}: made for another network: {found[0]}, quantisation {found[1]}")
+        was = flattened(checkpoint["description"], checkpoint["quantisation"])
+        now = flattened(self.description.to_json(), self.quantisation())
+        other = [f"{name} {was.get(name, 'none')}, now {now.get(name, 'none')}" for name in {**was, **now}
+                 if was.get(name) != now.get(name)]
+        if other:
+            raise BadInput(f"{path}: of another network: {'; '.join(other)}")
         self.network.load_state_dict(checkpoint["network"])
         self.averaged.load_state_dict(checkpoint["averaged"])
         self.optimiser.load_state_dict(checkpoint["optimiser"])
         self.epoch, self.step = checkpoint["epoch"], checkpoint["step"]
+
+
+def flattened(description: str, quantisation: dict | None) -> dict:
+    """Everything that must agree when a run is resumed, by name."""
+    found = json.loads(description)
+    if quantisation is not None:
+        found |= {f"bits.{name}": value for name, value in quantisation["bits"].items()}
+        found["mid_shift"] = quantisation["mid_shift"]
+    else:
+        found["bits"] = "float"
+    return found
 
 
 def read_checkpoint(path: Path) -> dict:
@@ -313,7 +327,9 @@ def evaluate(network: nn.Module, dataset, iterations: int | None = None, limit: 
     where = next(network.parameters()).device
     description = network.description
     matrices: dict[int, Tensor] = {}
-    for pixels, labels in data.evaluation_batches(dataset, description.image, limit=limit):
+    count = len(dataset) if limit is None else min(limit, len(dataset))
+    batches = data.evaluation_batches(dataset, description.image, limit=limit)
+    for pixels, labels in Progress(batches, -(-count // data.EVALUATION_BATCH), "evaluation", silent=rank_and_world()[0] > 0):
         for n, predicted in class_maps(network, pixels.to(where), iterations).items():
             counts = losses.confusion(predicted.cpu(), labels, description.classes)
             matrices[n] = matrices.get(n, 0) + counts

@@ -14,16 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from .description import Description
 from .errors import BadInput
 from .quant import Bits, Layer, QuantItNet, signed
-from .weights_file import write_atomically
+from .weights_file import MODEL_KEY, opened, write_atomically
 
 VERSION = 1
-KEY = "hwgen_model"
 BIAS_LIMIT = 1 << 47
 
 
@@ -93,7 +91,7 @@ def model_bytes(model: QuantItNet) -> bytes:
         "layers": {name: constants[name] for name in sorted(constants)}, "sha256": "",
     }
     document["sha256"] = content_hash(document, tensors)
-    return save({name: tensors[name] for name in sorted(tensors)}, metadata={KEY: compact(document)})
+    return save({name: tensors[name] for name in sorted(tensors)}, metadata={MODEL_KEY: compact(document)})
 
 
 def content_hash(document: dict, tensors: dict[str, np.ndarray]) -> str:
@@ -127,17 +125,13 @@ class IntegerItNet(QuantItNet):
 
 def load_quantised(path: Path) -> IntegerItNet:
     """Read a model file back; the hash must fit."""
-    if not Path(path).is_file():
-        raise BadInput(f"{path}: no such file")
-    try:
-        with safe_open(path, framework="np") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-            metadata = file.metadata() or {}
-    except SafetensorError as error:
-        raise BadInput(f"{path}: not a readable safetensors file: {error}") from None
-    if KEY not in metadata:
-        raise BadInput(f"{path}: no {KEY} in its metadata, expected a quantised model")
-    document = json.loads(metadata[KEY])
+    with opened(path, "np") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        metadata = file.metadata() or {}
+    if MODEL_KEY not in metadata:
+        raise BadInput(f"{path}: no {MODEL_KEY} in its metadata, expected a quantised model"
+                       + ("; float weights are given as --weights" if "description" in metadata else ""))
+    document = json.loads(metadata[MODEL_KEY])
     if document.get("version") != VERSION:
         raise BadInput(f"{path}: version {document.get('version')}, expected {VERSION}")
     if content_hash(document, tensors) != document["sha256"]:

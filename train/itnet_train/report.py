@@ -19,9 +19,11 @@ import torch
 from PIL import Image
 
 from . import cost, data, engine, losses, scenes
+from .arguments import parse_count
 from .cli import CALIBRATION_IMAGES, post_training
 from .errors import BadInput
 from .model_file import load_quantised, save_model
+from .progress import Progress
 from .quant import Bits
 from .weights_file import load_model
 
@@ -63,7 +65,7 @@ def golden_evaluation(hwgen: Path, network, dataset, limit: int | None) -> tuple
         folder = Path(folder)
         model = folder / "model.safetensors"
         save_model(network, model)
-        for i in range(count):
+        for i in Progress(range(count), count, "golden model"):
             pixels, label = data.resized(*dataset.load(i), d.image)
             image = folder / "image.png"
             Image.fromarray(np.ascontiguousarray(pixels)).save(image)
@@ -181,8 +183,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--root", type=Path, default=Path("."), help="the project's root: weights/ is read, docs/ written")
     parser.add_argument("--data", type=Path, required=True, help="CamVid folder, SegNet layout")
     parser.add_argument("--hwgen", type=Path, help="the hwgen binary, for the golden model")
-    parser.add_argument("--limit", type=int, help="only the first LIMIT images (a trial; says so in the page)")
-    parser.add_argument("--golden-limit", type=int, help="as --limit, for the golden model")
+    parser.add_argument("--limit", type=parse_count, help="only the first LIMIT images (a trial; says so in the page)")
+    parser.add_argument("--golden-limit", type=parse_count, help="fewer still for the golden model")
     parser.add_argument("--private-strip", type=Path, help="CamVid strip with images and labels, outside the project")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
@@ -196,6 +198,9 @@ def main() -> int:
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted; run it again, the pages may be of two runs", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -208,8 +213,9 @@ def write(arguments) -> None:
         lines += [f"**A trial on the first {arguments.limit} images only.**", ""]
     folder = root / "weights" / "camvid-240"
     val, train = (data.open_dataset("camvid", arguments.data, s, (240, 180)) for s in ("val", "train"))
+    golden_limit = min((n for n in (arguments.limit, arguments.golden_limit) if n is not None), default=None)
     results = measure(folder / "camvid-240.safetensors", folder / "camvid-240-w4.model.safetensors", val, train,
-                      arguments.hwgen, arguments.limit, arguments.golden_limit)
+                      arguments.hwgen, arguments.limit, golden_limit)
     networks, rows = results[:2]
     lines += section("camvid-240, CamVid validation set", *results, val, min(len(val), arguments.limit or len(val)))
     plot(root / "docs" / "accuracy" / "miou_over_macs.svg", rows, networks[0][1].description)
@@ -224,8 +230,7 @@ def write(arguments) -> None:
     folder = root / "weights" / "tiny"
     fresh = data.Scenes(200, 1000, (96, 64))
     results = measure(folder / "tiny.safetensors", folder / "tiny-w4.model.safetensors", fresh,
-                      data.open_dataset("scenes", None, "train", (96, 64)), arguments.hwgen, arguments.limit,
-                      arguments.golden_limit)
+                      data.open_dataset("scenes", None, "train", (96, 64)), arguments.hwgen, arguments.limit, golden_limit)
     lines += section("tiny, fresh procedural scenes", *results, fresh, min(len(fresh), arguments.limit or len(fresh)))
     write_strip(root / "docs" / "accuracy" / "tiny_strip.png", results[0][-1][1], fresh, range(3), scenes.COLOURS, 2, True)
     lines += ["Image, label, outputs 1, 2, 3, 4 of the last version above:", "", "![tiny](accuracy/tiny_strip.png)", ""]

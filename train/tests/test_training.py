@@ -14,8 +14,10 @@ import torch
 from safetensors.torch import load_file
 
 from conftest import SMALL
-from itnet_train import cli, data, engine, losses
+from itnet_train import cli, data, engine, losses, progress, report
+from itnet_train.errors import BadInput
 from itnet_train.model import ItNet
+from itnet_train.model_file import save_model
 from itnet_train.quant import Bits, QuantItNet
 from itnet_train.weights_file import save_weights
 
@@ -156,3 +158,85 @@ def test_average_weighs_each_file(tmp_path, capsys):
     save_weights(ItNet(replace(SMALL, width=SMALL.width + 1)), other)
     assert cli.main(["average", str(files[0]), str(other), "--output", str(mean)]) == 2
     assert str(other) in capsys.readouterr().err
+
+
+def test_flags_beside_weights_count_or_are_refused(camvid, tmp_path, capsys):
+    weights, common = tmp_path / "w.safetensors", ["--data-set", "camvid", "--data", str(camvid), "--epochs", "1"]
+    save_weights(ItNet(SMALL), weights)
+    train = ["train", *common, "--weights", str(weights), "--output"]
+    assert cli.main([*train, str(tmp_path / "large"), "--image", "88x72", "--width", str(SMALL.width)]) == 0
+    assert "88x72" in capsys.readouterr().err
+    assert cli.checkpoint_model(tmp_path / "large" / "checkpoint.pt").description == replace(SMALL, image=(88, 72))
+    for flags, message in ((["--width", "9"], f"--width: 9, but {weights} has {SMALL.width}; with --weights only"),
+                           (["--preset", "tiny"], "--width: 8, but"),
+                           (["--outputs", "1,2"], "--outputs: (1, 2), but"),
+                           (["--lr", "-1"], "lr: -1.0, expected more than 0"), (["--lr", "nan"], "lr: nan, expected"),
+                           (["--warmup", "-2"], "warmup: -2.0, expected at least 0"),
+                           (["--cutmix", "3"], "cutmix: 3.0, expected 0 to 1")):
+        assert cli.main([*train, str(tmp_path / "x"), *flags]) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and message in error, error
+    for flags in (["--image", "480"], ["--crop-scale", "1"], ["--curriculum", "4"], ["--threads", "0"]):
+        with pytest.raises(SystemExit) as caught:
+            cli.main([*train, str(tmp_path / "x"), *flags])
+        assert caught.value.code == 2 and "expected" in capsys.readouterr().err
+
+
+def test_a_file_of_another_kind_is_named(camvid, tmp_path, capsys):
+    net = QuantItNet(SMALL, Bits())
+    net.calibrate(ItNet(SMALL), [torch.rand(1, 3, SMALL.image[1], SMALL.image[0]) * 255])
+    model, weights, archive = tmp_path / "q.safetensors", tmp_path / "w.safetensors", tmp_path / "w.pt"
+    save_model(net.eval(), model)
+    save_weights(ItNet(SMALL), weights)
+    torch.save({}, archive)
+    common = ["--data-set", "camvid", "--data", str(camvid)]
+    for arguments, message in (
+        (["finetune", *common, "--weights", str(model), "--output", str(tmp_path / "x")], "q.safetensors: a quantised model, "
+         "expected float weights"),
+        (["train", *common, "--weights", str(model), "--output", str(tmp_path / "x")], "expected float weights"),
+        (["average", str(weights), str(model), "--output", str(tmp_path / "x")], "q.safetensors: a quantised model, expected"),
+        (["evaluate", *common, "--weights", str(model)], "a quantised model, expected float weights; give it as --model"),
+        (["evaluate", *common, "--model", str(weights)], "float weights are given as --weights"),
+        (["evaluate", *common, "--weights", str(archive)], "w.pt: a PyTorch or NumPy archive, expected a safetensors file"),
+    ):
+        assert cli.main(arguments) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and message in error, error
+    assert cli.main(["evaluate", *common, "--model", str(model), "--limit", "2"]) == 0
+    assert "4-bit weights" in capsys.readouterr().err
+
+
+def test_resuming_another_run_says_what_differs(camvid, tmp_path, capsys):
+    weights, run = tmp_path / "w.safetensors", tmp_path / "q"
+    save_weights(ItNet(SMALL), weights)
+    tune = ["finetune", "--data-set", "camvid", "--data", str(camvid), "--weights", str(weights), "--output", str(run)]
+    assert cli.main([*tune, "--epochs", "1"]) == 0
+    capsys.readouterr()
+    assert cli.main([*tune, "--epochs", "2", "--resume", "--weight-bits", "3"]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "checkpoint.pt: of another network: bits.data 4, now 3; bits.expand 4, now 3" in error and "{" not in error
+    assert cli.main([*tune, "--epochs", "2", "--resume"]) == 0
+    assert "goes on after epoch 1 of 2" in capsys.readouterr().err
+
+
+def test_long_loops_speak_without_a_terminal(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "SECONDS", 0.0)
+    bar = progress.Progress(range(2), 2, "epoch 1/9")
+    for item in bar:
+        bar.note(f"loss {item}")
+    assert capsys.readouterr().err.splitlines() == ["epoch 1/9: 1 of 2, loss 0", "epoch 1/9: 2 of 2, loss 1"]
+
+
+def test_a_limited_report_asks_the_golden_model_for_no_more(monkeypatch, tmp_path):
+    asked = []
+
+    def measured(*arguments):
+        asked.append(arguments[-2:])
+        raise BadInput("enough")
+
+    monkeypatch.setattr(report, "measure", measured)
+    monkeypatch.setattr(report.data, "open_dataset", lambda *_: [])
+    for flags in (["--limit", "6"], ["--limit", "6", "--golden-limit", "2"], []):
+        monkeypatch.setattr(sys, "argv", ["report", "--root", str(tmp_path), "--data", "x", *flags])
+        assert report.main() == 2
+    assert asked == [(6, 6), (6, 2), (None, None)]

@@ -45,7 +45,7 @@ def order(configs: list[Config], done, runs: Path) -> dict[str, list[str]]:
             if source.run in wanted:
                 before = [source.run]
         wanted[config.run] = (config, before)
-    return {run: {"config": config.texts(), "after": [b for b in before]} for run, (config, before) in wanted.items()}
+    return {run: {"config": config.texts(), "after": before} for run, (config, before) in wanted.items()}
 
 
 def execute(plan: dict, runs: Path, folders: dict[str, Path], cores: int | None, executor: str | None, extra: list[str],
@@ -67,7 +67,8 @@ def execute(plan: dict, runs: Path, folders: dict[str, Path], cores: int | None,
         command += ["--executor", executor] if executor else []
         command += ["--cores", str(cores)] if cores else []
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])])}
-        process = subprocess.Popen([*command, *extra], env=environment, stdout=sys.stderr, start_new_session=True)
+        process = subprocess.Popen([*command, *extra], env=environment, stdout=sys.stderr, start_new_session=True,
+                                   pass_fds=(lock.fileno(),))  # the lock lasts as long as Snakemake does
         try:
             return process.wait()
         except KeyboardInterrupt:
