@@ -181,7 +181,7 @@ def test_two_jobs_through_snakemake(folder, camvid, tmp_path):
     common = ["--folder", str(folder), "--results", str(tmp_path / "results" / "r.csv")]
     command = [sys.executable, "-m", "itnet_train.study", "run", *common, "--data", f"camvid={camvid}", "--runs",
                str(tmp_path / "runs"), "--cores", "2"]
-    done = subprocess.run(command, cwd=TRAIN, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*command, "--", "--latency-wait", "9"], cwd=TRAIN, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     table = results.read(tmp_path / "results" / "r.csv")
     assert {r.config.method for r in table.values()} == {"float", "post"} and len(table) == 2

@@ -31,11 +31,14 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m itnet_train.study", description="The paper's experiments.",
                                      epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    own = given[: given.index("--")] if "--" in given else given
     listing = commands.add_parser("list", help="the studies, their runs, how many are finished")
     add_common(listing)
     listing.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
-    run = commands.add_parser("run", help="make the runs that are missing; stop and start it as you like")
+    run = commands.add_parser("run", help="make the runs that are missing; stop and start it as you like",
+                              epilog="Arguments after -- go to Snakemake.")
     add_common(run)
     run.add_argument("--data", action="append", default=[], metavar="SET=FOLDER", help="where a data set is, say camvid=DIR")
     run.add_argument("--runs", type=Path, default=Path("runs/studies"), help="folder of checkpoints and logs")
@@ -44,7 +47,6 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     run.add_argument("--executor", help="Snakemake's: slurm, kubernetes, …")
     run.add_argument("--yes", action="store_true", help="also more than 10⁶ runs")
     run.add_argument("--dry-run", action="store_true", help="only say what would be run")
-    run.add_argument("snakemake", nargs="*", metavar="-- ARGUMENT", help="further arguments for Snakemake, after --")
 
     report = commands.add_parser("report", help="tables and the paper's figures from what has been run")
     add_common(report)
@@ -54,7 +56,11 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     job.add_argument("plan", type=Path)
     job.add_argument("run")
     job.add_argument("--threads", type=int, default=1)
-    return parser.parse_args(arguments)
+    parsed = parser.parse_args(own)
+    parsed.snakemake = given[len(own) + 1:]
+    if parsed.snakemake and parsed.command != "run":
+        parser.error(f"-- {' '.join(parsed.snakemake)}: arguments for Snakemake belong to `run`")
+    return parsed
 
 
 def add_common(parser) -> None:
