@@ -35,10 +35,9 @@ def gathered(points: tuple[Point, ...], done: dict[str, Result]) -> list[Curve]:
             continue
         key = (point.curve, replace(point.config, seed=0))
         if key not in curves:
-            siblings = {p.varied for p in points if p.curve == point.curve}
+            siblings = [{name: str(value) for name, value in p.varied} for p in points if p.curve == point.curve]
             differing = [(name, value) for name, value in point.varied
-                         if len({dict(other).get(name) if not isinstance(dict(other).get(name), list) else
-                                 str(dict(other)[name]) for other in siblings}) > 1]
+                         if len({sibling.get(name) for sibling in siblings}) > 1]
             shown = ", ".join(f"{name} {value}" for name, value in differing)
             curves[key] = Curve(point.curve, tuple(differing), point.curve + (f": {shown}" if shown else ""), [])
         curves[key].results.append(result)

@@ -59,7 +59,8 @@ def outputs(axes, x: str, curves: list[Curve]) -> None:
         spent, scale = curve.costs(), LABELS[x][1]
         points = [(getattr(spent[n], x) * scale, curve.values(n)) for n in sorted(spent)]
         if len(points) == 1:
-            single.setdefault(curve.name, []).extend(points)
+            rest = ", ".join(f"{name} {value}" for name, value in curve.varied if name != "iterations")
+            single.setdefault(curve.name + (f": {rest}" if rest else ""), []).extend(points)
         else:
             line(axes, points, curve.label)
     for name, points in single.items():
