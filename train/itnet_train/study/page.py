@@ -55,7 +55,7 @@ def section(folder: Path, study: Study, level: str | None, done: dict, source: P
         figures.draw(folder / f"{name}.svg", figure["kind"], figure.get("x", ["macs"]), curves, marks)
         lines += [f"![{study.title}]({name}.svg)", ""]
     kinds = {figure["kind"] for figure in study.figures}
-    lines += grid_table(curves) if "grid" in kinds else curve_table(curves)
+    lines += grid_table(curves, whole=made == len(points)) if "grid" in kinds else curve_table(curves)
     return lines
 
 
@@ -87,7 +87,8 @@ def curve_table(curves: list[Curve]) -> list[str]:
     return [*lines, ""]
 
 
-def grid_table(curves: list[Curve]) -> list[str]:
+def grid_table(curves: list[Curve], whole: bool) -> list[str]:
+    """All networks of the grid; a winner is named only where every one of them was run."""
     kinds, ranked, best = grid_ranks(curves)
     budget = max(curve.costs()[curve.results[0].config.outputs[-1]].macs for curve in curves)
     lines = [f"Each network is the widest below one budget of MACs; the greatest has {budget / 1e6:.1f}·10⁶. Rank by AUC; "
@@ -104,10 +105,12 @@ def grid_table(curves: list[Curve]) -> list[str]:
             width = next(c.results[0].config.width for c in curves if c.name == kind and (
                 c.results[0].config.scales, c.results[0].config.iterations, c.results[0].config.blocks) == key)
             cells += [str(width), f"{areas[key]:.3f}", f"{100 * peaks[key]:.1f}", str(ranked[kind].get(key, "—"))]
-        mark = "**" if key == best else ""
+        mark = "**" if whole and key == best else ""
         lines.append("| " + " | ".join([*(f"{mark}{v}{mark}" for v in key), *cells]) + " |")
     chosen = (f"The lowest mean rank over {' and '.join(kinds)}: L = {best[0]}, N = {best[1]}, K = {best[2]}."
               if best else "No network is kept in every kind.")
+    if not whole:
+        chosen = "Ranks are among what has been run; the rule names a network when all have."
     return [*lines, "", chosen, "", f"Each: {trained(curves[0])}.", ""]
 
 
