@@ -67,7 +67,7 @@ pub fn build(model: &Model, unrolled: bool, intermediates: bool) -> Network {
         Maker { b: Builder::default(), model, intermediates, maps: vec![], shown: vec![], between: between(model) };
     let image = Value::new("image", Element::U8, &[1, d.image.height as usize, d.image.width as usize, 3]);
     let first = maker.data_block(&image);
-    let history = if unrolled { maker.unroll(first) } else { maker.iterate_in_loop(&first) };
+    let history = if unrolled { maker.unroll(&first) } else { maker.iterate_in_loop(&first) };
     for n in 0..d.iterations as usize {
         let output = d.outputs.iter().position(|&output| output as usize == n + 1);
         if output.is_some() || intermediates {
@@ -151,10 +151,10 @@ impl Maker<'_> {
         if element == Element::I64 { value } else { self.b.cast(&value, element) }
     }
 
-    fn unroll(&mut self, first: Vec<Value>) -> History {
+    fn unroll(&mut self, first: &[Value]) -> History {
         let mut all: Vec<States> = Vec::new();
         for n in 0..self.model.description.iterations as usize {
-            let before = all.last().and_then(|states| states.last()).unwrap_or(&first).clone();
+            let before = all.last().and_then(|states| states.last()).map_or(first, Vec::as_slice).to_vec();
             let states = self.iterate(before, &Step::Fixed(n));
             all.push(states);
         }

@@ -123,7 +123,8 @@ impl Builder {
     /// Three parts of the near index and one of the other, along one axis.
     fn up2_axis(&mut self, coarse: &Value, axis: usize, fine: usize) -> Value {
         let length = coarse.shape[axis];
-        let other = |x: usize| if x % 2 == 0 { (x / 2).saturating_sub(1) } else { (x / 2 + 1).min(length - 1) };
+        let other =
+            |x: usize| if x.is_multiple_of(2) { (x / 2).saturating_sub(1) } else { (x / 2 + 1).min(length - 1) };
         let near = self.indices("near", length, fine, |x| x / 2);
         let other = self.indices("other", length, fine, other);
         let near = self.gather(coarse, &near, axis);

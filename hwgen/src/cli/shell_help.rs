@@ -63,7 +63,8 @@ pub fn man(mut command: Command, args: &ManArgs, report: Report) -> miette::Resu
     }
     write::files(&files)?;
     let body = Pages { pages: files.into_iter().map(|(path, _)| path).collect() };
-    report.result(&body, || body.pages.iter().map(|page| format!("{}\n", page.display())).collect())?;
+    let shown = || body.pages.iter().map(|page| page.display().to_string()).collect::<Vec<_>>().join("\n");
+    report.result(&body, shown)?;
     Ok(Outcome::Success)
 }
 

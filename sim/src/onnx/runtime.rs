@@ -50,6 +50,9 @@ struct Entry {
 
 impl Runtime {
     /// Starts `python`, which needs the packages onnx and onnxruntime.
+    ///
+    /// # Panics
+    /// Never: both ends are pipes.
     pub fn start(python: &Path) -> Result<Self, RuntimeError> {
         let mut child = Command::new(python)
             .args(["-c", WORKER])
@@ -68,6 +71,9 @@ impl Runtime {
 
     /// Checks the ONNX file `model` (onnx.checker, shapes) and runs it on `image`, `[H][W][3]` of `size`; its outputs
     /// by name.
+    ///
+    /// # Panics
+    /// Never: numbers become JSON.
     pub fn run(&mut self, model: &[u8], image: &[u8], size: Size) -> Result<BTreeMap<String, Output>, RuntimeError> {
         let request = Request { model: model.len(), image: [size.height, size.width] };
         let mut line = serde_json::to_vec(&request).expect("numbers become JSON");

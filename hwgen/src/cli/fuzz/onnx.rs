@@ -48,7 +48,7 @@ impl Pool {
         let image = RgbImage::random(size, case.seed);
         for options in [
             Options { unrolled: false, intermediates: true },
-            Options { unrolled: true, intermediates: case.index % 2 == 0 },
+            Options { unrolled: true, intermediates: case.index.is_multiple_of(2) },
         ] {
             let form = if options.unrolled { "unrolled" } else { "as a loop" };
             let graph = export(model, options)?;
