@@ -1,4 +1,6 @@
 // Generated from registers.yaml (cargo xtask registers).
+#![allow(clippy::doc_markdown, reason = "the words are those of the map, for several languages")]
+
 use crate::{Access, Field, Register, Reset};
 
 /// The letters "ItNt". Tells a core of hwgen from anything else.

@@ -55,6 +55,7 @@ public:
         moved |= take_write_address();
         moved |= take_write_data();
         join();
+        error = (*p_.bvalid && *p_.bresp != 0) || (*p_.rvalid && *p_.rresp != 0);
         if (*p_.bvalid && *p_.bready) end_write();
         if (*p_.rvalid && *p_.rready) end_beat();
         return moved || answered_ || returned_;
@@ -64,6 +65,10 @@ public:
         if (present_) *p_.aw.ready = *p_.ar.ready = *p_.wready = *p_.bvalid = *p_.rvalid = 0;
     }
 
+    /// Whether nothing was under way before this cycle, and nothing is asked for in it.
+    bool quiet() const {
+        return !present_ || (writes_.empty() && reads_.empty() && !*p_.aw.valid && !*p_.wvalid && !*p_.ar.valid);
+    }
     /// Whether no transfer is under way.
     bool idle() const { return writes_.empty() && reads_.empty() && early_.empty(); }
     std::string where() const {
@@ -74,6 +79,8 @@ public:
     }
 
     MemoryTraffic traffic{};
+    /// An error was answered in this cycle.
+    bool error = false;
 
 private:
     enum class State : uint8_t { Empty, Writing, Written, Reading };

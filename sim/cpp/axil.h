@@ -13,13 +13,13 @@ public:
         : p_{design.pins}, pause_{config.axil.percent, config.axil.burst, config.seed, 5} {
         *p_.s_axil_awprot = 0;
         *p_.s_axil_arprot = 0;
-        *p_.s_axil_wstrb = 0xf;
     }
 
     bool idle() const { return !busy_; }
 
-    void start(bool write, uint8_t address, uint32_t value) {
+    void start(bool write, uint8_t address, uint32_t value, uint8_t strobe) {
         busy_ = true;
+        strobe_ = strobe;
         write_ = write;
         address_ = address;
         value_ = value;
@@ -38,6 +38,7 @@ public:
         *p_.s_axil_awaddr = address_;
         *p_.s_axil_wvalid = offer_data;
         *p_.s_axil_wdata = value_;
+        *p_.s_axil_wstrb = strobe_;
         *p_.s_axil_arvalid = offer_address && !write_;
         *p_.s_axil_araddr = address_;
         const bool ready = busy_ && !pause_.draw();
@@ -51,8 +52,10 @@ public:
         // An answer may come only after both halves of the request.
         if (b && !(busy_ && write_ && address_done_ && data_done_)) protocol_error("s_axil_bvalid without a write");
         if (r && !(busy_ && !write_ && address_done_)) protocol_error("s_axil_rvalid without a read");
+        taken = false;
         if (!busy_) return false;
         check_held(b, r);
+        const bool before = address_done_ && data_done_;
         if (offered_address_ && (write_ ? *p_.s_axil_awready : *p_.s_axil_arready)) {
             address_done_ = true;
             offered_address_ = false;
@@ -61,15 +64,22 @@ public:
             data_done_ = true;
             offered_data_ = false;
         }
+        taken = !before && address_done_ && data_done_;
         if (!(b && *p_.s_axil_bready) && !(r && *p_.s_axil_rready)) return false;
         waiting_ = false;
         busy_ = false;
         answer = {UINT32_MAX, write_, address_, write_ ? value_ : *p_.s_axil_rdata,
-                  write_ ? *p_.s_axil_bresp : *p_.s_axil_rresp, cycle};
+                  write_ ? *p_.s_axil_bresp : *p_.s_axil_rresp, strobe_, cycle};
         return true;
     }
 
     RegisterAnswer answer{};
+    /// Address, and data of a write, have been taken in this cycle: it takes effect, or the register is looked at.
+    bool taken = false;
+    bool writes() const { return write_; }
+    uint8_t address() const { return address_; }
+    uint8_t strobe() const { return strobe_; }
+    uint32_t value() const { return value_; }
 
     std::string where() const {
         if (!busy_) return "";
@@ -90,7 +100,7 @@ private:
     Pauser pause_;
     bool busy_ = false, active_ = true, write_ = false, waiting_ = false;
     bool address_done_ = false, data_done_ = false, offered_address_ = false, offered_data_ = false;
-    uint8_t address_ = 0;
+    uint8_t address_ = 0, strobe_ = 0xf;
     uint32_t value_ = 0;
     uint64_t held_ = 0;
 };

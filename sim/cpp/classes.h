@@ -1,46 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// The receiver of the class maps: takes them with pauses and compares every word.
+// The receiver of the class maps: takes them with pauses and compares every word with the frame in hand.
 #pragma once
 #include <vector>
 
+#include "course.h"
 #include "design_handle.h"
 #include "findings.h"
 #include "random.h"
+#include "registers.h"
 
 namespace hwgen {
 
 class ClassSink {
 public:
     ClassSink(Design& design, const SimConfig& config)
-        : p_{design.pins}, config_{config},
-          pause_{config.class_sink.percent, config.class_sink.burst, config.seed, 2} {
-        skip_empty();
-    }
+        : p_{design.pins}, width_{config.width},
+          pause_{config.class_sink.percent, config.class_sink.burst, config.seed, 2} {}
 
     void drive() { *p_.m_axis_class_tready = !pause_.draw(); }
 
-    /// Returns whether a word was taken. `times` counts what belongs to the frame in hand.
-    bool sample(uint64_t cycle, std::vector<FrameTime>& times) {
+    /// Returns whether a word was taken; tells `events` of it. `output`: the one whose words have to come, 0: none;
+    /// `cleared`: the frame in hand ends in this cycle, and with it whatever waits.
+    bool sample(uint64_t cycle, Frames& frames, uint32_t output, bool cleared, Events& events) {
         const bool valid = *p_.m_axis_class_tvalid;
+        if (cleared) waiting_ = false;
         if (waiting_) check_held(valid);
         if (!valid) return false;
         const uint32_t word = pack();
-        if (!*p_.m_axis_class_tready) {
+        events.wait = !*p_.m_axis_class_tready;
+        if (events.wait) {
             waiting_ = true;
             held_ = word;
-            if (frame_ < times.size()) ++times[frame_].output_stalls;
+            if (frames.open()) ++frames.last().output_stalls;
             return false;
         }
         waiting_ = false;
-        take(word, cycle, times);
+        take(word, cycle, frames, output, events);
         return true;
     }
 
-    /// Frames whose expected words have all come.
-    uint32_t received() const { return frame_; }
+    /// The next word is the first of an output.
+    void restart() { index_ = column_ = 0; }
     std::string where() const {
-        return "class maps: frame " + std::to_string(frame_) + " output number " + std::to_string(output_) +
-               " pixel " + std::to_string(index_) + (*p_.m_axis_class_tvalid ? " offered" : " awaited");
+        return "class maps: output number " + std::to_string(outputs.size()) + " pixel " + std::to_string(index_) +
+               (*p_.m_axis_class_tvalid ? " offered" : " awaited");
     }
 
     std::vector<OutputTime> outputs;
@@ -58,36 +61,32 @@ private:
         if (pack() != held_) protocol_error("m_axis_class changed while it waited for tready; " + where());
     }
 
-    void take(uint32_t word, uint64_t cycle, std::vector<FrameTime>& times) {
-        if (frame_ >= config_.frames.size()) differ(word, 0, true);
-        const auto& set = config_.sets[config_.frames[frame_].set];
-        const OutputSpec& spec = set.outputs[output_];
-        const uint32_t expected = spec.map[index_] | uint32_t{spec.output} << 8 | uint32_t{index_ == 0} << 16 |
-                                  uint32_t{column_ == config_.width - 1} << 17;
-        if (word != expected) differ(word, expected, false);
+    void take(uint32_t word, uint64_t cycle, Frames& frames, uint32_t output, Events& events) {
+        const OutputSpec* const spec = frames.open() && output != 0 ? frames.output(output) : nullptr;
+        if (!spec || !frames.last().whole) differ(frames, word, 0, output, true);
+        const uint32_t expected = spec->map[index_] | output << 8 | uint32_t{index_ == 0} << 16 |
+                                  uint32_t{column_ == width_ - 1} << 17;
+        if (word != expected) differ(frames, word, expected, output, false);
         ++compared;
-        ++times[frame_].class_words;
+        ++frames.last().class_words;
         classes.push_back(static_cast<uint8_t>(word));
-        if (index_ == 0) outputs.push_back({frame_, spec.output, cycle, cycle});
+        if (index_ == 0) outputs.push_back({frames.number(), output, cycle, cycle, false});
         outputs.back().last = cycle;
-        if (++column_ == config_.width) column_ = 0;
-        if (++index_ < spec.map.size()) return;
+        events.fire = true;
+        events.first = index_ == 0;
+        events.last = ++index_ == spec->map.size();
+        events.confidence = spec->confidence;
+        if (++column_ == width_) column_ = 0;
+        if (!events.last) return;
+        outputs.back().whole = true;
         index_ = 0;
-        if (++output_ < set.outputs.size()) return;
-        output_ = 0;
-        ++frame_;
-        skip_empty();
     }
 
-    void skip_empty() {
-        while (frame_ < config_.frames.size() && config_.sets[config_.frames[frame_].set].outputs.empty()) ++frame_;
-    }
-
-    [[noreturn]] void differ(uint32_t got, uint32_t expected, bool surplus) const {
+    [[noreturn]] void differ(const Frames& frames, uint32_t got, uint32_t expected, uint32_t output, bool surplus) const {
         Finding f = no_finding();
         f.verdict = Verdict::Class;
-        f.frame = frame_;
-        f.output = output_;
+        f.frame = frames.any() ? frames.number() : 0;
+        f.output = output;
         f.word = index_;
         f.surplus = surplus;
         f.expected.push_back(expected);
@@ -96,10 +95,10 @@ private:
     }
 
     HwgPorts p_;
-    const SimConfig& config_;
+    uint32_t width_;
     Pauser pause_;
-    uint32_t frame_ = 0, column_ = 0, held_ = 0;
-    size_t output_ = 0, index_ = 0;
+    uint32_t column_ = 0, held_ = 0;
+    size_t index_ = 0;
     bool waiting_ = false;
 };
 

@@ -63,6 +63,10 @@ public:
         return moved;
     }
 
+    /// Words that the core has sent and not taken back, as it knows them in this cycle; `edge` ends the cycle.
+    uint64_t outside() const { return outside_; }
+    void edge() { outside_ = fill_; }
+
     uint64_t fill() const { return fill_; }
     uint64_t deepest() const { return deepest_; }
     std::string where() const {
@@ -103,7 +107,7 @@ private:
     bool present_;
     size_t bytes_;
     std::vector<uint8_t> data_, last_, held_;
-    uint64_t head_ = 0, fill_ = 0, deepest_ = 0, since_last_ = 0;
+    uint64_t head_ = 0, fill_ = 0, deepest_ = 0, since_last_ = 0, outside_ = 0;
     bool offering_ = false, waiting_ = false;
     uint8_t held_last_ = 0;
 };

@@ -15,7 +15,7 @@ struct Stop {
 };
 
 inline Finding no_finding() {
-    return Finding{Verdict::Done, "", 0, 0, 0, 0, 0, 0, 0, false, {}, {}};
+    return Finding{Verdict::Done, "", 0, 0, 0, 0, 0, 0, 0, false, What::Value, 0, 0, {}, {}};
 }
 
 [[noreturn]] inline void protocol_error(std::string message) {

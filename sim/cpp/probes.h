@@ -11,58 +11,67 @@ namespace hwgen {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are compared as they lie in memory");
 
-/// Walks through the expected words of one tag of one probe, frame after frame.
+/// Walks through the expected words of one tag of one probe in the frame in hand: those of the iterations that it runs
+/// and of the outputs that it sends.
 class TagCursor {
 public:
-    TagCursor(const TagWords& words, const rust::Vec<FrameSpec>& frames, uint32_t stride)
-        : words_{words}, frames_{frames}, stride_{stride} {
-        skip_empty();
+    TagCursor(const TagWords& words, uint32_t stride) : words_{words}, stride_{stride} {}
+
+    void begin(const FrameTime& frame) {
+        current_ = &words_.sets[frame.set];
+        iterations_ = frame.iterations;
+        outputs_ = frame.outputs;
+        word = known_ = pixel_ = 0;
+        segment_ = in_pixel_ = 0;
+        skip();
     }
 
-    bool done() const { return frame >= frames_.size(); }
-    const uint32_t* expected() const { return current().data.data() + known_ * stride_; }
+    bool done() const { return !current_ || segment_ >= current_->segments.size(); }
+    const uint32_t* expected() const { return current_->data.data() + known_ * stride_; }
     /// Bits of this word that count.
     uint32_t bits(uint32_t full) const {
-        const Segment& s = current().segments[segment_];
+        const Segment& s = current_->segments[segment_];
         if (in_pixel_ >= s.full_words) return 0;  // padding
         return in_pixel_ + 1 == s.full_words ? s.last_bits : full;
     }
     void advance() {
         ++word;
-        const auto& segments = current().segments;
-        if (in_pixel_ < segments[segment_].full_words) ++known_;
-        if (++in_pixel_ < segments[segment_].words) return;
+        const Segment& s = current_->segments[segment_];
+        if (in_pixel_ < s.full_words) ++known_;
+        if (++in_pixel_ < s.words) return;
         in_pixel_ = 0;
-        if (++pixel_ < segments[segment_].pixels) return;
+        if (++pixel_ < s.pixels) return;
         pixel_ = 0;
-        if (++segment_ < segments.size()) return;
-        go_to(frame + 1);
-    }
-    void go_to(uint32_t next) {
-        frame = next;
-        word = known_ = pixel_ = 0;
-        segment_ = in_pixel_ = 0;
-        skip_empty();
+        ++segment_;
+        skip();
     }
 
-    uint32_t frame = 0;
     uint64_t word = 0;
 
 private:
-    const FrameWords& current() const { return words_.sets[frames_[frame].set]; }
-    void skip_empty() {
-        while (!done() && current().segments.empty()) ++frame;
+    /// Passes over what this frame does not compute.
+    void skip() {
+        while (!done()) {
+            const Segment& s = current_->segments[segment_];
+            const bool runs = s.iteration <= iterations_;
+            const bool sent = !s.output || (outputs_ >> (s.iteration - 1) & 1) != 0;
+            if (runs && sent) return;
+            known_ += s.pixels * s.full_words;
+            ++segment_;
+        }
     }
+
     const TagWords& words_;
-    const rust::Vec<FrameSpec>& frames_;
-    uint32_t stride_;
-    uint64_t pixel_ = 0, known_ = 0;
-    uint32_t segment_ = 0, in_pixel_ = 0;
+    const FrameWords* current_ = nullptr;
+    uint32_t stride_, iterations_ = 0;
+    uint64_t outputs_ = 0, pixel_ = 0, known_ = 0;
+    size_t segment_ = 0;
+    uint32_t in_pixel_ = 0;
 };
 
 class Probe {
 public:
-    Probe(Design& design, const ProbeSpec& spec, const rust::Vec<FrameSpec>& frames, uint32_t number)
+    Probe(Design& design, const ProbeSpec& spec, uint32_t number)
         : tensor{spec.tensor}, number_{number}, bits_{spec.lanes * spec.lane_bits}, lane_bits_{spec.lane_bits} {
         valid_ = static_cast<const uint8_t*>(narrow(design, spec.valid).data);
         if (!spec.tag.empty()) tag_ = static_cast<const uint8_t*>(narrow(design, spec.tag).data);
@@ -75,12 +84,20 @@ public:
         }
         stride_ = (bits_ + 31) / 32;
         got_.resize(std::max<size_t>(stride_, 2));
-        for (const TagWords& tag : spec.tags) tags_.emplace_back(tag, frames, stride_);
+        for (const TagWords& tag : spec.tags) tags_.emplace_back(tag, stride_);
     }
 
     bool strobe() const { return *valid_; }
 
+    /// A frame begins; `whole`: its pixels are those of its image.
+    void begin(const FrameTime& frame, uint32_t number) {
+        frame_ = number;
+        silent_ = !frame.whole;
+        for (TagCursor& tag : tags_) tag.begin(frame);
+    }
+
     void sample() {
+        if (silent_) return;
         const uint32_t tag = tag_ ? *tag_ : 0;
         if (tag >= tags_.size() || tags_[tag].done()) differ(tag, 0, nullptr);
         TagCursor& cursor = tags_[tag];
@@ -88,24 +105,24 @@ public:
         cursor.advance();
     }
 
+    /// Whether all words of the frame have come, if there are any that have to.
     bool done() const {
+        if (silent_) return true;
         for (const TagCursor& tag : tags_)
             if (!tag.done()) return false;
         return true;
     }
-    /// Frames whose words have all come, in the last tag.
-    uint32_t complete() const { return tags_.back().frame; }
-    uint32_t frame() const { return tags_.front().frame; }
-    void go_to(uint32_t frame) {
-        for (TagCursor& tag : tags_)
-            if (tag.frame < frame) tag.go_to(frame);
+    /// A frame is over whose words have not all come: says so.
+    void missing() {
+        for (uint32_t tag = 0; tag < tags_.size(); ++tag)
+            if (!tags_[tag].done()) absent(tag);
     }
     std::string where() const {
         std::string text;
         for (size_t i = 0; i < tags_.size(); ++i) {
-            if (tags_[i].done()) continue;
+            if (silent_ || tags_[i].done()) continue;
             text += "; probe " + tensor + (tag_ ? " tag " + std::to_string(i) : "") + ": frame " +
-                    std::to_string(tags_[i].frame) + " word " + std::to_string(tags_[i].word) + " awaited";
+                    std::to_string(frame_) + " word " + std::to_string(tags_[i].word) + " awaited";
         }
         return text;
     }
@@ -144,10 +161,8 @@ private:
         f.tag = tag;
         f.lane = lane;
         f.surplus = expected == nullptr;
-        if (tag < tags_.size()) {
-            f.frame = tags_[tag].frame;
-            f.word = tags_[tag].word;
-        }
+        f.frame = frame_;
+        if (tag < tags_.size()) f.word = tags_[tag].word;
         for (uint32_t i = 0; i < stride_; ++i) {
             f.got.push_back(got_[i]);
             if (expected) f.expected.push_back(expected[i]);
@@ -155,7 +170,19 @@ private:
         throw Stop{std::move(f)};
     }
 
+    [[noreturn]] void absent(uint32_t tag) {
+        Finding f = no_finding();
+        f.verdict = Verdict::Absent;
+        f.probe = number_;
+        f.tag = tag;
+        f.frame = frame_;
+        f.word = tags_[tag].word;
+        throw Stop{std::move(f)};
+    }
+
     uint32_t number_, bits_, lane_bits_, stride_ = 0;
+    uint32_t frame_ = 0;
+    bool silent_ = false;
     const uint8_t* valid_ = nullptr;
     const uint8_t* tag_ = nullptr;
     HwgSignal data_{};

@@ -6,6 +6,14 @@
 
 namespace hwgen {
 
+/// splitmix64: neighbouring seeds give unrelated numbers.
+inline uint64_t mixed(uint64_t z) {
+    z += 0x9e3779b97f4a7c15ull;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+}
+
 /// xorshift64*, seeded through splitmix64 so that neighbouring seeds give unrelated streams.
 class Random {
 public:

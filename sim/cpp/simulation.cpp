@@ -5,25 +5,27 @@
 #include <ctime>
 
 #include "axi_memory.h"
-#include "axil.h"
 #include "classes.h"
 #include "driver.h"
 #include "feedback.h"
-#include "itnet_regs.h"
+#include "framing.h"
+#include "host.h"
 #include "probes.h"
+#include "registers.h"
 #include "video.h"
 
 namespace hwgen {
 namespace {
 
-constexpr uint64_t POLL_CYCLES = 16;
 /// Cycles that the design goes on after all has come, to see that nothing more does.
 constexpr uint64_t TAIL_CYCLES = 64;
 
 class Simulation {
 public:
     Simulation(Design& design, const SimConfig& config)
-        : design_{design}, config_{config}, video_{design, config}, classes_{design, config}, axil_{design, config},
+        : design_{design}, config_{config}, frames_{config}, model_{config.core},
+          framing_{config.width, config.height}, video_{design, config}, classes_{design, config},
+          host_{design, config, model_},
           feedback_{design,
                     {config.feedback_depth, config.feedback_initial_words, config.feedback_iteration_words,
                      config.feedback_word_bytes},
@@ -34,9 +36,9 @@ public:
                   config.seed} {
         uint32_t number = 0;
         for (const ProbeSpec& spec : config.probes) {
-            probes_.emplace_back(design, spec, config.frames, number);
+            probes_.emplace_back(design, spec, number);
             if (spec.tensor == "start") start_ = number;
-            if (spec.tensor == "data") data_ = number;
+            if (spec.tensor == "state") state_ = number;
             ++number;
         }
     }
@@ -52,6 +54,7 @@ public:
             }
         } catch (Stop& stop) {
             stop.finding.cycle = cycle_;
+            if (stop.finding.verdict == Verdict::Register) stop.finding.frame = frames_.any() ? frames_.number() : 0;
             return stop.finding;
         } catch (const ModelFailure& failure) {
             Finding f = no_finding();
@@ -65,11 +68,13 @@ public:
     void results(Outcome& outcome) {
         outcome.cycles = cycle_;
         outcome.values_compared = classes_.compared;
+        outcome.registers_compared = host_.compared;
+        outcome.irq_edges = irq_edges_;
         for (const Probe& probe : probes_) outcome.values_compared += probe.compared;
         for (OutputTime& time : classes_.outputs) outcome.outputs.push_back(time);
-        for (FrameTime& time : video_.times) outcome.frames.push_back(time);
+        for (FrameTime& time : frames_.all) outcome.frames.push_back(time);
         for (StartTime& time : starts_) outcome.starts.push_back(time);
-        for (RegisterAnswer& answer : answers_) outcome.registers.push_back(answer);
+        for (RegisterAnswer& answer : host_.answers) outcome.registers.push_back(answer);
         outcome.classes.reserve(classes_.classes.size());
         for (uint8_t value : classes_.classes) outcome.classes.push_back(value);
         outcome.feedback_fill = feedback_.deepest();
@@ -88,153 +93,172 @@ private:
             design_.low();
             design_.high();
         }
+        // The core hears of the end of the reset a cycle late.
         *p.aresetn = 1;
-        progress_ = cycle_;
+        design_.low();
+        design_.high();
+        progress_ = ++cycle_;
     }
 
     void drive() {
-        if (axil_.idle()) next_access();
-        video_.drive(settled_);
+        host_.drive(cycle_, video_.started(), frames_);
+        video_.drive(host_.settled());
         classes_.drive();
         feedback_.drive();
         memory_.drive();
-        axil_.drive();
     }
 
     /// Returns whether all is over.
     bool sample() {
+        Events events;
+        events.error = framing_.error;
+        events.abort = framing_.abort;
+        events.dropped = framing_.dropped;
+        events.error_unknown = framing_.error_unknown;
+        events.gap = gap_;
+        events.bus_error = bus_error_;
+        const bool clear = model_.clear(events.abort);
+        const Gate gate{model_.free() && !draining(), model_.drop(), clear};
+        const VideoPins pins = video_.pins();
         bool moved = video_.sample(cycle_);
-        moved |= classes_.sample(cycle_, video_.times);
+        if (config_.registers) check_pins(pins, gate);
+        if (framing_.begins(gate)) begin_frame(events);
+        moved |= classes_.sample(cycle_, frames_, model_.next_output(), clear, events);
+        if (events.first) begin_output();
         moved |= feedback_.sample();
+        const bool quiet = memory_.quiet();
         moved |= memory_.sample();
         for (Probe& probe : probes_) {
             if (!probe.strobe()) continue;
             moved = true;
-            if (&probe - probes_.data() == start_) begin_iteration(probe);
             probe.sample();
+            if (&probe - probes_.data() == start_) starts_.push_back({frames_.any() ? frames_.number() : 0, cycle_});
+            if (&probe - probes_.data() == state_ && probe.done() && frames_.open() && frames_.last().whole)
+                loop_end_ = cycle_ + config_.core.loop_end_cycles;
         }
-        if (axil_.sample(cycle_)) moved |= end_access();
+        events.loop_end = cycle_ == loop_end_;
+        moved |= host_.sample(cycle_, events);
+        if (frames_.open()) end_frame(events, clear);
+        gap_ = framing_.in_frame() && pins.ready && !pins.valid;
+        if (gap_ && frames_.open()) ++frames_.last().input_gaps;
+        bus_error_ = memory_.error;
+        drain(clear, quiet);
+        framing_.step(pins, gate);
+        model_.step(events);
+        if (host_.learned()) model_.believe(host_.status());
         if (moved) {
             progress_ = cycle_;
             complete_ = complete();
             return false;
         }
+        if (!complete_) complete_ = complete();
         if (complete_ && feedback_.fill() == 0 && memory_.idle()) return cycle_ - progress_ > TAIL_CYCLES;
         if (cycle_ - progress_ > config_.hang_cycles) hang("no handshake and no strobe for ");
         if (cycle_ > config_.cycle_limit) hang("not finished, last progress ago: ");
         return false;
     }
 
-    /// An early exit leaves words of the frame unseen, in some probes more than in others: the loop of the next one
-    /// begins when its data block is done.
-    void begin_iteration(const Probe& start) {
-        if (data_ >= 0) {
-            const uint32_t ready = probes_[data_].complete();
-            for (Probe& probe : probes_) {
-                const uint32_t at = probe.frame();
-                if (ready > at + 1 && config_.frames[at].may_stop) probe.go_to(ready - 1);
-            }
+    // What a frame that was sent into the feedback still has to come back: the core waits for it.
+    bool draining() const { return drain_; }
+    void drain(bool clear, bool quiet) {
+        const bool streams = design_.has_feedback();
+        const bool back = streams ? !*design_.pins.m_axis_fb_tvalid && feedback_.outside() == 0 : quiet;
+        if (streams || design_.has_master()) drain_ = over_ || (drain_ && !back);
+        feedback_.edge();
+        over_ = clear;
+    }
+
+    /// The interrupt, and the video port's readiness where it does not hang on what cannot be seen.
+    void check_pins(const VideoPins& pins, const Gate& gate) {
+        const int irq = model_.irq(), ready = framing_.ready(pins, gate);
+        irq_edges_ += (*design_.pins.irq != 0) != irq_before_;
+        irq_before_ = *design_.pins.irq != 0;
+        if (irq >= 0 && irq != *design_.pins.irq) pin_differs(What::Interrupt, irq, *design_.pins.irq);
+        if (ready >= 0 && ready != pins.ready) pin_differs(What::VideoReady, ready, pins.ready);
+    }
+
+    [[noreturn]] void pin_differs(What what, int expected, int got) const {
+        Finding f = no_finding();
+        f.verdict = Verdict::Register;
+        f.what = what;
+        f.expected.push_back(static_cast<uint32_t>(expected));
+        f.got.push_back(static_cast<uint32_t>(got));
+        throw Stop{std::move(f)};
+    }
+
+    void begin_frame(Events& events) {
+        events.begin = true;
+        FrameTime frame{};
+        frame.item = video_.taken_frame;
+        frame.set = config_.frames[frame.item].set;
+        frame.whole = video_.taken_whole;
+        frame.first_pixel = video_.taken_cycle;
+        frame.iterations = model_.next_iterations();
+        frame.outputs = model_.next_outputs();
+        frame.threshold = model_.next_threshold();
+        frame.ending = Ending::Open;
+        frames_.all.push_back(frame);
+        classes_.restart();
+        loop_end_ = UINT64_MAX;
+        for (Probe& probe : probes_) probe.begin(frame, frames_.number());
+    }
+
+    void begin_output() {
+        FrameTime& frame = frames_.last();
+        frame.begun_outputs |= uint64_t{1} << (classes_.outputs.back().output - 1);
+        frame.output_begin = cycle_;
+    }
+
+    /// Whether the frame in hand is over with this cycle.
+    void end_frame(const Events& events, bool clear) {
+        FrameTime& frame = frames_.last();
+        frame.last_pixel = video_.taken_frame == frame.item ? video_.last_cycle : frame.last_pixel;
+        if (model_.done(events)) {
+            frame.ending = model_.early(events) ? Ending::Early : Ending::Complete;
+        } else if (clear) {
+            frame.ending = Ending::Abandoned;
+        } else {
+            return;
         }
-        starts_.push_back({start.frame(), cycle_});
+        frame.end = cycle_;
+        loop_end_ = UINT64_MAX;
+        if (frame.ending != Ending::Complete) return;
+        for (Probe& probe : probes_) probe.missing();
     }
 
     bool complete() const {
-        const uint32_t frames = static_cast<uint32_t>(config_.frames.size());
-        if (video_.sent() < frames || classes_.received() < frames || read_frame_ < watched_frames()) return false;
-        for (const Probe& probe : probes_)
-            if (!probe.done() && !(probe.frame() + 1 == frames && config_.frames[frames - 1].may_stop)) return false;
-        return script_ == config_.script.size();
-    }
-
-    uint32_t watched_frames() const {
-        return config_.frame_registers.empty() ? 0 : static_cast<uint32_t>(config_.frames.size());
-    }
-
-    // Register accesses: script first, then settings, then the end of frames.
-    enum class Access { Script, Setting, Poll, Result };
-
-    void next_access() {
-        if (script_ < config_.script.size() && cycle_ >= config_.script[script_].cycle) {
-            const ScriptStep& s = config_.script[script_];
-            return begin_access(Access::Script, s.write, s.address, s.value);
-        }
-        while (settled_ < config_.frames.size() && (settled_ == 0 || video_.started() >= settled_)) {
-            const auto& writes = config_.frames[settled_].writes;
-            if (setting_ < writes.size())
-                return begin_access(Access::Setting, true, writes[setting_].address, writes[setting_].value);
-            setting_ = 0;
-            ++settled_;
-        }
-        if (read_frame_ >= watched_frames() || classes_.received() <= read_frame_ || video_.sent() <= read_frame_)
-            return;
-        if (result_ > 0 && result_ <= config_.frame_registers.size())
-            return begin_access(Access::Result, false, config_.frame_registers[result_ - 1], 0);
-        if (cycle_ - poll_ >= POLL_CYCLES) begin_access(Access::Poll, false, ITNET_FRAMES, 0);
-    }
-
-    void begin_access(Access access, bool write, uint8_t address, uint32_t value) {
-        access_ = access;
-        axil_.start(write, address, value);
-    }
-
-    /// Returns whether this counts as progress.
-    bool end_access() {
-        RegisterAnswer answer = axil_.answer;
-        switch (access_) {
-        case Access::Script:
-            ++script_;
-            answers_.push_back(answer);
-            return true;
-        case Access::Setting:
-            if (answer.response != 0)
-                protocol_error("the write to register " + std::to_string(answer.address) + " was refused");
-            ++setting_;
-            return true;
-        case Access::Poll:
-            poll_ = cycle_;
-            if (answer.response != 0 || answer.value <= read_frame_) return false;
-            result_ = 1;
-            return true;
-        case Access::Result:
-            answer.frame = read_frame_;
-            answers_.push_back(answer);
-            if (++result_ <= config_.frame_registers.size()) return true;
-            result_ = 0;
-            ++read_frame_;
-            return true;
-        }
-        return false;
+        if (!video_.done() || !host_.done(static_cast<uint32_t>(frames_.all.size()) - frames_.open())) return false;
+        // A frame that lacks pixels waits for ever.
+        return !frames_.open() || (framing_.incomplete() && !frames_.last().whole);
     }
 
     [[noreturn]] void hang(const char* what) const {
         Finding f = no_finding();
         f.verdict = Verdict::Hang;
         std::string text = what + std::to_string(cycle_ - progress_) + " cycles; " + video_.where() + "; " +
-                           classes_.where() + feedback_.where() + memory_.where() + axil_.where();
+                           classes_.where() + feedback_.where() + memory_.where() + host_.where();
         for (const Probe& probe : probes_) text += probe.where();
-        if (read_frame_ < watched_frames())
-            text += "; register FRAMES has not counted frame " + std::to_string(read_frame_);
+        if (host_.script_waits())
+            text += "; step " + std::to_string(host_.script_at() + 1) + " of the script waits for its time";
         f.message = text;
         throw Stop{std::move(f)};
     }
 
     Design& design_;
     const SimConfig& config_;
+    Frames frames_;
+    RegisterModel model_;
+    FramingModel framing_;
     VideoSource video_;
     ClassSink classes_;
-    AxilMaster axil_;
+    Host host_;
     FeedbackFifo feedback_;
     AxiMemory memory_;
     std::vector<Probe> probes_;
-    std::ptrdiff_t start_ = -1, data_ = -1;
+    std::ptrdiff_t start_ = -1, state_ = -1;
     std::vector<StartTime> starts_;
-    std::vector<RegisterAnswer> answers_;
-    uint64_t cycle_ = 0, progress_ = 0, poll_ = 0;
-    bool complete_ = false;
-    Access access_ = Access::Poll;
-    size_t script_ = 0, setting_ = 0, result_ = 0;
-    /// Frames whose settings are written; frames whose registers are read.
-    uint32_t settled_ = 0, read_frame_ = 0;
+    uint64_t cycle_ = 0, progress_ = 0, loop_end_ = UINT64_MAX, irq_edges_ = 0;
+    bool complete_ = false, gap_ = false, bus_error_ = false, drain_ = false, over_ = false, irq_before_ = false;
 };
 
 /// Seconds of a clock: CLOCK_MONOTONIC, or what this thread has had of the processor.
@@ -247,12 +271,13 @@ double seconds(clockid_t clock) {
 }  // namespace
 
 std::unique_ptr<Design> open_design(rust::Str library, rust::Str folder, uint64_t seed, bool random_initial) {
-    return std::make_unique<Design>(std::string{library}, std::string{folder}, seed, random_initial);
+    // The simulator's own generator takes small seeds as they are, and gives neighbouring ones the same first bits.
+    return std::make_unique<Design>(std::string{library}, std::string{folder}, mixed(seed), random_initial);
 }
 
 Outcome simulate(Design& design, const SimConfig& config) {
     if (!config.trace.empty()) design.trace(std::string{config.trace});
-    Outcome outcome{no_finding(), 0, 0.0, 0.0, 0, {}, {}, {}, {}, {}, 0, {}};
+    Outcome outcome{no_finding(), 0, 0.0, 0.0, 0, 0, 0, {}, {}, {}, {}, {}, 0, {}};
     Simulation simulation{design, config};
     const double wall = seconds(CLOCK_MONOTONIC), processor = seconds(CLOCK_THREAD_CPUTIME_ID);
     outcome.finding = simulation.run();

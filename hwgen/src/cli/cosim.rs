@@ -1,5 +1,7 @@
 //! `hwgen cosim`: an emitted core in Verilator against the golden model.
 
+mod traffic;
+
 use super::error::CliError;
 use super::interrupt::Temporary;
 use super::maps::{self, Frame};
@@ -16,17 +18,23 @@ use hwgen_sim::golden::Golden;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use traffic::Traffic;
 
 /// Simulate an emitted core with Verilator and compare it with the golden model, bit by bit.
 ///
-/// Compared are the states after every iteration, logits, class maps and the registers, with --deep every
-/// intermediate; without gaps and stalls the predicted cycles too. The compiled core is kept in a cache
-/// (environment variable `HWGEN_CACHE`). Exit status 1 if anything differs.
+/// Compared are, of every frame, the states after every iteration, logits, sums, class maps and their side signals, with
+/// --deep the data block, expand and depthwise words too; every register, read all the time and after each frame, the
+/// answer to each access, and in every cycle the interrupt and whether the video port is ready, with what
+/// docs/registers.md says; and, without gaps and stalls and with the feedback on chip or as streams, the cycles of every
+/// output of every frame that sends all the outputs that its iterations reach. Pixels of a broken frame are not compared,
+/// only that nothing comes of it. The compiled core is kept in a cache (environment variable `HWGEN_CACHE`). Exit status 1
+/// if anything differs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen cosim itnet_f51_l3_n16 --image street.png --maps out/
   hwgen cosim out/tiny --image street.png --resize --frames 3 --stall 50 --gap 30 --seed 7
-  hwgen cosim out/tiny --trace wave.fst --json")]
+  hwgen cosim out/tiny --trace wave.fst --json
+  hwgen cosim out/tiny --frames 3 --iterations 4,1,2 --stop 0:1 --broken 1:cut@100 --script accesses.yaml")]
 pub struct Args {
     /// Emitted folder.
     #[arg(value_name = "DIR")]
@@ -55,12 +63,6 @@ pub struct Args {
     /// Seed of gaps, stalls and random images.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Run-time register: iterations, 1…N.
-    #[arg(long, value_name = "N")]
-    iterations: Option<u32>,
-    /// Run-time register: early-exit threshold; 0: off.
-    #[arg(long, value_name = "T", default_value_t = 0)]
-    threshold: u32,
     /// Compare data-block, expand and depthwise words too.
     #[arg(long)]
     deep: bool,
@@ -77,6 +79,8 @@ pub struct Args {
     /// Folder for the received maps and their overlays; those of frame 1 and on as `frame_01_m_01.png`.
     #[arg(long, value_name = "DIR")]
     maps: Option<PathBuf>,
+    #[command(flatten)]
+    traffic: Traffic,
 }
 
 /// Value of `--build`.
@@ -132,11 +136,15 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let differences = differences(&args.folder, &manifest, report)?;
     let golden = Golden::new(&Model::load(&args.folder.join(&manifest.model))?)?;
     let (images, resized) = images(args, &manifest, report)?;
-    let frames = args.frames.map_or(images.len(), |k| k as usize);
+    let frames = args.frames.map_or(images.len().max(args.traffic.frames()), |k| k as usize);
     if frames < images.len() {
         return Err(CliError::FewerFrames { images: images.len(), frames }.into());
     }
-    check_iterations(args.iterations.unwrap_or(1), manifest.description.iterations)?;
+    for &iterations in &args.traffic.iterations {
+        check_iterations(iterations, manifest.description.iterations)?;
+    }
+    args.traffic.check(&manifest, frames)?;
+    let script = args.traffic.accesses()?;
     let trace = trace(args, &manifest)?;
     let build = BuildOptions {
         profile: args.build.profile(&manifest, frames),
@@ -148,19 +156,15 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if session.library.was_damaged {
         report.warn("the compiled core in the cache had been damaged; it was compiled again");
     }
-    let frames: Vec<FrameInput> = (0..frames)
-        .map(|i| FrameInput {
-            iterations: args.iterations,
-            threshold: args.threshold,
-            ..FrameInput::new(images[i % images.len()].pixels().to_vec())
-        })
-        .collect();
+    let frames: Vec<FrameInput> =
+        (0..frames).map(|i| args.traffic.frame(i, images[i % images.len()].pixels().to_vec())).collect();
     let pause = |percent| Pause { percent, burst: args.burst };
     let options = RunOptions {
         gap: pause(args.gap),
         stall: pause(args.stall),
         latency: args.latency,
         seed: args.seed,
+        script,
         deep: args.deep,
         trace: trace.as_ref().map(|(temporary, _)| temporary.path().to_owned()),
         command: command::as_given(),
@@ -248,14 +252,21 @@ pub fn is_finding(error: &cosim::CosimError) -> bool {
     matches!(error, Hang { .. } | Protocol { .. } | Stopped { .. })
 }
 
-/// Whether every output of the first frame came when it was predicted; none without a prediction.
+/// Whether the outputs of every frame for which there is a prediction came when they were to come; none without one.
 pub fn timing(result: &cosim::Report) -> Option<bool> {
-    let first =
-        |cycles: &[cosim::report::OutputCycles]| cycles.iter().filter(|o| o.frame == 0).copied().collect::<Vec<_>>();
-    let predicted = first(result.predicted_output_cycles.as_deref()?);
+    let predicted = result.predicted_output_cycles.as_deref()?;
     let cycles = result.predicted_cycles.is_none_or(|p| predicted.is_empty() || result.cycles == Some(p));
     let looped = result.predicted_loop_cycles.is_none_or(|p| result.loop_cycles == Some(p));
-    Some(cycles && looped && predicted == first(&result.output_cycles))
+    Some(cycles && looped && late(result).is_none())
+}
+
+/// The first output that did not come when it was predicted: as predicted, and as it came.
+pub fn late(result: &cosim::Report) -> Option<(cosim::report::OutputCycles, Option<cosim::report::OutputCycles>)> {
+    let of = |p: &cosim::report::OutputCycles| {
+        result.output_cycles.iter().find(|o| (o.frame, o.output) == (p.frame, p.output)).copied()
+    };
+    let predicted = result.predicted_output_cycles.iter().flatten();
+    predicted.map(|p| (*p, of(p))).find(|(p, got)| got.as_ref() != Some(p))
 }
 
 fn write_maps(
@@ -284,8 +295,7 @@ fn write_maps(
 fn text(body: &Body) -> String {
     let result = &body.report;
     let predicted = |frame, output| {
-        let list = result.predicted_output_cycles.iter().flatten();
-        let one = list.filter(|_| frame == 0).find(|o| (o.frame, o.output) == (frame, output));
+        let one = result.predicted_output_cycles.iter().flatten().find(|o| (o.frame, o.output) == (frame, output));
         one.map_or_else(|| "-".to_owned(), |o| format!("{}…{}", o.first, o.last))
     };
     let rows: Vec<_> = result
@@ -300,9 +310,10 @@ fn text(body: &Body) -> String {
     let percent = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{:.1} %", 100.0 * v));
     let _ = write!(
         text,
-        "\n{}: {} values compared, {} cycles at {:.2} M cycles/s\n",
+        "\n{}: {} values and {} register accesses compared, the interrupt in every cycle; {} cycles at {:.2} M cycles/s\n",
         if result.bit_exact { "bit-exact" } else { "NOT bit-exact" },
         result.values_compared,
+        result.registers_compared,
         result.sim_cycles,
         result.sim_cycles_per_second / 1e6,
     );
@@ -317,9 +328,21 @@ fn text(body: &Body) -> String {
         let _ = writeln!(text, "first mismatch: {}\nreproduce: {}", told(mismatch), mismatch.command);
     }
     if body.timing_as_predicted == Some(false) {
-        text += "the outputs did NOT come when they were predicted\n";
+        text += &untimely(result);
     }
     text
+}
+
+/// What came when, against the prediction, as one line.
+fn untimely(result: &cosim::Report) -> String {
+    let Some((predicted, got)) = late(result) else {
+        return "the outputs did NOT come when they were predicted\n".to_owned();
+    };
+    let got = got.map_or_else(|| "never".to_owned(), |got| format!("{}…{}", got.first, got.last));
+    format!(
+        "output {} of frame {} came in cycles {got} of its frame, predicted {}…{}\n",
+        predicted.output, predicted.frame, predicted.first, predicted.last
+    )
 }
 
 /// A mismatch as one line.

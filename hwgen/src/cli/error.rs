@@ -165,6 +165,31 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::frequency), help("set --freq, in MHz"))]
     Frequency { got: f64 },
 
+    #[error("{option} names frame {got}, {frames} frame(s) are sent")]
+    #[diagnostic(code(hwgen::cli::no_such_frame), help("frames are counted from 0; --frames says how many are sent"))]
+    NoSuchFrame { option: &'static str, got: u32, frames: usize },
+
+    #[error("{option} has {got} values for {frames} frame(s)")]
+    #[diagnostic(code(hwgen::cli::settings_of_frames), help("give one value for all frames, or one for each of them"))]
+    SettingsOfFrames { option: &'static str, got: usize, frames: usize },
+
+    #[error("--stop names output {got}, the core has {known}")]
+    #[diagnostic(code(hwgen::cli::no_such_output), help("wanted FRAME:OUTPUT with one of these outputs"))]
+    NoSuchOutput { got: u64, known: String },
+
+    #[error("--broken names a word that frame {frame} does not have, it has {words}")]
+    #[diagnostic(code(hwgen::cli::no_such_word), help("words are the pixels in raster order, counted from 0"))]
+    NoSuchWord { frame: u32, words: u64 },
+
+    #[error("script {}: {reason}", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::script),
+        help(
+            "a script is a YAML list of steps like `{{frame: 0, end: true, read: CYCLES, expect: 1234}}` (docs/cosim.md)"
+        )
+    )]
+    Script { path: PathBuf, reason: String },
+
     #[error("{images} images are given for {frames} frame(s)")]
     #[diagnostic(code(hwgen::cli::frames), help("set --frames to {images} or more, or leave it away"))]
     FewerFrames { images: usize, frames: usize },

@@ -3,6 +3,7 @@
 mod case;
 mod lint;
 mod onnx;
+mod traffic;
 
 use super::interrupt::Temporary;
 use super::library::library;
@@ -27,8 +28,10 @@ use std::time::Instant;
 /// Try random networks, bit widths, foldings, feedback kinds, images and stalls.
 ///
 /// Each case is emitted, read by Verilator's and Icarus' linters (some by Yosys; tools that are here), which have to be
-/// silent, and simulated twice against the golden model: two frames with gaps and stalls on every stream
-/// and other run-time settings in the second frame, and one frame without, whose cycles must be as predicted. A case
+/// silent, and simulated three times against the golden model and the register map: two frames with gaps and stalls on
+/// every stream and other run-time settings in the second frame; some frames, broken ones among them, under random register
+/// accesses (any address and strobe, stop, soft reset, drop mode, masks, thresholds); and two frames without disturbance,
+/// whose cycles must be as predicted. A case
 /// follows from seed and number alone. Large networks get budgets, and long frames pauses, that let a frame end within some
 /// 1.5 million cycles. Exit status 1 if any case fails. With --onnx the cases' networks are exported (`hwgen export`) and
 /// run in onnxruntime instead, every intermediate compared.
@@ -214,6 +217,7 @@ fn simulate(case: &Case, design: &Design, folder: &Path, args: &Args) -> Result<
         iterations: registers.iterations,
         mask: registers.mask,
         threshold: registers.threshold,
+        fault: None,
     };
     let first = frame(case.seed, Registers::default());
     let second = frame(case.seed + 1, case.second_frame);
@@ -229,10 +233,14 @@ fn simulate(case: &Case, design: &Design, folder: &Path, args: &Args) -> Result<
         command: command.clone(),
         ..RunOptions::default()
     };
+    let images = [first.image.clone(), second.image.clone()];
     let result = session.run(&golden, &[first.clone(), second], &paused).map_err(told)?;
     exact("with pauses", &result)?;
+    let disturbed = RunOptions { script: case.traffic.accesses(design.prediction.cycles), ..paused.clone() };
+    let result = session.run(&golden, &case.traffic.frames(&images), &disturbed).map_err(told)?;
+    agrees("with register accesses and broken frames", &result)?;
     let free = RunOptions { seed: case.seed, deep: true, command, ..RunOptions::default() };
-    let result = session.run(&golden, &[first], &free).map_err(told)?;
+    let result = session.run(&golden, &[first.clone(), first], &free).map_err(told)?;
     exact("without pauses", &result)?;
     if matches!(case.feedback, Feedback::Axi(_)) {
         return not_before(&design.prediction, &result);
@@ -261,9 +269,15 @@ fn not_before(prediction: &Prediction, result: &hwgen_sim::cosim::Report) -> Res
 }
 
 fn exact(when: &str, result: &hwgen_sim::cosim::Report) -> Result<(), String> {
+    agrees(when, result)?;
+    if result.values_compared == 0 { Err(format!("{when}: no value was compared")) } else { Ok(()) }
+}
+
+/// Nothing differs; a frame that is stopped, masked, dropped or broken has no value to compare.
+fn agrees(when: &str, result: &hwgen_sim::cosim::Report) -> Result<(), String> {
     match &result.first_mismatch {
         Some(mismatch) => Err(format!("{when}: {}", cosim::told(mismatch))),
-        None if result.values_compared == 0 => Err(format!("{when}: nothing was compared")),
+        None if result.registers_compared == 0 => Err(format!("{when}: no register was compared")),
         None => Ok(()),
     }
 }

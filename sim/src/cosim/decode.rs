@@ -2,8 +2,8 @@
 //!
 //! Owns: the name of a mismatch. Leaves alone: whether there is one (`cpp/`).
 
-use super::expected::{FrameExpectation, unpack};
-use super::ffi::bridge::{Finding, Verdict};
+use super::expected::unpack;
+use super::ffi::bridge::{Finding, FrameTime, Verdict, What};
 use super::manifest::{Manifest, ProbeEntry};
 use super::probe_order::{self, Course};
 use super::report::Mismatch;
@@ -14,8 +14,10 @@ use hwgen_network::{Description, FIRST_STATE_LAYER};
 pub(crate) struct Context<'a> {
     pub(crate) manifest: &'a Manifest,
     pub(crate) probes: &'a [ProbeEntry],
-    /// Expectations of the frames, in order.
-    pub(crate) frames: Vec<&'a FrameExpectation>,
+    /// The frames that the core began.
+    pub(crate) frames: &'a [FrameTime],
+    /// Whether every probe was looked at.
+    pub(crate) deep: bool,
     pub(crate) command: &'a str,
 }
 
@@ -25,6 +27,8 @@ impl Context<'_> {
         match finding.verdict {
             Verdict::Probe => Some(self.probe(finding)),
             Verdict::Class => Some(self.class(finding)),
+            Verdict::Absent => Some(self.absent(finding)),
+            Verdict::Register => Some(self.register(finding)),
             _ => None,
         }
     }
@@ -58,11 +62,34 @@ impl Context<'_> {
             m.expected = (!finding.surplus).then(|| value(&finding.expected));
         }
         if finding.surplus {
-            m.note = Some(format!("a word more than the {} frames have (tag {tag})", self.frames.len()));
+            m.note = Some(format!("a word more than frame {} has (tag {tag})", finding.frame));
             return m;
         }
-        let frame = self.frames[finding.frame as usize];
-        let course = Course { iterations: frame.iterations as usize, outputs: frame.enabled.clone() };
+        self.locate(&mut m, finding);
+        if !self.deep {
+            m.note = Some("with --deep the first layer that is wrong is named, the data block's included".to_owned());
+        }
+        m
+    }
+
+    /// A probe's words of a complete frame that have not all come.
+    fn absent(&self, finding: &Finding) -> Mismatch {
+        let mut m = self.blank(&self.probes[finding.probe as usize].tensor, finding);
+        self.locate(&mut m, finding);
+        m.note = Some("the frame is over and this word has not come".to_owned());
+        m
+    }
+
+    /// Layer, iteration, scale and place of a probe's word.
+    fn locate(&self, m: &mut Mismatch, finding: &Finding) {
+        let probe = &self.probes[finding.probe as usize];
+        let tag = finding.tag as usize;
+        let Some(frame) = self.frames.get(finding.frame as usize) else { return };
+        let outputs = self.manifest.description.outputs.iter().copied();
+        let course = Course {
+            iterations: frame.iterations as usize,
+            outputs: outputs.filter(|&o| frame.outputs >> (o - 1) & 1 == 1).collect(),
+        };
         let place = probe_order::parts(&self.manifest.description, probe, tag, &course).ok().and_then(|parts| {
             probe_order::place(&parts, probe.lanes as usize, finding.word as usize, finding.lane as usize)
         });
@@ -73,6 +100,30 @@ impl Context<'_> {
             m.x = Some(place.x as u32);
             m.channel = Some(place.channel as u32);
         }
+    }
+
+    /// Registers, the interrupt, the video port's readiness.
+    fn register(&self, finding: &Finding) -> Mismatch {
+        let name = hwgen_registers::name(finding.address);
+        let (tensor, note) = match finding.what {
+            What::Interrupt => ("irq".to_owned(), "the interrupt's level".to_owned()),
+            What::VideoReady => (
+                "s_axis_video_tready".to_owned(),
+                "no frame begins in a busy core, and none waits for a free one".to_owned(),
+            ),
+            What::ReadResponse => (name, "response to a read: 0 OKAY, 2 SLVERR".to_owned()),
+            What::WriteResponse => (name, "response to a write: 0 OKAY, 2 SLVERR".to_owned()),
+            What::Script => (name, format!("expected by step {} of the script", finding.script + 1)),
+            What::ScriptResponse => {
+                (name, format!("response: 0 OKAY, 2 SLVERR; step {} of the script", finding.script + 1))
+            }
+            _ => (name, format!("value read, 0x{:08X} for 0x{:08X}", first(&finding.got), first(&finding.expected))),
+        };
+        let mut m = self.blank(&tensor, finding);
+        m.layer = Some("registers".to_owned());
+        m.expected = Some(i64::from(first(&finding.expected)));
+        m.got = Some(i64::from(first(&finding.got)));
+        m.note = Some(note);
         m
     }
 
@@ -87,17 +138,20 @@ impl Context<'_> {
         m.layer = Some("class".to_owned());
         m.got = Some(i64::from(got >> shift & mask));
         if finding.surplus {
-            m.note = Some(format!("a class word after the last one of the {} frames", self.frames.len()));
+            m.note = Some("a class word where no frame has one to send".to_owned());
             return m;
         }
         m.expected = Some(i64::from(wanted >> shift & mask));
         let width = u64::from(self.manifest.description.image.width);
-        let outputs = &self.frames[finding.frame as usize].maps;
-        m.iteration = outputs.get(finding.output as usize).map(|&(n, _)| n);
+        m.iteration = Some(finding.output);
         m.y = Some((finding.word / width) as u32);
         m.x = Some((finding.word % width) as u32);
         m
     }
+}
+
+fn first(words: &[u32]) -> u32 {
+    words.first().copied().unwrap_or(0)
 }
 
 /// Layer (docs/weights.md), iteration from 1, scale.

@@ -1,6 +1,6 @@
 //! What the core has to show, from the golden model.
 //!
-//! Owns: running it once for each kind of frame and packing what probes will show. Leaves alone: comparing (`cpp/`).
+//! Owns: running it once for each image and packing what probes will show. Leaves alone: comparing (`cpp/`).
 
 use super::error::CosimError;
 use super::ffi::bridge::{FrameSet, FrameWords, OutputSpec, ProbeSpec, TagWords};
@@ -25,40 +25,50 @@ pub struct FrameInput {
     pub mask: Option<u64>,
     /// THRESHOLD; 0: no early exit.
     pub threshold: u32,
+    /// What is wrong with its words.
+    pub fault: Option<FrameFault>,
+}
+
+/// A fault of the words of a frame; words are counted in raster order from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "at")]
+pub enum FrameFault {
+    /// The frame ends before this word.
+    Cut(u64),
+    /// This word is left out: a short line.
+    Remove(u64),
+    /// A word more comes before this one: a long line, or before the frame or behind it.
+    Insert(u64),
+    /// A line more than the image has.
+    ExtraLine,
+    /// `tuser` of this word is wrong: a start of frame in the middle, or none at the beginning.
+    User(u64),
+    /// `tlast` of this word is wrong.
+    Last(u64),
 }
 
 impl FrameInput {
     /// A frame with the settings that the core has after reset.
     pub fn new(image: Vec<u8>) -> Self {
-        Self { image, iterations: None, mask: None, threshold: 0 }
+        Self { image, iterations: None, mask: None, threshold: 0, fault: None }
     }
 }
 
-/// What one kind of frame gives.
+/// What an image gives.
 #[derive(Clone, Debug)]
-pub struct FrameExpectation {
-    /// Outputs in order: number and map.
+pub struct Expectation {
+    /// All outputs of the core up to the iterations that a frame of it may run: number and map.
     pub maps: Vec<(u32, Vec<u8>)>,
     /// Confidence of each.
     pub confidences: Vec<u32>,
-    /// Iterations that run unless an early exit ends the frame.
-    pub iterations: u32,
-    /// Enabled outputs up to there, those after an early exit included.
-    pub enabled: Vec<u32>,
-    /// Whether an early exit leaves iterations undone.
-    pub stops: bool,
     /// Words of `words[probe][tag]`, for the probes of [`chosen`].
     pub(crate) words: Vec<Vec<FrameWords>>,
 }
 
 /// The probes to look at, in the driver's order.
-pub(crate) fn chosen(manifest: &Manifest, deep: bool, stops: bool) -> Vec<ProbeEntry> {
+pub(crate) fn chosen(manifest: &Manifest, deep: bool) -> Vec<ProbeEntry> {
     let rank = |probe: &ProbeEntry| ORDER.iter().position(|&name| name == probe.tensor);
-    let wanted = |probe: &&ProbeEntry| {
-        let name = probe.tensor.as_str();
-        // The data block tells where the frame after an abandoned one begins.
-        rank(probe).is_some() && (deep || !DEEP.contains(&name) || (stops && name == "data"))
-    };
+    let wanted = |probe: &&ProbeEntry| rank(probe).is_some() && (deep || !DEEP.contains(&probe.tensor.as_str()));
     let mut all: Vec<ProbeEntry> = manifest.probes.iter().filter(wanted).cloned().collect();
     all.sort_by_key(rank);
     all
@@ -68,19 +78,17 @@ pub(crate) fn chosen(manifest: &Manifest, deep: bool, stops: bool) -> Vec<ProbeE
 /// iterations, the mask, and who wants to see intermediates.
 pub(crate) type Reference<'a> = dyn Fn(&[u8], usize, u64, &mut dyn Observer) -> Result<Frame, CosimError> + 'a;
 
-/// Runs the reference on one frame.
+/// Runs the reference on one image, for frames of up to `iterations`.
 pub(crate) fn expect(
     reference: &Reference<'_>,
     manifest: &Manifest,
     probes: &[ProbeEntry],
-    frame: &FrameInput,
-) -> Result<FrameExpectation, CosimError> {
+    image: &[u8],
+    iterations: u32,
+) -> Result<Expectation, CosimError> {
     let d = &manifest.description;
-    let iterations = frame.iterations.unwrap_or(d.iterations).clamp(1, d.iterations);
-    let mask = frame.mask.unwrap_or(u64::MAX);
-    let is_enabled = |o: u32| o <= iterations && mask >> (o - 1) & 1 == 1;
-    let enabled: Vec<u32> = d.outputs.iter().copied().filter(|&o| is_enabled(o)).collect();
-    let course = Course { iterations: iterations as usize, outputs: enabled.clone() };
+    let outputs: Vec<u32> = d.outputs.iter().copied().filter(|&o| o <= iterations).collect();
+    let course = Course { iterations: iterations as usize, outputs };
     let mut collect = Collect::default();
     for (p, probe) in probes.iter().enumerate() {
         for tag in 0..probe_order::tags(d, probe) {
@@ -89,19 +97,13 @@ pub(crate) fn expect(
         }
     }
     collect.probes = probes.to_vec();
-    let whole = reference(&frame.image, iterations as usize, mask, &mut collect)?;
-    let exit = whole.confidences.iter().position(|&c| frame.threshold != 0 && c >= frame.threshold);
-    let sent = exit.map_or(whole.maps.len(), |at| at + 1);
+    let whole = reference(image, iterations as usize, u64::MAX, &mut collect)?;
     let mut words = Vec::new();
     for probe in probes {
         let tags = (0..probe_order::tags(d, probe)).map(|tag| collect.frame(manifest, probe, tag, &course));
         words.push(tags.collect::<Result<_, _>>()?);
     }
-    let stops = exit.is_some_and(|at| whole.maps[at].0 < iterations);
-    let (mut maps, mut confidences) = (whole.maps, whole.confidences);
-    maps.truncate(sent);
-    confidences.truncate(sent);
-    Ok(FrameExpectation { maps, confidences, iterations, enabled, stops, words })
+    Ok(Expectation { maps: whole.maps, confidences: whole.confidences, words })
 }
 
 /// [`probe_order::parts`], with its complaint as an error.
@@ -156,7 +158,8 @@ impl Collect {
 }
 
 fn start_segment(part: probe_order::Part) -> super::ffi::bridge::Segment {
-    super::ffi::bridge::Segment { pixels: part.size.pixels() as u64, words: 1, full_words: 1, last_bits: 0 }
+    let iteration = part.iteration as u32;
+    super::ffi::bridge::Segment { pixels: 1, words: 1, full_words: 1, last_bits: 0, iteration, output: false }
 }
 
 /// `values[pixel·channels + c]` as words of `lanes` values of `bits` bits, each word in whole 32-bit units.
@@ -191,10 +194,10 @@ pub(crate) fn unpack(word: &[u32], lane: usize, bits: u32, signed: bool) -> i64 
 }
 
 /// The probes for the driver: `sets[i]` is the expectation of frame set `i`.
-pub(crate) fn probe_specs(probes: &[ProbeEntry], sets: &mut [FrameExpectation]) -> Vec<ProbeSpec> {
+pub(crate) fn probe_specs(probes: &[ProbeEntry], sets: &mut [Expectation]) -> Vec<ProbeSpec> {
     let spec = |(p, probe): (usize, &ProbeEntry)| {
         let tags = sets.first().map_or(0, |set| set.words[p].len());
-        let tag_words = |tag: usize, sets: &mut [FrameExpectation]| TagWords {
+        let tag_words = |tag: usize, sets: &mut [Expectation]| TagWords {
             sets: sets.iter_mut().map(|set| std::mem::take(&mut set.words[p][tag])).collect(),
         };
         ProbeSpec {
@@ -211,12 +214,16 @@ pub(crate) fn probe_specs(probes: &[ProbeEntry], sets: &mut [FrameExpectation]) 
 }
 
 /// The frame set for the driver.
-pub(crate) fn frame_set(manifest: &Manifest, frame: &FrameInput, expectation: &FrameExpectation) -> FrameSet {
+pub(crate) fn frame_set(manifest: &Manifest, image: &[u8], expectation: &Expectation) -> FrameSet {
     let order: Vec<usize> = manifest.pixel_order.chars().map(|c| "rgb".find(c).unwrap_or(0)).collect();
     let pixel = |rgb: &[u8]| (0..3).fold(0, |word, i| word | u32::from(rgb[order[i]]) << (8 * i));
+    let output = |((n, map), &confidence): (&(u32, Vec<u8>), &u32)| OutputSpec {
+        output: *n as u8,
+        confidence,
+        map: map.clone(),
+    };
     FrameSet {
-        pixels: frame.image.chunks_exact(3).map(pixel).collect(),
-        outputs: expectation.maps.iter().map(|(n, map)| OutputSpec { output: *n as u8, map: map.clone() }).collect(),
-        iterations: expectation.iterations,
+        pixels: image.chunks_exact(3).map(pixel).collect(),
+        outputs: expectation.maps.iter().zip(&expectation.confidences).map(output).collect(),
     }
 }

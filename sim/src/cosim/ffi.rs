@@ -20,6 +20,10 @@ pub(crate) mod bridge {
         words: u32,
         full_words: u32,
         last_bits: u32,
+        /// The iteration that computes them, from 1; 0: the data block.
+        iteration: u32,
+        /// Whether they come only where that iteration's output is sent.
+        output: bool,
     }
 
     /// The words that one probe (one tag of it) shows in one frame, packed, each in `stride` 32-bit units.
@@ -53,16 +57,16 @@ pub(crate) mod bridge {
     #[derive(Clone, Debug, Default)]
     struct OutputSpec {
         output: u8,
+        confidence: u32,
         map: Vec<u8>,
     }
 
-    /// What one kind of frame is made of and has to give; frames refer to it by number.
+    /// What one image gives after every iteration; frames refer to it by number.
     #[derive(Clone, Debug, Default)]
     struct FrameSet {
         /// `tdata` of each pixel in raster order.
         pixels: Vec<u32>,
         outputs: Vec<OutputSpec>,
-        iterations: u32,
     }
 
     /// A register write.
@@ -70,25 +74,88 @@ pub(crate) mod bridge {
     struct RegisterWrite {
         address: u8,
         value: u32,
+        strobe: u8,
+    }
+
+    /// What is wrong with the words of a frame, at word `fault_at`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Fault {
+        None,
+        /// It ends before this word.
+        Cut,
+        /// This word is left out.
+        Remove,
+        /// A word comes before this one.
+        Insert,
+        /// A line more than the image has.
+        ExtraLine,
+        /// `tuser` of this word is wrong.
+        User,
+        /// `tlast` of this word is wrong.
+        Last,
     }
 
     /// One frame to send.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug)]
     struct FrameSpec {
         set: u32,
-        /// Written after the first pixel of the frame before has been taken.
+        /// Written after the first word of the frame before has been taken.
         writes: Vec<RegisterWrite>,
-        /// The loop may stop before its last iteration (early exit).
-        may_stop: bool,
+        fault: Fault,
+        fault_at: u64,
     }
 
-    /// A register access at a given cycle.
-    #[derive(Clone, Debug, Default)]
+    /// From when a step of the script counts its cycles.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum When {
+        /// The start of the simulation.
+        Cycle,
+        /// The first pixel of a frame.
+        Begin,
+        /// The first word of an output of a frame.
+        Output,
+        /// The end of a frame.
+        End,
+    }
+
+    /// Whether the answer to an access has to be an error.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Refused {
+        Any,
+        No,
+        Yes,
+    }
+
+    /// A register access at a given time, and what it has to give.
+    #[derive(Clone, Debug)]
     struct ScriptStep {
+        when: When,
+        /// The frame, counted as the core begins them.
+        frame: u32,
+        output: u32,
+        /// Cycles after that.
         cycle: u64,
         write: bool,
         address: u8,
         value: u32,
+        strobe: u8,
+        expects: bool,
+        expected: u32,
+        mask: u32,
+        refused: Refused,
+    }
+
+    /// What the register model has to know of the core.
+    #[derive(Clone, Debug, Default)]
+    struct CoreSpec {
+        version: u32,
+        hash: u32,
+        iterations: u32,
+        outputs: u64,
+        /// It has the registers of a base address.
+        has_base: bool,
+        /// From the last word of the state to the end of the loop.
+        loop_end_cycles: u32,
     }
 
     /// How often a stream pauses.
@@ -144,8 +211,10 @@ pub(crate) mod bridge {
         sets: Vec<FrameSet>,
         probes: Vec<ProbeSpec>,
         script: Vec<ScriptStep>,
-        /// Read after each frame, FRAMES having shown its end; empty: no register is read.
-        frame_registers: Vec<u8>,
+        core: CoreSpec,
+        /// Read every register after every frame and in between, and compare them, the interrupt and the video port's
+        /// readiness with the model.
+        registers: bool,
         seed: u64,
         video: PauseRate,
         class_sink: PauseRate,
@@ -177,11 +246,39 @@ pub(crate) mod bridge {
         output: u32,
         first: u64,
         last: u64,
+        /// All of its words came.
+        whole: bool,
     }
 
-    /// What was counted at the pins during one frame; absolute cycles.
-    #[derive(Clone, Debug, Default)]
+    /// What became of a frame.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Ending {
+        /// Nothing yet.
+        Open,
+        Complete,
+        /// Stopped, or confident enough.
+        Early,
+        /// A soft reset, or a word out of step.
+        Abandoned,
+    }
+
+    /// A frame that the core began: settings as it took them over, and what was counted at the pins; absolute cycles.
+    #[derive(Clone, Debug)]
     struct FrameTime {
+        /// Which of the frames that were sent, and its set.
+        item: u32,
+        set: u32,
+        /// Its pixels are those of its image.
+        whole: bool,
+        iterations: u32,
+        /// Bit n - 1: output n is sent.
+        outputs: u64,
+        threshold: u32,
+        ending: Ending,
+        end: u64,
+        /// Outputs whose first word came, and when that of the latest did.
+        begun_outputs: u64,
+        output_begin: u64,
         first_pixel: u64,
         last_pixel: u64,
         class_words: u64,
@@ -205,6 +302,7 @@ pub(crate) mod bridge {
         address: u8,
         value: u32,
         response: u8,
+        strobe: u8,
         cycle: u64,
     }
 
@@ -216,12 +314,29 @@ pub(crate) mod bridge {
         Probe,
         /// A class word differs, or comes where none is expected.
         Class,
+        /// A frame is over and words of a probe have not come.
+        Absent,
+        /// A register, an answer of the register bus, the interrupt or the video port's readiness differs.
+        Register,
         /// A rule of AXI was broken; `message` says which.
         Protocol,
         /// Nothing moved; `message` says where.
         Hang,
         /// The model itself stopped.
         Fatal,
+    }
+
+    /// What differs, for `Verdict::Register`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum What {
+        Value,
+        ReadResponse,
+        WriteResponse,
+        Interrupt,
+        VideoReady,
+        /// From what the script expects.
+        Script,
+        ScriptResponse,
     }
 
     /// The first thing that went wrong, in the driver's own terms.
@@ -236,10 +351,14 @@ pub(crate) mod bridge {
         /// Word of the frame for a probe; pixel of the output for a class word.
         word: u64,
         lane: u32,
-        /// Class: index into the set's outputs.
+        /// Class: the output, from 1.
         output: u32,
         /// More words than expected.
         surplus: bool,
+        what: What,
+        address: u8,
+        /// Script: the step, from 0.
+        script: u64,
         expected: Vec<u32>,
         got: Vec<u32>,
     }
@@ -252,6 +371,9 @@ pub(crate) mod bridge {
         seconds: f64,
         cpu_seconds: f64,
         values_compared: u64,
+        /// Values and answers of registers compared.
+        registers_compared: u64,
+        irq_edges: u64,
         outputs: Vec<OutputTime>,
         frames: Vec<FrameTime>,
         starts: Vec<StartTime>,

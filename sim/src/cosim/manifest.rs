@@ -39,6 +39,12 @@ pub struct Manifest {
     /// Register HASH.
     #[serde(default)]
     pub config_hash: Option<String>,
+    /// What emitted it.
+    #[serde(default)]
+    pub versions: Versions,
+    /// Lanes of the arrays.
+    #[serde(default)]
+    pub folding: Option<Folding>,
     /// The feedback FIFO.
     pub feedback: Feedback,
     /// Colours of `tdata` from bit 0 up.
@@ -54,6 +60,21 @@ pub struct Manifest {
     /// The board that it was emitted for.
     #[serde(default)]
     pub board: Option<Board>,
+}
+
+/// Versions of what made the core.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Versions {
+    /// The generator.
+    #[serde(default)]
+    pub hwgen: String,
+}
+
+/// What the simulator has to know of the folding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Folding {
+    /// Channels of a word of the state.
+    pub expand_lanes: u32,
 }
 
 /// A board around the core.
@@ -264,6 +285,22 @@ impl Manifest {
         }
         let reason = format!("no probe for {}; what they show would not be compared", missing.join(", "));
         Err(CosimError::Manifest { path: folder.join("manifest.json"), reason })
+    }
+
+    /// What register VERSION reads: 0x00MMmmpp.
+    pub fn version(&self) -> u32 {
+        self.versions.hwgen.split('.').fold(0, |word, part| word << 8 | part.parse::<u32>().unwrap_or(0))
+    }
+
+    /// What register HASH reads.
+    pub fn hash(&self) -> u32 {
+        let text = self.config_hash.as_deref().unwrap_or_default();
+        u32::from_str_radix(text.trim_start_matches("0x"), 16).unwrap_or(0)
+    }
+
+    /// Words of a pixel of the state, inside the core.
+    pub fn state_words(&self) -> u32 {
+        self.folding.map_or(1, |folding| self.description.width.div_ceil(folding.expand_lanes.max(1)))
     }
 
     /// Whether the feedback streams are at the pins.

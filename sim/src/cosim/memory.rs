@@ -34,7 +34,7 @@ pub(crate) fn base_writes(feedback: &Feedback, seed: u64, frame: usize) -> Vec<R
         return Vec::new();
     }
     let base = bases(seed)[frame % 2];
-    let write = |(address, value)| RegisterWrite { address, value };
+    let write = |(address, value)| RegisterWrite { address, value, strobe: 0xF };
     BASE.into_iter().zip([base as u32, (base >> 32) as u32]).map(write).collect()
 }
 

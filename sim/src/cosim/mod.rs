@@ -13,6 +13,7 @@
 //! | `waveform` | whether a waveform was written whole |
 //! | [`expected`] | what the core has to show |
 //! | `memory` | addresses of the feedback in DRAM |
+//! | [`script`] | register accesses at given times |
 //! | [`report`] | what came out |
 //! | [`pins`] | the core clock by clock, for protocol tests |
 //!
@@ -30,6 +31,7 @@ mod memory;
 pub mod pins;
 mod probe_order;
 pub mod report;
+pub mod script;
 mod seal;
 pub mod session;
 mod summary;
@@ -42,11 +44,12 @@ mod mock_test;
 
 pub use cache::{Cache, discard_unfinished};
 pub use error::CosimError;
-pub use expected::FrameInput;
+pub use expected::{FrameFault, FrameInput};
 pub use folder::Differences;
 pub use manifest::{Manifest, Prediction};
 pub use memory::PIN_BASES;
 pub use pins::Pins;
 pub use report::{Mismatch, Report};
-pub use session::{Access, Pause, RunOptions, Session};
+pub use script::{Access, Moment};
+pub use session::{Pause, RunOptions, Session};
 pub use verilate::{BuildOptions, Library, Profile, RtlForm};

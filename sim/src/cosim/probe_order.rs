@@ -19,6 +19,10 @@ pub(crate) struct Part {
     pub(crate) channels: usize,
     /// Words of a pixel.
     pub(crate) words: usize,
+    /// The iteration that computes it, from 1; 0: the data block.
+    pub(crate) iteration: usize,
+    /// Whether it comes only where that iteration's output is sent.
+    pub(crate) output: bool,
 }
 
 /// Where a value is.
@@ -61,7 +65,8 @@ pub(crate) fn parts(
                 for k in 0..d.blocks as usize {
                     let words = words(probe, l, k, channels(l, k))?;
                     let tensor = Some(name(At { n, l, k }));
-                    all.push(Part { tensor, size: d.scale(l), channels: channels(l, k), words });
+                    let (size, channels) = (d.scale(l), channels(l, k));
+                    all.push(Part { tensor, size, channels, words, iteration: n + 1, output: false });
                 }
             }
         }
@@ -73,25 +78,32 @@ pub(crate) fn parts(
     match probe.tensor.as_str() {
         "data" => {
             let words = words(probe, 0, 0, whole)?;
-            Ok(vec![Part { tensor: Some(Tensor::Data { j: tag }), size: d.data_size(tag), channels: whole, words }])
+            let (tensor, size) = (Some(Tensor::Data { j: tag }), d.data_size(tag));
+            Ok(vec![Part { tensor, size, channels: whole, words, iteration: 0, output: false }])
         }
         "expand" => in_loop(Tensor::Expand, &|l, k| d.block_hidden(l, k)),
         "depthwise" => in_loop(Tensor::Depthwise, &|l, k| d.block_hidden(l, k)),
         "state" => in_loop(Tensor::State, &|_, _| whole),
         "logits" => {
             let words = class_words()?;
-            let part =
-                |n, l| Part { tensor: Some(Tensor::Logits { n, l }), size: d.scale(l), channels: classes, words };
+            let part = |n, l| {
+                let (tensor, size) = (Some(Tensor::Logits { n, l }), d.scale(l));
+                Part { tensor, size, channels: classes, words, iteration: n + 1, output: true }
+            };
             Ok(iterations.flat_map(|n| scales.clone().map(move |l| part(n, l))).collect())
         }
         "total" => {
             let words = class_words()?;
-            let part = |n| Part { tensor: Some(Tensor::Total { n }), size: d.scale(0), channels: classes, words };
+            let part = |n| {
+                let (tensor, size) = (Some(Tensor::Total { n }), d.scale(0));
+                Part { tensor, size, channels: classes, words, iteration: n + 1, output: true }
+            };
             Ok(iterations.map(part).collect())
         }
         "start" => {
-            let size = Size { width: course.iterations as u32, height: 1 };
-            Ok(vec![Part { tensor: None, size, channels: 0, words: 1 }])
+            let size = Size { width: 1, height: 1 };
+            let part = |iteration| Part { tensor: None, size, channels: 0, words: 1, iteration, output: false };
+            Ok((1..=course.iterations).map(part).collect())
         }
         other => Err(format!("probe tensor `{other}` is unknown")),
     }
@@ -128,6 +140,8 @@ impl Part {
             words: self.words as u32,
             full_words: full as u32,
             last_bits: last as u32 * probe.lane_bits,
+            iteration: self.iteration as u32,
+            output: self.output,
         }
     }
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 /// The first value that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
-    /// What was compared: `class`, `state`, `logits`, `total`, `expand`, `depthwise`, `data`, `start`, `confidence`.
+    /// What was compared: `class`, `state`, `logits`, `total`, `expand`, `depthwise`, `data`, `start`, the name of a
+    /// register, `irq`, `s_axis_video_tready`.
     pub tensor: String,
     /// The layer that computes it, named as in docs/weights.md.
     pub layer: Option<String>,
@@ -74,6 +75,16 @@ pub struct FrameRegisters {
 /// One frame.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct FrameResult {
+    /// Which of the frames that the camera sent it is.
+    pub sent: u32,
+    /// Iterations that it was to run.
+    pub iterations: u32,
+    /// Outputs that it was to send, bit n − 1: output n.
+    pub outputs: u64,
+    /// Threshold of its confidence; 0: none.
+    pub threshold: u32,
+    /// `complete`, `early`, `abandoned`, or `open` where it lacked pixels to the end.
+    pub ending: &'static str,
     /// Cycle of the first accepted pixel, from the start of the simulation.
     pub first_pixel: u64,
     /// Cycles from the first accepted pixel to the last class word, both included; none without outputs.
@@ -136,8 +147,14 @@ pub struct MemoryTraffic {
 pub struct Report {
     /// Whether every compared value was right and all of them came.
     pub bit_exact: bool,
-    /// Values compared.
+    /// Values of the network compared.
     pub values_compared: u64,
+    /// Register values and answers of the register bus compared; the interrupt is compared in every cycle besides.
+    pub registers_compared: u64,
+    /// How often the interrupt changed its level.
+    pub interrupt_edges: u64,
+    /// Frames that the camera sent, broken ones included; `frames` are those that the core began.
+    pub frames_sent: u64,
     /// The first one that differs.
     pub first_mismatch: Option<Mismatch>,
     /// Cycles of the first frame.
@@ -146,7 +163,7 @@ pub struct Report {
     pub predicted_cycles: Option<u64>,
     /// Of all outputs of all frames.
     pub output_cycles: Vec<OutputCycles>,
-    /// As predicted, for the same frames and outputs.
+    /// As predicted, for those frames for which the prediction holds.
     pub predicted_output_cycles: Option<Vec<OutputCycles>>,
     /// Multiply-accumulates of the first frame.
     pub macs: u64,

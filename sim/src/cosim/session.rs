@@ -5,22 +5,21 @@
 
 use super::decode::Context;
 use super::error::CosimError;
-use super::expected::{self, FrameExpectation, FrameInput, Reference};
-use super::ffi::bridge::{self, Finding, FrameSpec, Outcome, PauseRate, RegisterWrite, ScriptStep, SimConfig, Verdict};
+use super::expected::{self, Expectation, FrameFault, FrameInput, Reference};
+use super::ffi::bridge::{
+    self, CoreSpec, Fault, Finding, FrameSpec, Outcome, PauseRate, RegisterWrite, SimConfig, Verdict,
+};
 use super::manifest::{Manifest, Prediction};
 use super::memory::{self, PIN_BASES};
 use super::pins::Pins;
 use super::report::Report;
+use super::script::Access;
 use super::summary;
 use super::verilate::{BuildOptions, Library, build};
 use super::waveform;
 use crate::golden::Golden;
 use hwgen_registers as map;
 use std::path::{Path, PathBuf};
-
-/// Read after each frame; FRAMES has just shown that it is over.
-const FRAME_REGISTERS: [u8; 7] =
-    [map::STATUS, map::CONFIDENCE, map::CYCLES, map::FRAMES, map::GAPS, map::STALLS, map::LAST_OUTPUT];
 
 /// How often a stream pauses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,17 +35,6 @@ impl Pause {
     pub const fn percent(percent: u32) -> Self {
         Self { percent, burst: 0 }
     }
-}
-
-/// A register access at a given cycle (counted from the start of the simulation).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
-    /// Not before this cycle, and after the access before.
-    pub cycle: u64,
-    /// Register.
-    pub address: u8,
-    /// The value to write; none: read.
-    pub write: Option<u32>,
 }
 
 /// How to simulate.
@@ -72,7 +60,8 @@ pub struct RunOptions {
     pub deep: bool,
     /// Registers that nothing initialises start with random values, not 0.
     pub random_initial: bool,
-    /// Read the registers after each frame.
+    /// Read every register, all the time and after each frame, and compare registers, interrupt and the video port's
+    /// readiness with what docs/registers.md says.
     pub registers: bool,
     /// Accesses of the host besides.
     pub script: Vec<Access>,
@@ -164,26 +153,27 @@ impl Session {
         options: &RunOptions,
     ) -> Result<Report, CosimError> {
         self.check(frames)?;
-        let may_stop = frames.iter().any(|frame| frame.threshold != 0);
-        let probes = expected::chosen(&self.manifest, options.deep, may_stop);
-        let (kinds, kind_of) = distinct(frames);
+        let probes = expected::chosen(&self.manifest, options.deep);
+        let (images, image_of) = distinct(frames);
+        let iterations = most_iterations(&self.manifest, frames, &options.script);
         let mut sets = Vec::new();
-        for frame in &kinds {
-            sets.push(expected::expect(reference, &self.manifest, &probes, frame)?);
+        for image in &images {
+            sets.push(expected::expect(reference, &self.manifest, &probes, image, iterations)?);
         }
         let config = SimConfig {
-            sets: kinds.iter().zip(&sets).map(|(f, e)| expected::frame_set(&self.manifest, f, e)).collect(),
+            sets: images.iter().zip(&sets).map(|(i, e)| expected::frame_set(&self.manifest, i, e)).collect(),
             probes: expected::probe_specs(&probes, &mut sets),
-            ..self.config(frames, &kind_of, &sets, options)
+            ..self.config(frames, &image_of, options)
         };
         let outcome = self.simulate(&config, options)?;
         drop(config);
-        let expectations: Vec<&FrameExpectation> = kind_of.iter().map(|&k| &sets[k as usize]).collect();
         let command = options.command.as_str();
-        let context = Context { manifest: &self.manifest, probes: &probes, frames: expectations, command };
+        let context =
+            Context { manifest: &self.manifest, probes: &probes, frames: &outcome.frames, deep: options.deep, command };
         let mismatch = context.mismatch(&outcome.finding);
         fail(&outcome.finding, command)?;
-        Ok(summary::report(self, &context.frames, frames, options, &outcome, mismatch))
+        let expectations: Vec<&Expectation> = outcome.frames.iter().map(|frame| &sets[frame.set as usize]).collect();
+        Ok(summary::report(self, &expectations, frames, options, &outcome, mismatch))
     }
 
     /// One instance under control of the caller, clock by clock.
@@ -237,30 +227,37 @@ impl Session {
     }
 
     /// All but the sets and the probes.
-    fn config(
-        &self,
-        frames: &[FrameInput],
-        kind_of: &[u32],
-        sets: &[FrameExpectation],
-        options: &RunOptions,
-    ) -> SimConfig {
+    fn config(&self, frames: &[FrameInput], image_of: &[u32], options: &RunOptions) -> SimConfig {
         let d = &self.manifest.description;
         let feedback = &self.manifest.feedback;
         let pixel_words = d.scale(0).pixels() as u64 * u64::from(feedback.words_per_pixel);
-        let stops = |k: &u32| sets[*k as usize].stops;
-        let any_stop = kind_of.iter().any(stops);
+        // An abandoned frame may lack the `tlast` of its last iteration.
+        let whole =
+            options.script.is_empty() && frames.iter().all(|frame| frame.threshold == 0 && frame.fault.is_none());
         let rate = |pause: Pause| PauseRate { percent: pause.percent, burst: pause.burst };
         let (source, sink) = options.feedback();
         let patience = Patience::new(&self.manifest, options);
-        let writes = settings(&self.manifest, frames, options.seed);
+        let latest = options.script.iter().map(Access::cycles).max().unwrap_or(0);
+        let writes = settings(&self.manifest, frames, options);
         SimConfig {
             width: d.image.width,
             height: d.image.height,
-            frames: (kind_of.iter().zip(writes))
-                .map(|(k, writes)| FrameSpec { set: *k, writes, may_stop: stops(k) })
+            core: CoreSpec {
+                version: self.manifest.version(),
+                hash: self.manifest.hash(),
+                iterations: d.iterations,
+                outputs: d.outputs.iter().fold(0, |mask, &o| mask | 1 << (o - 1)),
+                has_base: feedback.axi.is_some(),
+                loop_end_cycles: self.manifest.state_words(),
+            },
+            frames: (frames.iter().zip(image_of).zip(writes))
+                .map(|((frame, &set), writes)| {
+                    let (fault, fault_at) = fault(frame.fault);
+                    FrameSpec { set, writes, fault, fault_at }
+                })
                 .collect(),
-            script: options.script.iter().map(script_step).collect(),
-            frame_registers: if options.registers { FRAME_REGISTERS.to_vec() } else { Vec::new() },
+            script: options.script.iter().map(Access::step).collect(),
+            registers: options.registers,
             seed: options.seed,
             video: rate(options.gap),
             class_sink: rate(options.stall),
@@ -269,15 +266,14 @@ impl Session {
             axil: rate(options.host),
             feedback_depth: feedback.depth_words,
             feedback_word_bytes: feedback.word_bytes,
-            // An abandoned frame may lack the `tlast` of its last iteration.
-            feedback_initial_words: if any_stop { 0 } else { pixel_words },
+            feedback_initial_words: if whole { pixel_words } else { 0 },
             feedback_iteration_words: pixel_words * u64::from(d.blocks),
             memory: memory::shape(feedback, memory::bases(options.seed)),
             memory_latency: options.latency,
             memory_errors: options.bus_errors,
             reset_cycles: 8,
-            hang_cycles: patience.idle,
-            cycle_limit: patience.total.saturating_mul(frames.len() as u64 + 1),
+            hang_cycles: patience.idle.max(latest),
+            cycle_limit: patience.total.saturating_mul(frames.len() as u64 + 1).saturating_add(latest),
             trace: options.trace.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(),
             ..SimConfig::default()
         }
@@ -308,33 +304,49 @@ impl Patience {
     }
 }
 
-fn script_step(access: &Access) -> ScriptStep {
-    ScriptStep {
-        cycle: access.cycle,
-        write: access.write.is_some(),
-        address: access.address,
-        value: access.write.unwrap_or(0),
+/// A fault as the driver knows it.
+fn fault(fault: Option<FrameFault>) -> (Fault, u64) {
+    match fault {
+        None => (Fault::None, 0),
+        Some(FrameFault::Cut(at)) => (Fault::Cut, at),
+        Some(FrameFault::Remove(at)) => (Fault::Remove, at),
+        Some(FrameFault::Insert(at)) => (Fault::Insert, at),
+        Some(FrameFault::ExtraLine) => (Fault::ExtraLine, 0),
+        Some(FrameFault::User(at)) => (Fault::User, at),
+        Some(FrameFault::Last(at)) => (Fault::Last, at),
     }
 }
 
-/// Frames without repetition, and for each frame which of them it is.
-fn distinct(frames: &[FrameInput]) -> (Vec<&FrameInput>, Vec<u32>) {
-    let mut kinds: Vec<&FrameInput> = Vec::new();
-    let mut kind_of = Vec::new();
+/// Images without repetition, and for each frame which of them it shows.
+fn distinct(frames: &[FrameInput]) -> (Vec<&[u8]>, Vec<u32>) {
+    let mut images: Vec<&[u8]> = Vec::new();
+    let mut image_of = Vec::new();
     for frame in frames {
-        let known = kinds.iter().position(|kind| *kind == frame);
-        kind_of.push(known.unwrap_or(kinds.len()) as u32);
+        let known = images.iter().position(|image| *image == frame.image);
+        image_of.push(known.unwrap_or(images.len()) as u32);
         if known.is_none() {
-            kinds.push(frame);
+            images.push(&frame.image);
         }
     }
-    (kinds, kind_of)
+    (images, image_of)
 }
 
+/// The most iterations that a frame may be told to run.
+fn most_iterations(manifest: &Manifest, frames: &[FrameInput], script: &[Access]) -> u32 {
+    let all = manifest.description.iterations;
+    if script.iter().any(|access| access.write.is_some() && access.address == map::ITERATIONS) {
+        return all;
+    }
+    frames.iter().map(|frame| frame.iterations.unwrap_or(all).clamp(1, all)).max().unwrap_or(all)
+}
+
+/// Bits of the status that raise the interrupt during a frame, in turn: it follows the core's state from cycle to cycle.
+const INTERRUPTS: [u32; 3] = [map::status::BUSY, map::status::FRAME_DONE | map::status::SIZE_ERROR, !map::status::BUSY];
+
 /// The register writes before each frame: what differs from the settings of the frame before.
-fn settings(manifest: &Manifest, frames: &[FrameInput], seed: u64) -> Vec<Vec<RegisterWrite>> {
+fn settings(manifest: &Manifest, frames: &[FrameInput], options: &RunOptions) -> Vec<Vec<RegisterWrite>> {
     let configured = manifest.description.outputs.iter().fold(0u64, |mask, &o| mask | 1 << (o - 1));
-    let words = |frame: &FrameInput| {
+    let words = |frame: &FrameInput, interrupts: u32| {
         let mask = frame.mask.unwrap_or(configured);
         let iterations = frame.iterations.unwrap_or(manifest.description.iterations);
         [
@@ -342,15 +354,16 @@ fn settings(manifest: &Manifest, frames: &[FrameInput], seed: u64) -> Vec<Vec<Re
             (map::MASK_LOW, mask as u32),
             (map::MASK_HIGH, (mask >> 32) as u32),
             (map::THRESHOLD, frame.threshold),
+            (map::INT_ENABLE, interrupts),
         ]
     };
-    let mut now = words(&FrameInput::new(Vec::new()));
+    let mut now = words(&FrameInput::new(Vec::new()), 0);
     let mut all = Vec::new();
     for (number, frame) in frames.iter().enumerate() {
-        let next = words(frame);
+        let next = words(frame, if options.registers { INTERRUPTS[number % INTERRUPTS.len()] } else { 0 });
         let changed = next.iter().zip(&now).filter(|(next, now)| next != now);
-        let changed = changed.map(|(&(address, value), _)| RegisterWrite { address, value });
-        all.push(changed.chain(memory::base_writes(&manifest.feedback, seed, number)).collect());
+        let changed = changed.map(|(&(address, value), _)| RegisterWrite { address, value, strobe: 0xF });
+        all.push(changed.chain(memory::base_writes(&manifest.feedback, options.seed, number)).collect());
         now = next;
     }
     all

@@ -1,7 +1,7 @@
 //! From raw counts to the report: cycles relative to the frame, utilisation, predictions, register values.
 
-use super::expected::{FrameExpectation, FrameInput};
-use super::ffi::bridge::{Outcome, RegisterAnswer};
+use super::expected::{Expectation, FrameInput};
+use super::ffi::bridge::{Ending, FrameTime, Outcome, RegisterAnswer};
 use super::manifest::{Manifest, Prediction};
 use super::report::{
     AccessResult, FrameRegisters, FrameResult, MemoryTraffic, Mismatch, OutputCycles, ReceivedMap, Report,
@@ -13,7 +13,7 @@ use hwgen_registers as map;
 /// Puts the report together.
 pub(crate) fn report(
     session: &Session,
-    expectations: &[&FrameExpectation],
+    expectations: &[&Expectation],
     inputs: &[FrameInput],
     options: &RunOptions,
     outcome: &Outcome,
@@ -21,23 +21,28 @@ pub(crate) fn report(
 ) -> Report {
     let manifest = &session.manifest;
     let frames = frames(expectations, outcome);
-    let mismatch = mismatch.or_else(|| register_mismatch(&frames, expectations, options));
-    let prediction = prediction(manifest, inputs, options);
+    let prediction = prediction(manifest, options);
     let cycles = frames.first().and_then(|frame| frame.cycles);
-    let macs = expectations.first().map_or(0, |e| macs(&manifest.description, e));
+    let first = outcome.frames.first();
+    let macs = first.map_or(0, |frame| macs(&manifest.description, frame, outcome));
     let multipliers = manifest.multipliers;
-    let iterations = expectations.first().map_or(0, |e| e.iterations as usize);
+    let iterations = first.map_or(0, |frame| frame.iterations as usize);
     let loop_cycles = frames.first().and_then(|frame| loop_cycles(&frame.starts, iterations));
     let loop_macs = loop_macs(&manifest.description, iterations);
+    let predicted = prediction.map(|p| predicted_outputs(p, manifest, outcome));
+    let as_configured = first.is_some_and(|frame| is_configured(manifest, frame) && frame.ending == Ending::Complete);
     let quotient = |macs: u64, multipliers: u64, cycles: u64| macs as f64 / (multipliers * cycles) as f64;
     Report {
         bit_exact: mismatch.is_none(),
         values_compared: outcome.values_compared,
+        registers_compared: outcome.registers_compared,
+        interrupt_edges: outcome.irq_edges,
+        frames_sent: inputs.len() as u64,
         first_mismatch: mismatch,
         cycles,
-        predicted_cycles: prediction.map(|p| p.cycles),
+        predicted_cycles: prediction.filter(|_| as_configured).map(|p| p.cycles),
         output_cycles: output_cycles(outcome),
-        predicted_output_cycles: prediction.map(|p| predicted_outputs(p, inputs.len())),
+        predicted_output_cycles: predicted,
         macs,
         multipliers: multipliers.total,
         multipliers_by_array: multipliers,
@@ -46,7 +51,7 @@ pub(crate) fn report(
             .filter(|&c| c * multipliers.in_loop() > 0)
             .map(|c| quotient(loop_macs, multipliers.in_loop(), c)),
         loop_cycles,
-        predicted_loop_cycles: prediction.and_then(|p| p.loop_start_to_start),
+        predicted_loop_cycles: prediction.filter(|_| as_configured).and_then(|p| p.loop_start_to_start),
         sim_cycles: outcome.cycles,
         sim_seconds: outcome.seconds,
         sim_cpu_seconds: outcome.cpu_seconds,
@@ -73,21 +78,33 @@ fn traffic(outcome: &Outcome) -> MemoryTraffic {
     }
 }
 
-fn frames(expectations: &[&FrameExpectation], outcome: &Outcome) -> Vec<FrameResult> {
-    let one = |(f, expectation): (usize, &&FrameExpectation)| {
+fn frames(expectations: &[&Expectation], outcome: &Outcome) -> Vec<FrameResult> {
+    let one = |(f, expectation): (usize, &&Expectation)| {
         let time = &outcome.frames[f];
-        let last = outcome.outputs.iter().filter(|o| o.frame as usize == f).map(|o| o.last).max();
+        let sent: Vec<_> = outcome.outputs.iter().filter(|o| o.frame as usize == f && o.whole).collect();
+        let last = sent.iter().map(|o| o.last).max();
         let starts = outcome.starts.iter().filter(|s| s.frame as usize == f);
         let answers: Vec<&RegisterAnswer> = outcome.registers.iter().filter(|r| r.frame as usize == f).collect();
-        // A frame that was never begun has 0 there.
         let next = outcome.frames.get(f + 1).map_or(0, |next| next.first_pixel);
+        let confidence =
+            |output| expectation.maps.iter().zip(&expectation.confidences).find(|((n, _), _)| *n == output);
         FrameResult {
+            sent: time.item,
+            iterations: time.iterations,
+            outputs: time.outputs,
+            threshold: time.threshold,
+            ending: match time.ending {
+                Ending::Complete => "complete",
+                Ending::Early => "early",
+                Ending::Abandoned => "abandoned",
+                _ => "open",
+            },
             first_pixel: time.first_pixel,
             cycles: last.map(|last| last - time.first_pixel + 1),
             output_stalls: time.output_stalls,
             input_gaps: time.input_gaps,
             starts: starts.map(|s| s.cycle - time.first_pixel).collect(),
-            confidences: expectation.confidences.clone(),
+            confidences: sent.iter().filter_map(|o| Some(*confidence(o.output)?.1)).collect(),
             registers: (!answers.is_empty()).then(|| registers(&answers, next)),
         }
     };
@@ -108,73 +125,52 @@ fn registers(answers: &[&RegisterAnswer], next_frame: u64) -> FrameRegisters {
     }
 }
 
-/// Confidence and last output are results of the network. The confidence is that of the latest output, so it outlives
-/// the beginning of the next frame.
-fn register_mismatch(
-    frames: &[FrameResult],
-    expectations: &[&FrameExpectation],
-    options: &RunOptions,
-) -> Option<Mismatch> {
-    let wrong = |(f, (frame, expectation)): (usize, (&FrameResult, &&FrameExpectation))| {
-        let registers = frame.registers?;
-        let output = expectation.maps.last().map_or(0, |&(n, _)| n);
-        let confidence = expectation.confidences.last().copied().unwrap_or(registers.confidence);
-        let last = if registers.overlapped { output } else { registers.last_output };
-        let pairs = [("last_output", output, last), ("confidence", confidence, registers.confidence)];
-        let &(tensor, expected, got) = pairs.iter().find(|(_, expected, got)| expected != got)?;
-        Some(Mismatch {
-            tensor: tensor.to_owned(),
-            layer: Some("registers".to_owned()),
-            frame: f as u32,
-            iteration: Some(output),
-            scale: None,
-            y: None,
-            x: None,
-            channel: None,
-            cycle: frame.first_pixel + frame.cycles.unwrap_or(0),
-            expected: Some(i64::from(expected)),
-            got: Some(i64::from(got)),
-            note: Some("read after the end of the frame".to_owned()),
-            command: options.command.clone(),
-        })
-    };
-    frames.iter().zip(expectations).enumerate().find_map(wrong)
-}
-
-/// The prediction that holds for these frames.
-fn prediction<'a>(manifest: &'a Manifest, inputs: &[FrameInput], options: &'a RunOptions) -> Option<&'a Prediction> {
-    let early = inputs.iter().any(|frame| frame.threshold != 0);
+/// The prediction, where nothing from outside delays the core.
+fn prediction<'a>(manifest: &'a Manifest, options: &'a RunOptions) -> Option<&'a Prediction> {
     // A memory takes its time: the prediction is a bound then, no more.
-    if !options.undisturbed(manifest) || early || manifest.feedback.axi.is_some() {
+    if !options.undisturbed(manifest) || manifest.feedback.axi.is_some() {
         return None;
     }
-    let d = &manifest.description;
-    let all = d.outputs.iter().fold(0u64, |mask, &o| mask | 1 << (o - 1));
-    let as_configured = |frame: &FrameInput| {
-        frame.iterations.is_none_or(|n| n >= d.iterations) && frame.mask.is_none_or(|mask| mask & all == all)
-    };
-    options.prediction.as_ref().or_else(|| manifest.prediction.as_ref().filter(|_| inputs.iter().all(as_configured)))
+    options.prediction.as_ref().or(manifest.prediction.as_ref())
 }
 
-fn predicted_outputs(prediction: &Prediction, frames: usize) -> Vec<OutputCycles> {
-    let of_frame = |frame: u32| {
+/// Whether a frame runs all iterations and sends all outputs.
+fn is_configured(manifest: &Manifest, frame: &FrameTime) -> bool {
+    frame.iterations == manifest.description.iterations && sends_all(manifest, frame)
+}
+
+/// Whether a frame sends every output that its iterations reach. What comes later changes nothing of what is earlier: its
+/// outputs are then the first ones of the prediction.
+fn sends_all(manifest: &Manifest, frame: &FrameTime) -> bool {
+    manifest.description.outputs.iter().all(|&o| o > frame.iterations || frame.outputs >> (o - 1) & 1 == 1)
+}
+
+/// Outputs of every frame for which the prediction holds, as far as they were sent.
+fn predicted_outputs(prediction: &Prediction, manifest: &Manifest, outcome: &Outcome) -> Vec<OutputCycles> {
+    let of_frame = |(frame, time): (usize, &FrameTime)| {
+        let sent = |output| outcome.outputs.iter().any(|o| o.frame as usize == frame && o.output == output && o.whole);
+        let reached = move |o: &&super::manifest::PredictedOutput| {
+            o.output <= time.iterations && (time.ending == Ending::Complete || sent(o.output))
+        };
         let one = move |o: &super::manifest::PredictedOutput| OutputCycles {
-            frame,
+            frame: frame as u32,
             output: o.output,
             first: o.first,
             last: o.last,
         };
-        prediction.outputs.iter().map(one)
+        let holds = sends_all(manifest, time);
+        prediction.outputs.iter().filter(move |_| holds).filter(reached).map(one).collect::<Vec<_>>()
     };
-    (0..frames as u32).flat_map(of_frame).collect()
+    outcome.frames.iter().enumerate().flat_map(of_frame).collect()
 }
 
+/// Whole outputs.
 fn output_cycles(outcome: &Outcome) -> Vec<OutputCycles> {
     let one = |o: &super::ffi::bridge::OutputTime| {
         let zero = outcome.frames[o.frame as usize].first_pixel;
         OutputCycles { frame: o.frame, output: o.output, first: o.first - zero, last: o.last - zero }
     };
-    outcome.outputs.iter().map(one).collect()
+    outcome.outputs.iter().filter(|o| o.whole).map(one).collect()
 }
 
 /// Start of iteration 2 to start of iteration N; none for N < 3.
@@ -182,10 +178,10 @@ fn loop_cycles(starts: &[u64], iterations: usize) -> Option<u64> {
     (iterations >= 3 && starts.len() >= iterations).then(|| starts[iterations - 1] - starts[1])
 }
 
-/// The MACs executed for a frame: an early exit leaves the iterations after its output undone.
-fn macs(description: &Description, expectation: &FrameExpectation) -> u64 {
-    let ran = if expectation.stops { expectation.maps.last().map_or(0, |&(n, _)| n) } else { expectation.iterations };
-    let outputs = expectation.maps.iter().map(|&(n, _)| n).collect();
+/// The MACs executed for the first frame: an early exit leaves the iterations after its output undone.
+fn macs(description: &Description, frame: &FrameTime, outcome: &Outcome) -> u64 {
+    let outputs: Vec<u32> = outcome.outputs.iter().filter(|o| o.frame == 0 && o.whole).map(|o| o.output).collect();
+    let ran = if frame.ending == Ending::Complete { frame.iterations } else { outputs.last().copied().unwrap_or(0) };
     Cost::new(&part(description, ran, outputs)).total.macs
 }
 
@@ -216,7 +212,18 @@ fn access(answer: &RegisterAnswer) -> AccessResult {
 }
 
 fn maps(description: &Description, outcome: &Outcome) -> Vec<ReceivedMap> {
-    let complete = outcome.classes.chunks_exact(description.image.pixels());
-    let named = outcome.outputs.iter().zip(complete);
-    named.map(|(o, map)| ReceivedMap { frame: o.frame, output: o.output, map: map.to_vec() }).collect()
+    let mut rest = outcome.classes.as_slice();
+    let mut maps = Vec::new();
+    for o in &outcome.outputs {
+        if !o.whole {
+            // Cut short by the end of its frame: its words are those up to the next output's.
+            let words = outcome.frames[o.frame as usize].class_words as usize % description.image.pixels();
+            rest = rest.get(words..).unwrap_or_default();
+            continue;
+        }
+        let Some((map, behind)) = rest.split_at_checked(description.image.pixels()) else { break };
+        maps.push(ReceivedMap { frame: o.frame, output: o.output, map: map.to_vec() });
+        rest = behind;
+    }
+    maps
 }

@@ -374,6 +374,7 @@ fn frames_back_to_back_with_settings_of_their_own() {
                         iterations: [None, Some(1), Some(2), Some(0)][seed as usize % 4],
                         mask: [None, Some(0b101), Some(0b110), Some(0), Some(0b100)][seed as usize % 5],
                         threshold: if seed % 3 == 0 { confidences[seed as usize % 2].max(1) } else { 0 },
+                        fault: None,
                         image,
                     }
                 })

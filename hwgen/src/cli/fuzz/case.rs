@@ -4,6 +4,7 @@
 //! costs more than the caps is drawn again. The caps leave out the far corners: a width of 256 alone has more than a
 //! million weights.
 
+use super::traffic::Traffic;
 use hwgen_core::feedback::{AxiWidth, Feedback};
 use hwgen_network::random::Stream;
 use hwgen_network::{Cost, Description, Mixing, PixelDomain, Size, WeightSets};
@@ -41,6 +42,9 @@ pub struct Case {
     pub pauses: [Pause; 5],
     /// Run-time registers of the second frame.
     pub second_frame: Registers,
+    /// Register accesses and broken frames of a run of its own.
+    #[serde(skip)]
+    pub traffic: Traffic,
     /// Latency of the feedback memory at most.
     #[serde(skip)]
     pub latency: u32,
@@ -76,6 +80,7 @@ impl Case {
             second_frame: registers(stream, &description),
             latency: latency(stream),
             zeros: (stream.below(8) == 0).then(|| ZEROS[stream.below(ZEROS.len() as u64) as usize]),
+            traffic: Traffic::new(seed, index, &description),
             description,
         }
     }

@@ -72,7 +72,13 @@ module mock_core #(
     reg [31:0] clock;
     reg        first, exiting;
 
-    assign video_tready = phase == LOAD && !(first && class_tvalid);
+    // A frame begins some cycles after the one before has ended, as in a core.
+    reg [2:0] quiet;
+    always @(posedge aclk) quiet <= !aresetn ? 3'd0 : (phase != LOAD || class_tvalid) ? 3'd7 : quiet - {2'd0, quiet != 3'd0};
+    // Behind the first pixel comes a cycle in which the frame begins.
+    reg begins;
+    always @(posedge aclk) begins <= aresetn && first && video_tvalid && video_tready;
+    assign video_tready = phase == LOAD && !begins && !(first && (class_tvalid || quiet != 3'd0));
     assign busy = phase != LOAD || !first;
 
     // Data block: layer sizes halve from the image on.
