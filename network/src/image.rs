@@ -1,6 +1,6 @@
 //! An RGB image in memory.
 //!
-//! Owns: the pixel layout. Leaves alone: file formats and resizing (the command line's work).
+//! Owns: the pixel layout. Leaves alone: file formats (the command line's work) and sizes (`resize`).
 
 use crate::description::Size;
 use crate::random::Stream;

@@ -16,6 +16,8 @@
 //! | [`safetensors_file`] | float weights as a file |
 //! | [`random`] | seeded random weights whose statistics and ranges are known |
 //! | [`image`] | an RGB image in memory |
+//! | [`resize`] | the same at another size |
+//! | [`palette`] | a colour for each class |
 //! | [`reference`] | the whole network in float, every intermediate by name |
 //!
 //! Nothing here knows of number formats, starts a process or prints.
@@ -25,10 +27,12 @@ pub mod container;
 pub mod cost;
 pub mod description;
 pub mod image;
+pub mod palette;
 pub mod parse;
 pub mod preset;
 pub mod random;
 pub mod reference;
+pub mod resize;
 pub mod safetensors_file;
 pub mod validate;
 pub mod weights;

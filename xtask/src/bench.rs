@@ -1,6 +1,8 @@
 //! `make bench`: the numbers that the README states, measured in one run and written as ratios where a ratio is what
 //! counts. Nothing here decides anything: numbers that miss their mark are printed as they are.
 
+mod onnxruntime;
+
 use crate::run::{self, Result, hwgen, number};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -47,6 +49,7 @@ pub fn bench(image: Option<PathBuf>, quick: bool) -> Result<bool> {
     let cosim = hwgen(&["cosim", &four, "--image", &image, "--resize", "--build", "guided"])?;
     exact &= frame(&mut table, "the same, default bits", &cosim, false)?;
     golden(&mut table, Path::new(&eight), &image)?;
+    onnxruntime::beside(&mut table, work.path(), &image)?;
 
     for budget in BUDGETS {
         if quick && budget.len() > 3 {

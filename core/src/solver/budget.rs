@@ -18,7 +18,8 @@ pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: us
         return None;
     }
     let search = Search::new(net, bits, multipliers);
-    let mut found: Vec<(f64, Folding)> = search.expand.iter().filter_map(|shape| complete(&search, shape)).collect();
+    let scored = |shape| complete(&search, shape).map(|(score, folding, _)| (score, folding));
+    let mut found: Vec<(f64, Folding)> = search.expand.iter().filter_map(scored).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.truncate(FINALISTS);
     let best = found
@@ -29,8 +30,21 @@ pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: us
     Some(size_rings(net, bits, feedback, best))
 }
 
-/// Completes an expand shape to a folding within the budget, with the estimated cycles of a frame.
-fn complete(search: &Search, expand: &Candidate) -> Option<(f64, Folding)> {
+/// Estimated cycles.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    /// Of the data block.
+    pub data: usize,
+    /// Of an iteration.
+    pub iteration: usize,
+    /// Of an output in the classification array.
+    pub classify: usize,
+    /// Of a frame.
+    pub frame: f64,
+}
+
+/// Completes an expand shape to a folding within the budget, with its score (less is better) and its estimated cycles.
+pub(super) fn complete(search: &Search, expand: &Candidate) -> Option<(f64, Folding, Time)> {
     let rest = search.budget - expand.cost();
     let mut targets: Vec<usize> = search
         .depthwise
@@ -58,7 +72,8 @@ fn complete(search: &Search, expand: &Candidate) -> Option<(f64, Folding)> {
             let arrays = PerArray { expand: expand.draining(drain), depthwise, project, classify };
             let folding = search.folding(&arrays, search.net.scale(0).width as usize);
             // every requantisation lane is hardware too: a lane is worth a tenth of a percent
-            Some((frame * (1.0 + 0.001 * folding.requant() as f64), folding))
+            let time = Time { data, iteration, classify: classify.cycles, frame };
+            Some((frame * (1.0 + 0.001 * folding.requant() as f64), folding, time))
         })
         .min_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use hwgen_network::Description;
-use hwgen_quantize::Model;
+use hwgen_quantize::{Bits, Model};
 
 use super::rings::{frame_cycles, size_rings};
 use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
@@ -56,12 +56,23 @@ pub struct Target {
     pub products: usize,
 }
 
+/// A resource of which a device has too little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// `multipliers`, `block RAMs` or `LUTs`.
+    pub what: &'static str,
+    /// Wanted.
+    pub wanted: usize,
+    /// There, less the LUTs that routers want free.
+    pub there: usize,
+}
+
 /// The folding and mapping with the fewest cycles that fit; `None` if none does.
 pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option<(Folding, Mapping)> {
     let net = &model.description;
     let budget = (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS);
-    let fit =
-        Fit { model, net, widths: Widths::new(model), feedback, target, search: Search::new(net, &model.bits, budget) };
+    let search = Search::new(net, &model.bits, budget);
+    let fit = Fit { bits: &model.bits, net, widths: Widths::new(model), feedback, target, search };
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     // the same folding may be the answer to several lengths of an iteration
@@ -97,8 +108,9 @@ fn with_a_row(folding: Folding, net: &Description) -> Folding {
     Folding { ring_slack: folding.ring_slack.max(net.scale(0).width as usize), ..folding }
 }
 
-struct Fit<'a> {
-    model: &'a Model,
+/// A network's way into a device.
+pub(super) struct Fit<'a> {
+    bits: &'a Bits,
     net: &'a Description,
     widths: Widths,
     feedback: Feedback,
@@ -106,7 +118,45 @@ struct Fit<'a> {
     search: Search<'a>,
 }
 
-impl Fit<'_> {
+impl<'a> Fit<'a> {
+    /// To map one folding, without a search for others.
+    pub(super) fn of_one(
+        net: &'a Description,
+        bits: &'a Bits,
+        widths: Widths,
+        feedback: Feedback,
+        target: Target,
+    ) -> Self {
+        Self { bits, net, widths, feedback, target, search: Search::new(net, bits, MIN_MULTIPLIERS) }
+    }
+
+    /// What a folding takes with the mapping that fits with the fewest LUTs; if none does, with no regard to the device,
+    /// and what of it is short.
+    pub(super) fn resources(&self, folding: &Folding) -> (Resources, Vec<Shortage>) {
+        let plan = Plan::new(self.net, self.bits, *folding, self.feedback);
+        let mapped = [false, true].into_iter().find_map(|shared_lines| {
+            let (mapping, _) = self.mapping_with(&plan, shared_lines)?;
+            Some(self.cost(&plan, &mapping))
+        });
+        if let Some(cost) = mapped {
+            return (cost, Vec::new());
+        }
+        let cost = self.cost(&plan, &Mapping::new(self.bits, folding));
+        let room = [
+            ("multipliers", cost.dsp, self.target.dsp),
+            ("block RAMs", cost.ebr, self.target.ebr),
+            ("LUTs", cost.lut, (LUT_SHARE * self.target.lut as f64) as usize),
+        ];
+        let short = room.into_iter().filter(|&(_, wanted, there)| wanted > there);
+        (cost, short.map(|(what, wanted, there)| Shortage { what, wanted, there }).collect())
+    }
+
+    /// The estimate with one mapping.
+    fn cost(&self, plan: &Plan, mapping: &Mapping) -> Resources {
+        let memories = memory::inventory(plan, &self.widths, mapping.shared_lines);
+        resources::estimate(plan, mapping, &self.widths, resources::stored(&memories, mapping.lut_memories))
+    }
+
     /// Foldings that fit, with the estimated cycles of a frame.
     fn candidates(&self) -> Vec<(f64, Folding)> {
         let search = &self.search;
@@ -178,7 +228,7 @@ impl Fit<'_> {
     /// Multipliers of a project array, two rows sharing one, and the block RAMs of its weights, which are scarcer.
     fn project_cost(&self, candidate: &Candidate) -> usize {
         let shape = &candidate.shape;
-        let bits = self.model.bits.project as usize;
+        let bits = self.bits.project as usize;
         let groups = (self.net.width as usize).div_ceil(shape.rows);
         let depth: usize = (0..self.net.scales as usize)
             .flat_map(|l| (0..self.net.blocks as usize).map(move |k| (l, k)))
@@ -190,14 +240,14 @@ impl Fit<'_> {
 
     /// The mapping with the fewest LUTs that fits the device, if possible with multipliers to spare, and the LUTs.
     fn mapping(&self, folding: &Folding) -> Option<(Mapping, usize)> {
-        let plan = Plan::new(self.net, &self.model.bits, *folding, self.feedback);
+        let plan = Plan::new(self.net, self.bits, *folding, self.feedback);
         // two memories in the same block RAMs cost a multiplexer at both ports: only where they would not fit else
         [false, true].into_iter().find_map(|shared_lines| self.mapping_with(&plan, shared_lines))
     }
 
     fn mapping_with(&self, plan: &Plan, shared_lines: bool) -> Option<(Mapping, usize)> {
         let memories = memory::inventory(plan, &self.widths, shared_lines);
-        let shared = Mapping::new(&self.model.bits, &plan.folding);
+        let shared = Mapping::new(self.bits, &plan.folding);
         let lut_memories = self.lut_memories(&memories)?;
         let stored = resources::stored(&memories, lut_memories);
         let estimate = |mapping: &Mapping| resources::estimate(plan, mapping, &self.widths, stored);

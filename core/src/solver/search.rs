@@ -249,7 +249,7 @@ pub fn divisors(n: usize) -> Vec<usize> {
 }
 
 /// Shapes that no cheaper shape beats.
-fn pareto(mut shapes: Vec<Candidate>) -> Vec<Candidate> {
+pub fn pareto(mut shapes: Vec<Candidate>) -> Vec<Candidate> {
     shapes.sort_by_key(|s| (s.cost(), s.cycles));
     let mut best = usize::MAX;
     shapes.retain(|s| {

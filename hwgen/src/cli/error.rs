@@ -84,6 +84,13 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::other_board), help("emit the core again, with --board {wanted}"))]
     OtherBoard { folder: PathBuf, got: String, wanted: String },
 
+    #[error("core {}: emitted for another network: its {what}", folder.display())]
+    #[diagnostic(
+        code(hwgen::cli::other_network),
+        help("name the folder that this model was emitted to, or emit it again")
+    )]
+    OtherNetwork { folder: PathBuf, what: String },
+
     #[error("clock rate {got} MHz is below the {clock} MHz that the board's PLL makes")]
     #[diagnostic(code(hwgen::cli::below_clock), help("leave --freq away, or emit the core again with --clock {got}"))]
     BelowClock { got: f64, clock: f64 },

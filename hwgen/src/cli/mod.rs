@@ -10,6 +10,8 @@ mod cosim;
 mod cost;
 mod emit;
 mod error;
+mod evaluate;
+mod explore;
 mod export;
 mod fuzz;
 mod interrupt;
@@ -71,8 +73,10 @@ enum Command {
     Quantize(quantize::Args),
     Export(export::Args),
     Run(run::Args),
+    Evaluate(evaluate::Args),
     Cosim(cosim::Args),
     Cost(cost::Args),
+    Explore(explore::Args),
     Fuzz(fuzz::Args),
     Synth(synth::Args),
     #[command(name = "report")]
@@ -103,8 +107,10 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
         Command::Quantize(args) => quantize::run(&args, report),
         Command::Export(args) => export::run(&args, report),
         Command::Run(args) => run::run(&args, report),
+        Command::Evaluate(args) => evaluate::run(&args, report),
         Command::Cosim(args) => cosim::run(&args, report),
         Command::Cost(args) => cost::run(&args, report),
+        Command::Explore(args) => explore::run(&args, report),
         Command::Fuzz(args) => fuzz::run(&args, report),
         Command::Synth(args) => synth::run(&args, report),
         Command::Page(args) => page::run(&args, report),

@@ -124,7 +124,7 @@ pub fn load(path: &Path, network: &NetworkArgs, bits: BitsArgs) -> miette::Resul
 }
 
 /// The fields in which two values of a type differ, as `width is 9, the model has 8`.
-fn differing(given: &impl Serialize, own: &impl Serialize) -> Vec<String> {
+pub fn differing(given: &impl Serialize, own: &impl Serialize) -> Vec<String> {
     let fields = |value| match value {
         Ok(serde_json::Value::Object(fields)) => fields,
         _ => serde_json::Map::new(),

@@ -1,6 +1,7 @@
 //! What the user sees: data on stdout, messages on stderr.
 
 use super::error::CliError;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -100,6 +101,14 @@ impl Report {
             let _working = working;
             work()
         })
+    }
+
+    /// A bar over `length` steps; shown on a terminal only.
+    pub fn bar(self, length: u64, what: &'static str) -> ProgressBar {
+        let target = if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}, {per_sec}, {eta} left");
+        let bar = ProgressBar::with_draw_target(Some(length), target);
+        bar.with_style(style.expect("the template is correct")).with_message(what)
     }
 
     /// Takes the progress line away.

@@ -4,9 +4,10 @@
 //! expanded twice. Leaves alone: which bands and scales run when (`super::run`).
 
 use super::conv::compact;
-use super::kernel::{Dense, Depthwise, Kernels, Requanter};
+use super::kernel::{Dense, Depthwise, Kernels, Tail, Zeros};
 use super::mix::Parts;
-use hwgen_quantize::{Block, Range};
+use super::plane::{STATE_ZERO, integers};
+use hwgen_quantize::Block;
 use std::ops::Range as Span;
 
 /// The layers of one block, packed.
@@ -21,20 +22,9 @@ impl PackedBlock {
     /// Packs `block`.
     pub fn new(block: &Block) -> Self {
         let depthwise = Depthwise::new(&block.depthwise);
-        let project = Dense::with_pitch(&block.project, depthwise.stride());
-        Self { expand: Dense::new(&block.expand), depthwise, project }
+        let project = Dense::with_pitch(&block.project, Zeros { input: 0, output: 0 }, depthwise.stride());
+        Self { expand: Dense::new(&block.expand, Zeros { input: STATE_ZERO, output: 0 }), depthwise, project }
     }
-}
-
-/// The residual and the affine that follow a block.
-#[derive(Clone, Copy, Debug)]
-pub struct Tail<'a> {
-    /// `q`: the own input is shifted left by so many bits before it is added.
-    pub own_shift: u32,
-    /// Range of the residual.
-    pub residual: Range,
-    /// Batch norm, or the affine between blocks.
-    pub affine: &'a Requanter,
 }
 
 /// The intermediates of a block, in the order of computation.
@@ -63,8 +53,8 @@ pub type Keep = [bool; STAGES];
 pub struct Band {
     /// Intermediates by [`Stage`]; empty where not kept.
     pub kept: [Vec<i16>; STAGES],
-    /// The state or intermediate state.
-    pub state: Vec<i16>,
+    /// The state or intermediate state, in bytes.
+    pub state: Vec<u8>,
 }
 
 impl Band {
@@ -78,11 +68,18 @@ impl Band {
 
     /// Appends a row of `stage` without its padding, if that stage is kept.
     fn keep(&mut self, keep: Keep, stage: Stage, padded: &[i16], stride: usize, channels: usize) {
+        let rows = &mut self.kept[stage as usize];
+        let from = rows.len();
         if keep[stage as usize] {
-            let rows = &mut self.kept[stage as usize];
-            let from = rows.len();
             rows.resize(from + padded.len() / stride * channels, 0);
             compact(padded, stride, channels, &mut rows[from..]);
+        }
+    }
+
+    /// As [`Band::keep`], for bytes of which `zero` is 0.
+    fn keep_bytes(&mut self, keep: Keep, stage: Stage, row: (&[u8], u8), stride: usize, channels: usize) {
+        if keep[stage as usize] {
+            self.keep(keep, stage, &integers(row.0, row.1), stride, channels);
         }
     }
 }
@@ -100,20 +97,22 @@ pub fn band(
     let hidden = block.depthwise.stride();
     let mut band = Band::default();
     band.state.reserve(rows.len() * width * channels);
-    let mut concat = vec![0i16; width * block.expand.input_stride()];
+    let mut concat = vec![0u8; width * block.expand.input_stride()];
     // Three expanded rows, each with a border pixel of zeros at either end, and one row of zeros for the outside.
-    let mut ring = vec![vec![0i16; (width + 2) * hidden]; 3];
-    let outside = vec![0i16; (width + 2) * hidden];
-    let mut filtered = vec![0i16; width * hidden];
+    let mut ring = vec![vec![0u8; (width + 2) * hidden]; 3];
+    let outside = vec![0u8; (width + 2) * hidden];
+    let mut filtered = vec![0u8; width * hidden];
     let mut projected = vec![0i16; width * block.project.output_stride()];
+    let mut state = vec![0u8; width * channels];
 
     for y in rows.start.saturating_sub(1)..(rows.end + 1).min(height) {
         parts.row(y, block.expand.input_stride(), &mut concat);
         let expanded = &mut ring[y % 3][hidden..(width + 1) * hidden];
         kernels.dense(&block.expand, &concat, expanded);
         if rows.contains(&y) {
-            band.keep(keep, Stage::Concat, &concat, block.expand.input_stride(), parts.channels());
-            band.keep(keep, Stage::Expand, expanded, hidden, block.depthwise.channels);
+            let (stride, inputs) = (block.expand.input_stride(), parts.channels());
+            band.keep_bytes(keep, Stage::Concat, (&concat, STATE_ZERO), stride, inputs);
+            band.keep_bytes(keep, Stage::Expand, (expanded, 0), hidden, block.depthwise.channels);
         }
         // Row y completes the window of row y − 1, and the last row of the map that of itself.
         let ready = y.saturating_sub(1)..if y + 1 == height { height } else { y };
@@ -122,24 +121,19 @@ pub fn band(
             let below = if out + 1 == height { &outside } else { &ring[(out + 1) % 3] };
             kernels.depthwise(&block.depthwise, [above, &ring[out % 3], below], &mut filtered);
             kernels.dense(&block.project, &filtered, &mut projected);
-            band.keep(keep, Stage::Depthwise, &filtered, hidden, block.depthwise.channels);
+            let own = parts.own.row(out);
+            kernels.finish(&tail, channels, own, &projected, &mut state);
+            band.keep_bytes(keep, Stage::Depthwise, (&filtered, 0), hidden, block.depthwise.channels);
             band.keep(keep, Stage::Project, &projected, block.project.output_stride(), channels);
-            finish(tail, parts.own.row(out), channels, &projected, block.project.output_stride(), keep, &mut band);
+            if keep[Stage::Residual as usize] {
+                let pixels = own.chunks_exact(channels).zip(projected.chunks_exact(block.project.output_stride()));
+                let residual = pixels.flat_map(|(own, projected)| {
+                    own.iter().zip(projected).map(|(&own, &projected)| tail.residual(own, projected) as i16)
+                });
+                band.kept[Stage::Residual as usize].extend(residual);
+            }
+            band.state.extend_from_slice(&state);
         }
     }
     band
-}
-
-/// Residual and affine of one row.
-fn finish(tail: Tail<'_>, own: &[i16], channels: usize, projected: &[i16], stride: usize, keep: Keep, band: &mut Band) {
-    for (own, projected) in own.chunks_exact(channels).zip(projected.chunks_exact(stride)) {
-        for (c, (&own, &projected)) in own.iter().zip(projected).enumerate() {
-            let sum = i32::from(projected) + (i32::from(own) << tail.own_shift);
-            let residual = sum.clamp(tail.residual.lo, tail.residual.hi);
-            if keep[Stage::Residual as usize] {
-                band.kept[Stage::Residual as usize].push(residual as i16);
-            }
-            band.state.push(tail.affine.apply(residual, c) as i16);
-        }
-    }
 }

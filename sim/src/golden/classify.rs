@@ -1,6 +1,6 @@
 //! From logits to a semantic map: logit sum, confidence, up8, argmax (docs/arithmetic.md).
 
-use super::kernel::Kernels;
+use super::kernel::{Between, Kernels};
 use super::mix::up2;
 use super::plane::Plane;
 use hwgen_network::Size;
@@ -18,11 +18,11 @@ pub struct Total {
 }
 
 /// `T = Σ_l up2^l(head_l)`; `logits[l]` is scale `l`.
-pub fn total(logits: &[Plane]) -> Total {
+pub fn total(logits: &[Plane<i16>]) -> Total {
     let finest = &logits[0];
     let mut values: Vec<i32> = finest.values.iter().map(|&v| i32::from(v)).collect();
     for l in 1..logits.len() {
-        let up = (0..l).rev().fold(None::<Plane>, |coarse, target| {
+        let up = (0..l).rev().fold(None::<Plane<i16>>, |coarse, target| {
             Some(up2(coarse.as_ref().unwrap_or(&logits[l]), logits[target].size))
         });
         for (sum, up) in values.iter_mut().zip(up.iter().flat_map(|p| &p.values)) {
@@ -53,8 +53,7 @@ pub fn classify(kernels: Kernels, total: &Total, size: Size) -> Vec<u8> {
     map.par_chunks_mut(8 * width).enumerate().for_each(|(strip, rows)| {
         let mut column = vec![0; total.size.width as usize * total.classes];
         for (i, row) in rows.chunks_exact_mut(width).enumerate() {
-            interpolate_rows(total, 8 * strip + i, &mut column);
-            kernels.classify(&column, total.classes, row);
+            kernels.classify(between(total, 8 * strip + i), total.classes, &mut column, row);
         }
     });
     map
@@ -67,12 +66,10 @@ fn taps(fine: usize, length: usize) -> (usize, usize, i32) {
     (next.saturating_sub(1).min(length - 1), next.min(length - 1), 2 * j as i32 + 1)
 }
 
-/// `Σ wy·T` of output row `y`: `[w][C]` in 1/16.
-fn interpolate_rows(total: &Total, y: usize, column: &mut [i32]) {
+/// The rows of `T` between which output row `y` lies.
+fn between(total: &Total, y: usize) -> Between<'_> {
     let (upper, lower, weight) = taps(y, total.size.height as usize);
-    let length = column.len();
-    let (upper, lower) = (&total.values[upper * length..][..length], &total.values[lower * length..][..length]);
-    for ((out, &a), &b) in column.iter_mut().zip(upper).zip(lower) {
-        *out = (16 - weight) * a + weight * b;
-    }
+    let length = total.size.width as usize * total.classes;
+    let row = |y: usize| &total.values[y * length..][..length];
+    Between { upper: row(upper), lower: row(lower), weight }
 }

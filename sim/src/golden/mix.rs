@@ -9,11 +9,11 @@ use rayon::prelude::*;
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// Its own state or intermediate state, from which the residual is taken too.
-    pub own: &'a Plane,
+    pub own: &'a Plane<u8>,
     /// The state of the next coarser scale.
-    pub coarser: Option<&'a Plane>,
+    pub coarser: Option<&'a Plane<u8>>,
     /// The state of the next finer scale.
-    pub finer: Option<&'a Plane>,
+    pub finer: Option<&'a Plane<u8>>,
 }
 
 impl Parts<'_> {
@@ -23,7 +23,7 @@ impl Parts<'_> {
     }
 
     /// Row `y` of the concatenation, pixels `stride` apart in `row`; padding is left alone.
-    pub fn row(&self, y: usize, stride: usize, row: &mut [i16]) {
+    pub fn row(&self, y: usize, stride: usize, row: &mut [u8]) {
         let channels = self.own.channels;
         for (pixel, own) in row.chunks_exact_mut(stride).zip(self.own.row(y).chunks_exact(channels)) {
             pixel[..channels].copy_from_slice(own);
@@ -39,6 +39,30 @@ impl Parts<'_> {
     }
 }
 
+/// A value that up2 mixes.
+///
+/// The weights of up2 add up to 16 and those of pool2 to 4, so states that are moved up by a constant give results that
+/// are moved up by the same.
+pub trait Mix: Copy + Default + Send + Sync {
+    /// `(9·near + 3·side + 3·other side + far + 8) >> 4`.
+    fn up2(near: Self, sides: [Self; 2], far: Self) -> Self;
+}
+
+impl Mix for u8 {
+    fn up2(near: Self, sides: [Self; 2], far: Self) -> Self {
+        // At most 16·255 + 8.
+        let sum = 9 * u16::from(near) + 3 * (u16::from(sides[0]) + u16::from(sides[1])) + u16::from(far);
+        ((sum + 8) >> 4) as Self
+    }
+}
+
+impl Mix for i16 {
+    fn up2(near: Self, sides: [Self; 2], far: Self) -> Self {
+        let sum = 9 * i32::from(near) + 3 * (i32::from(sides[0]) + i32::from(sides[1])) + i32::from(far);
+        ((sum + 8) >> 4) as Self
+    }
+}
+
 /// The two taps of up2 along one axis for fine coordinate `fine`: near and other, clamped to `0 … length − 1`.
 const fn taps(fine: usize, length: usize) -> (usize, usize) {
     let near = fine >> 1;
@@ -47,7 +71,7 @@ const fn taps(fine: usize, length: usize) -> (usize, usize) {
 }
 
 /// Fine row `y` of up2, into `row[x·stride + offset …]` for as many pixels as `row` holds.
-pub fn up2_row(coarse: &Plane, y: usize, stride: usize, offset: usize, row: &mut [i16]) {
+pub fn up2_row<T: Mix>(coarse: &Plane<T>, y: usize, stride: usize, offset: usize, row: &mut [T]) {
     let (near, other) = taps(y, coarse.height());
     let (near, other) = (coarse.row(near), coarse.row(other));
     let channels = coarse.channels;
@@ -58,16 +82,15 @@ pub fn up2_row(coarse: &Plane, y: usize, stride: usize, offset: usize, row: &mut
         let on = &other[nx * channels..(nx + 1) * channels];
         let oo = &other[ox * channels..(ox + 1) * channels];
         for (c, out) in pixel[offset..offset + channels].iter_mut().enumerate() {
-            let sum = 9 * i32::from(nn[c]) + 3 * (i32::from(no[c]) + i32::from(on[c])) + i32::from(oo[c]);
-            *out = ((sum + 8) >> 4) as i16;
+            *out = T::up2(nn[c], [no[c], on[c]], oo[c]);
         }
     }
 }
 
 /// The whole of up2, cropped to `size`.
-pub fn up2(coarse: &Plane, size: hwgen_network::Size) -> Plane {
+pub fn up2<T: Mix>(coarse: &Plane<T>, size: hwgen_network::Size) -> Plane<T> {
     let channels = coarse.channels;
-    let mut values = vec![0; size.pixels() * channels];
+    let mut values = vec![T::default(); size.pixels() * channels];
     values
         .par_chunks_exact_mut(size.width as usize * channels)
         .enumerate()
@@ -76,15 +99,15 @@ pub fn up2(coarse: &Plane, size: hwgen_network::Size) -> Plane {
 }
 
 /// Row `y` of pool2, into `row[x·stride + offset …]` for as many pixels as `row` holds.
-pub fn pool2_row(finer: &Plane, y: usize, stride: usize, offset: usize, row: &mut [i16]) {
+pub fn pool2_row(finer: &Plane<u8>, y: usize, stride: usize, offset: usize, row: &mut [u8]) {
     let (last_row, last_column) = (finer.height() - 1, finer.width() - 1);
     let (top, bottom) = (finer.row((2 * y).min(last_row)), finer.row((2 * y + 1).min(last_row)));
     let channels = finer.channels;
     for (x, pixel) in row.chunks_exact_mut(stride).enumerate() {
         let (left, right) = ((2 * x).min(last_column) * channels, (2 * x + 1).min(last_column) * channels);
         for (c, out) in pixel[offset..offset + channels].iter_mut().enumerate() {
-            let sum = top[left + c] + top[right + c] + bottom[left + c] + bottom[right + c];
-            *out = (sum + 2) >> 2;
+            let sum = [top[left + c], top[right + c], bottom[left + c], bottom[right + c]].map(u16::from);
+            *out = ((sum.iter().sum::<u16>() + 2) >> 2) as u8;
         }
     }
 }

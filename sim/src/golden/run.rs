@@ -3,17 +3,21 @@
 //! Owns: the order of the operators, and how a scale is cut into bands for the threads.
 
 use super::Frame;
-use super::block::{Band, Keep, PackedBlock, STAGES, Stage, Tail, band};
+use super::block::{Band, Keep, PackedBlock, STAGES, Stage, band};
 use super::classify::{classify, confidence, total};
 use super::conv::{band_rows, conv3x3};
 use super::error::GoldenError;
-use super::kernel::{Dense, Kernels, Requanter};
+use super::kernel::{Dense, Kernels, Requanter, Tail, Zeros};
 use super::mix::Parts;
 use super::observer::{At, Observer, Tensor, Values, View};
-use super::plane::Plane;
-use hwgen_network::Description;
-use hwgen_quantize::{Model, Range, Requant};
+use super::plane::{Plane, STATE_ZERO, input, integers, pixels};
+use hwgen_network::{Description, PixelDomain};
+use hwgen_quantize::{Layer, Model, Range, Requant};
 use rayon::prelude::*;
+use std::borrow::Cow;
+
+/// Bits of the residual beyond those of the state.
+const RESIDUAL_BITS: u32 = 4;
 
 /// A model prepared for running on any number of images.
 #[derive(Clone, Debug)]
@@ -39,22 +43,29 @@ impl Golden {
     /// As [`Golden::new`], with inner loops of the caller's choice.
     pub fn with_kernels(model: &Model, kernels: Kernels) -> Result<Self, GoldenError> {
         model.validate()?;
-        let pack_all = |layers: &Vec<hwgen_quantize::Layer>| layers.iter().map(Dense::new).collect();
+        let data = |(j, layer): (usize, &Layer)| {
+            let zeros = Zeros { input: zero_before(j), output: zero_before(j + 1) };
+            let layer = if j == 0 { first_layer(layer, model.description.pixels) } else { Cow::Borrowed(layer) };
+            Dense::new(&layer, zeros)
+        };
+        let head = |layer: &Layer| Dense::new(layer, Zeros { input: STATE_ZERO, output: 0 });
+        let bits = model.bits.act_state + RESIDUAL_BITS;
+        let affine = |requant: &Requant| Requanter::new(requant, bits, STATE_ZERO);
         Ok(Self {
             description: model.description.clone(),
             residual: model.bits.residual_range(),
             mid_shift: model.mid_shift,
             confidence_shift: model.confidence_shift,
             kernels,
-            data: pack_all(&model.data),
+            data: model.data.iter().enumerate().map(data).collect(),
             blocks: model
                 .blocks
                 .iter()
                 .map(|set| set.iter().map(|scale| scale.iter().map(PackedBlock::new).collect()).collect())
                 .collect(),
-            affine: model.affine.iter().map(|rows| rows.iter().map(Requanter::new).collect()).collect(),
-            mid: Requanter::new(&mid_affine(model)),
-            heads: model.heads.iter().map(pack_all).collect(),
+            affine: model.affine.iter().map(|rows| rows.iter().map(affine).collect()).collect(),
+            mid: affine(&mid_affine(model)),
+            heads: model.heads.iter().map(|scales| scales.iter().map(head).collect()).collect(),
         })
     }
 
@@ -90,13 +101,17 @@ impl Golden {
     }
 
     /// `S₀` of every scale.
-    fn data_block(&self, image: &[u8], observer: &mut dyn Observer) -> Vec<Plane> {
-        let mut plane = Plane::from_image(image, self.description.image, self.description.pixels);
-        show(observer, Tensor::Input, &plane);
-        let mut states = Vec::with_capacity(self.description.scales as usize);
+    fn data_block(&self, image: &[u8], observer: &mut dyn Observer) -> Vec<Plane<u8>> {
+        let d = &self.description;
+        if observer.wants(Tensor::Input) {
+            let view = View { size: d.image, channels: 3, values: Values::I16(&pixels(image, d.pixels)) };
+            observer.observe(Tensor::Input, view);
+        }
+        let mut plane = input(image, d.image, d.pixels);
+        let mut states = Vec::with_capacity(d.scales as usize);
         for (j, layer) in self.data.iter().enumerate() {
             plane = conv3x3(self.kernels, layer, &plane, 2);
-            show(observer, Tensor::Data { j }, &plane);
+            show_bytes(observer, Tensor::Data { j }, &plane, zero_before(j + 1));
             if j >= 2 {
                 states.push(plane.clone());
             }
@@ -105,7 +120,7 @@ impl Golden {
     }
 
     /// Iteration `n`: every scale from the states of the iteration before; block `k` of all scales before `k + 1`.
-    fn iterate(&self, n: usize, states: &mut [Plane], observer: &mut dyn Observer) {
+    fn iterate(&self, n: usize, states: &mut [Plane<u8>], observer: &mut dyn Observer) {
         for k in 0..self.description.blocks as usize {
             let keep: Vec<Keep> = (0..states.len())
                 .map(|l| std::array::from_fn(|stage| observer.wants(stage_tensor(stage, At { n, l, k }))))
@@ -126,7 +141,7 @@ impl Golden {
     }
 
     /// Some rows of one block.
-    fn band(&self, at: At, states: &[Plane], rows: std::ops::Range<usize>, keep: Keep) -> Band {
+    fn band(&self, at: At, states: &[Plane<u8>], rows: std::ops::Range<usize>, keep: Keep) -> Band {
         let At { n, l, k } = at;
         let d = &self.description;
         let parts = Parts {
@@ -144,7 +159,14 @@ impl Golden {
     }
 
     /// Shows the intermediates of one block that were kept, and its output `state`.
-    fn show_block(&self, observer: &mut dyn Observer, at: At, kept: &[Vec<i16>; STAGES], keep: Keep, state: &Plane) {
+    fn show_block(
+        &self,
+        observer: &mut dyn Observer,
+        at: At,
+        kept: &[Vec<i16>; STAGES],
+        keep: Keep,
+        state: &Plane<u8>,
+    ) {
         let d = &self.description;
         let (inputs, hidden, width) = (d.block_inputs(at.l, at.k), d.block_hidden(at.l, at.k), state.channels);
         for (stage, channels) in [inputs, hidden, hidden, width, width].into_iter().enumerate() {
@@ -153,12 +175,12 @@ impl Golden {
                 observer.observe(stage_tensor(stage, at), view);
             }
         }
-        show(observer, Tensor::State(at), state);
+        show_bytes(observer, Tensor::State(at), state, STATE_ZERO);
     }
 
     /// Output `o` of the description's list, after iteration `n`.
-    fn output(&self, n: usize, o: usize, states: &[Plane], observer: &mut dyn Observer, frame: &mut Frame) {
-        let logits: Vec<Plane> =
+    fn output(&self, n: usize, o: usize, states: &[Plane<u8>], observer: &mut dyn Observer, frame: &mut Frame) {
+        let logits: Vec<Plane<i16>> =
             states.iter().zip(&self.heads[o]).map(|(state, head)| conv3x3(self.kernels, head, state, 1)).collect();
         for (l, logits) in logits.iter().enumerate() {
             show(observer, Tensor::Logits { n, l }, logits);
@@ -174,6 +196,23 @@ impl Golden {
     }
 }
 
+/// The byte that stands for 0 before data-block layer `j`: pixels and the first two layers' outputs are unsigned.
+const fn zero_before(j: usize) -> u8 {
+    if j < 3 { 0 } else { STATE_ZERO }
+}
+
+/// The first layer on the bytes of `plane::input`.
+fn first_layer(layer: &Layer, pixels: PixelDomain) -> Cow<'_, Layer> {
+    match pixels {
+        PixelDomain::Unit => Cow::Borrowed(layer),
+        PixelDomain::Symmetric => {
+            let both = |weights: &[i8]| [weights.to_vec(), weights.iter().map(|w| -w).collect()].concat();
+            let weights = layer.weights.chunks_exact(layer.taps).flat_map(both).collect();
+            Cow::Owned(Layer { inputs: 2 * layer.inputs, weights, ..layer.clone() })
+        }
+    }
+}
+
 /// The affine between blocks: `m = 2^(s − 2 − mid_shift)`, `b = 0`, the shift of all affine rows.
 fn mid_affine(model: &Model) -> Requant {
     let Range { lo, hi } = model.bits.state_range();
@@ -183,7 +222,7 @@ fn mid_affine(model: &Model) -> Requant {
 }
 
 /// Bands of rows of every scale, one for each thread, the finest scale first.
-fn bands(states: &[Plane]) -> Vec<(usize, std::ops::Range<usize>)> {
+fn bands(states: &[Plane<u8>]) -> Vec<(usize, std::ops::Range<usize>)> {
     let threads = rayon::current_num_threads();
     let mut all = Vec::new();
     for (l, state) in states.iter().enumerate() {
@@ -204,7 +243,15 @@ fn stage_tensor(stage: usize, at: At) -> Tensor {
     }
 }
 
-fn show(observer: &mut dyn Observer, tensor: Tensor, plane: &Plane) {
+/// What a tensor's bytes stand for.
+fn show_bytes(observer: &mut dyn Observer, tensor: Tensor, plane: &Plane<u8>, zero: u8) {
+    if observer.wants(tensor) {
+        let values = Values::I16(&integers(&plane.values, zero));
+        observer.observe(tensor, View { size: plane.size, channels: plane.channels, values });
+    }
+}
+
+fn show(observer: &mut dyn Observer, tensor: Tensor, plane: &Plane<i16>) {
     if observer.wants(tensor) {
         let values = Values::I16(&plane.values);
         observer.observe(tensor, View { size: plane.size, channels: plane.channels, values });

@@ -1,31 +1,51 @@
 //! The code that all instruction sets share. It is inlined into one function for each of them, which lets the
-//! compiler vectorise it for that set; only the tile of the dense product is written by hand.
+//! compiler vectorise it for that set; the dense product, and `requant` where a set has something better, are written by
+//! hand.
 
-use super::LANES;
 use super::packed::{Dense, Depthwise, Lanes, Requanter, WeightVector};
+use super::{Cell, LANES, Tail};
 
-/// The dense product of `P` pixels and `Q` vectors of output channels.
-pub trait Tile {
-    /// `acc[p][q][c] = Σ_pair Σ_i weights[q·pairs + pair][2c + i] · input[p·pitch + 2·pair + i]`.
+/// What an instruction set does in its own way.
+pub trait Set {
+    /// `acc[p][q][c] = start[q][c] + Σ_group Σ_i weights[q·groups + group][4c + i] · input[p·pitch + 4·group + i]` for
+    /// `P` pixels and `Q` vectors of channels.
     ///
     /// # Safety
-    /// The processor has the instruction set; `weights` holds `Q·pairs` vectors and `input` `P` pixels
-    /// of `pitch ≥ 2·pairs`.
+    /// The processor has the instruction set; `weights` holds `Q·groups` vectors, `start` `Q`, and `input` `P` pixels
+    /// of `pitch ≥ 4·groups`.
     unsafe fn tile<const P: usize, const Q: usize>(
         weights: &[WeightVector],
-        pairs: usize,
-        input: &[i16],
+        start: &[Lanes<i32>],
+        groups: usize,
+        input: &[u8],
         pitch: usize,
     ) -> [[Lanes<i32>; Q]; P];
+
+    /// `requant` of `Q` vectors from vector `first` on, `output` being as long.
+    ///
+    /// # Safety
+    /// The processor has the instruction set.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
+    unsafe fn requant<T: Cell, const Q: usize>(
+        table: &Requanter,
+        first: usize,
+        acc: &[Lanes<i32>; Q],
+        output: &mut [T],
+    ) {
+        for (q, (acc, output)) in acc.iter().zip(output.chunks_exact_mut(LANES)).enumerate() {
+            requant(table, first + q, acc, output);
+        }
+    }
 }
 
 /// `Kernels::dense` for one instruction set.
 ///
 /// # Safety
-/// As for [`Tile::tile`], for the whole row; `input` and `output` hold the same number of whole pixels.
+/// As for [`Set::tile`], for the whole row; `input` and `output` hold the same number of whole pixels.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
-pub unsafe fn dense<T: Tile>(layer: &Dense, input: &[i16], output: &mut [i16]) {
+pub unsafe fn dense<S: Set, T: Cell>(layer: &Dense, input: &[u8], output: &mut [T]) {
     let blocks = layer.outputs.div_ceil(LANES);
     let mut first = 0;
     while first < blocks {
@@ -33,10 +53,10 @@ pub unsafe fn dense<T: Tile>(layer: &Dense, input: &[i16], output: &mut [i16]) {
         // SAFETY: passed on.
         unsafe {
             match count {
-                4 => group::<T, 4>(layer, first, input, output),
-                3 => group::<T, 3>(layer, first, input, output),
-                2 => group::<T, 2>(layer, first, input, output),
-                _ => group::<T, 1>(layer, first, input, output),
+                4 => group::<S, T, 4>(layer, first, input, output),
+                3 => group::<S, T, 3>(layer, first, input, output),
+                2 => group::<S, T, 2>(layer, first, input, output),
+                _ => group::<S, T, 1>(layer, first, input, output),
             }
         }
         first += count;
@@ -49,16 +69,16 @@ pub unsafe fn dense<T: Tile>(layer: &Dense, input: &[i16], output: &mut [i16]) {
 /// As for [`dense`].
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
-unsafe fn group<T: Tile, const Q: usize>(layer: &Dense, first: usize, input: &[i16], output: &mut [i16]) {
+unsafe fn group<S: Set, T: Cell, const Q: usize>(layer: &Dense, first: usize, input: &[u8], output: &mut [T]) {
     let pixels = output.len() / layer.output_stride();
     let mut x = 0;
     while x < pixels {
         // SAFETY: passed on; at least as many pixels as the tile takes are left.
         unsafe {
             match pixels - x {
-                6.. => x += tile_and_requant::<T, 6, Q>(layer, first, x, input, output),
-                3.. => x += tile_and_requant::<T, 3, Q>(layer, first, x, input, output),
-                _ => x += tile_and_requant::<T, 1, Q>(layer, first, x, input, output),
+                6.. => x += tile_and_requant::<S, T, 6, Q>(layer, first, x, input, output),
+                3.. => x += tile_and_requant::<S, T, 3, Q>(layer, first, x, input, output),
+                _ => x += tile_and_requant::<S, T, 1, Q>(layer, first, x, input, output),
             }
         }
     }
@@ -70,24 +90,23 @@ unsafe fn group<T: Tile, const Q: usize>(layer: &Dense, first: usize, input: &[i
 /// As for [`dense`], and `P` pixels are left.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
-unsafe fn tile_and_requant<T: Tile, const P: usize, const Q: usize>(
+unsafe fn tile_and_requant<S: Set, T: Cell, const P: usize, const Q: usize>(
     layer: &Dense,
     first: usize,
     x: usize,
-    input: &[i16],
-    output: &mut [i16],
+    input: &[u8],
+    output: &mut [T],
 ) -> usize {
     let (from, to) = (layer.input_stride(), layer.output_stride());
-    let weights = &layer.weights[first * layer.pairs..(first + Q) * layer.pairs];
+    let weights = &layer.weights[first * layer.groups..(first + Q) * layer.groups];
+    let (start, input) = (&layer.start[first..first + Q], &input[x * from..(x + P) * from]);
     // SAFETY: the slices have the lengths that the tile needs.
-    let acc = unsafe { T::tile::<P, Q>(weights, layer.pairs, &input[x * from..(x + P) * from], from) };
+    let acc = unsafe { S::tile::<P, Q>(weights, start, layer.groups, input, from) };
     for (p, acc) in acc.iter().enumerate() {
-        let pixel = &mut output[(x + p) * to..(x + p + 1) * to];
-        for (q, acc) in acc.iter().enumerate() {
-            let block = first + q;
-            check_width(acc, layer.acc_bits);
-            requant(&layer.requant, block, acc, &mut pixel[block * LANES..(block + 1) * LANES]);
-        }
+        acc.iter().for_each(|acc| check_width(acc, layer.acc_bits));
+        let at = (x + p) * to + first * LANES;
+        // SAFETY: passed on.
+        unsafe { S::requant(&layer.requant, first, acc, &mut output[at..at + Q * LANES]) };
     }
     P
 }
@@ -95,7 +114,7 @@ unsafe fn tile_and_requant<T: Tile, const P: usize, const Q: usize>(
 /// `Kernels::depthwise` for one instruction set.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
-pub fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
+pub fn depthwise(layer: &Depthwise, rows: [&[u8]; 3], output: &mut [u8]) {
     let stride = layer.stride();
     let pixels = output.len() / stride;
     for (block, weights) in layer.weights.iter().enumerate() {
@@ -103,7 +122,7 @@ pub fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
             let mut acc = Lanes([0i32; LANES]);
             for (tap, w) in weights.iter().enumerate() {
                 let from = (x + tap % 3) * stride + block * LANES;
-                let a: &[i16; LANES] = rows[tap / 3][from..from + LANES].try_into().expect("one vector");
+                let a: &[u8; LANES] = rows[tap / 3][from..from + LANES].try_into().expect("one vector");
                 for ((acc, &w), &a) in acc.0.iter_mut().zip(&w.0).zip(a) {
                     *acc += i32::from(w) * i32::from(a);
                 }
@@ -115,18 +134,30 @@ pub fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
     }
 }
 
+/// `Kernels::finish` for one instruction set.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
+pub fn finish(tail: &Tail<'_>, channels: usize, own: &[u8], projected: &[i16], output: &mut [u8]) {
+    let pixels = own.chunks_exact(channels).zip(projected.chunks_exact(super::padded(channels)));
+    for (output, (own, projected)) in output.chunks_exact_mut(channels).zip(pixels) {
+        for (c, ((output, &own), &projected)) in output.iter_mut().zip(own).zip(projected).enumerate() {
+            *output = tail.affine.apply(tail.residual(own, projected), c) as u8;
+        }
+    }
+}
+
 /// The operator `requant` on the vector of channels `block`.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
-fn requant(table: &Requanter, block: usize, acc: &Lanes<i32>, output: &mut [i16]) {
+pub fn requant<T: Cell>(table: &Requanter, block: usize, acc: &Lanes<i32>, output: &mut [T]) {
     let (mul, bias) = (&table.mul[block].0, &table.bias[block].0);
     let (lo, hi) = (i64::from(table.lo), i64::from(table.hi));
     // The mask tells the compiler that no shift is out of range; 1…31 is checked where models are validated.
     let shift = table.shift & 31;
-    let output: &mut [i16; LANES] = output.try_into().expect("one vector");
+    let output: &mut [T; LANES] = output.try_into().expect("one vector");
     for c in 0..LANES {
         let shifted = (i64::from(acc.0[c]) * i64::from(mul[c]) + bias[c]) >> shift;
-        output[c] = shifted.clamp(lo, hi) as i16;
+        output[c] = T::narrow(shifted.clamp(lo, hi) as i32);
     }
 }
 
@@ -134,7 +165,7 @@ fn requant(table: &Requanter, block: usize, acc: &Lanes<i32>, output: &mut [i16]
 /// builds by the worst case of the weights, which `Model::validate` computes.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "empty in release builds")]
-fn check_width(acc: &Lanes<i32>, bits: u32) {
+pub fn check_width(acc: &Lanes<i32>, bits: u32) {
     if cfg!(debug_assertions) {
         let limit = 1i64 << (bits - 1);
         assert!(acc.0.iter().all(|&a| (-limit..limit).contains(&i64::from(a))), "accumulator beyond {bits} bits");

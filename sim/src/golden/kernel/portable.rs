@@ -1,29 +1,32 @@
-//! Inner loops for any processor: what the compiler makes of plain code.
+//! Inner loops in plain Rust: the reference that the others are compared with.
 
-use super::LANES;
-use super::argmax;
-use super::generic::{self, Tile};
-use super::packed::{Dense, Depthwise, Lanes, WeightVector};
+use super::argmax::{self, Between};
+use super::generic::{self, Set};
+use super::packed::{Dense, Depthwise, GROUP, Lanes, WeightVector};
+use super::{Cell, LANES, Tail};
 
 struct Portable;
 
-impl Tile for Portable {
-    #[inline]
+impl Set for Portable {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as the others")]
     unsafe fn tile<const P: usize, const Q: usize>(
         weights: &[WeightVector],
-        pairs: usize,
-        input: &[i16],
+        start: &[Lanes<i32>],
+        groups: usize,
+        input: &[u8],
         pitch: usize,
     ) -> [[Lanes<i32>; Q]; P] {
-        let mut acc = [[Lanes([0i32; LANES]); Q]; P];
-        for pair in 0..pairs {
+        let mut acc: [[Lanes<i32>; Q]; P] = std::array::from_fn(|_| std::array::from_fn(|q| start[q]));
+        for group in 0..groups {
             for (p, acc) in acc.iter_mut().enumerate() {
-                let at = p * pitch + 2 * pair;
-                let (a, b) = (i32::from(input[at]), i32::from(input[at + 1]));
+                let a = &input[p * pitch + GROUP * group..][..GROUP];
                 for (q, acc) in acc.iter_mut().enumerate() {
-                    let w = &weights[q * pairs + pair].0;
+                    let w = &weights[q * groups + group].0;
                     for c in 0..LANES {
-                        acc.0[c] += a * i32::from(w[2 * c]) + b * i32::from(w[2 * c + 1]);
+                        for (i, &a) in a.iter().enumerate() {
+                            acc.0[c] += i32::from(a) * i32::from(w[GROUP * c + i]);
+                        }
                     }
                 }
             }
@@ -36,23 +39,31 @@ impl Tile for Portable {
 ///
 /// # Safety
 /// `input` and `output` hold the same number of whole pixels.
-pub unsafe fn dense(layer: &Dense, input: &[i16], output: &mut [i16]) {
+pub unsafe fn dense<T: Cell>(layer: &Dense, input: &[u8], output: &mut [T]) {
     // SAFETY: passed on; no special instructions.
-    unsafe { generic::dense::<Portable>(layer, input, output) }
+    unsafe { generic::dense::<Portable, T>(layer, input, output) }
 }
 
 /// `Kernels::depthwise`.
 ///
 /// # Safety
 /// None needed; unsafe only to have the type of the others.
-pub unsafe fn depthwise(layer: &Depthwise, rows: [&[i16]; 3], output: &mut [i16]) {
+pub unsafe fn depthwise(layer: &Depthwise, rows: [&[u8]; 3], output: &mut [u8]) {
     generic::depthwise(layer, rows, output);
+}
+
+/// `Kernels::finish`.
+///
+/// # Safety
+/// None needed; unsafe only to have the type of the others.
+pub unsafe fn finish(tail: &Tail<'_>, channels: usize, own: &[u8], projected: &[i16], output: &mut [u8]) {
+    generic::finish(tail, channels, own, projected, output);
 }
 
 /// `Kernels::classify`.
 ///
 /// # Safety
 /// None needed; unsafe only to have the type of the others.
-pub unsafe fn classify(column: &[i32], classes: usize, row: &mut [u8]) {
-    argmax::classify(column, classes, row);
+pub unsafe fn classify(rows: Between<'_>, classes: usize, column: &mut [i32], row: &mut [u8]) {
+    argmax::classify(rows, classes, column, row);
 }
