@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""slang on Verilog sources, through pyslang: slang_lint.py TOP FILE… Exit status 1 if it says anything at all.
+"""slang on Verilog sources, through pyslang: slang_lint.py TOP[,TOP]… FILE… Exit status 1 if it says anything at all.
 
 Beside slang's own warnings it finds narrowing casts that Yosys 0.23 would read at the width of their operand. In
 `{1'b1, P'(wide) - 1'b1}` the difference has P bits (IEEE 1800-2017, 6.24.1 and 11.6.1); that Yosys gives it as many as
@@ -95,11 +95,12 @@ def narrowing_casts(expression: ast.Expression, width: int, inside: bool = False
 
 
 def main() -> int:
-    top, files = sys.argv[1], sys.argv[2:]
+    tops, files = sys.argv[1].split(","), sys.argv[2:]
     slang = driver.Driver()
     slang.addStandardArgs()
     quoted = " ".join(f'"{file}"' for file in files)
-    if not slang.parseCommandLine(f"slang -Werror --top {top} {quoted}"):
+    roots = " ".join(f"--top {top}" for top in tops)
+    if not slang.parseCommandLine(f"slang -Werror {roots} {quoted}"):
         return 1
     if not slang.processOptions() or not slang.parseAllSources():
         return 1

@@ -1,10 +1,11 @@
-//! `make lint`: looks for the four tools; the matrix itself is scripts/lint.sh.
+//! `make lint`: looks for the four tools; the matrix itself is scripts/lint.py.
 
 use crate::run::{self, Result, have, hwgen_path};
 use std::process::Command;
 
 /// Tools of the matrix. slang comes as a Python module, so it is the interpreter that is looked for.
-const TOOLS: [&str; 4] = ["verilator", "iverilog", "yosys", ".venv/bin/python"];
+const TOOLS: [&str; 4] = ["verilator", "iverilog", "yosys", PYTHON];
+const PYTHON: &str = ".venv/bin/python";
 
 /// Tools that are missing here.
 pub fn missing() -> Vec<&'static str> {
@@ -16,5 +17,5 @@ pub fn lint() -> Result<bool> {
     if let Some(tool) = missing().first() {
         return Err(format!("{tool} is not installed (make setup installs it)").into());
     }
-    run::succeeds(Command::new("bash").arg("scripts/lint.sh").env("HWGEN_BIN", hwgen_path()?))
+    run::succeeds(Command::new(PYTHON).arg("scripts/lint.py").env("HWGEN_BIN", hwgen_path()?))
 }
