@@ -44,7 +44,7 @@ fn wrong_types_name_field_and_value() {
     let messages: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert!(messages[0].starts_with("field `width`: invalid type: string \"five\""), "{}", messages[0]);
     assert!(messages[1].starts_with("field `scales`: invalid value: integer `-1`"), "{}", messages[1]);
-    assert_eq!(messages[2], "unknown field `bits`", "a mapping was wanted");
+    assert_eq!(messages[2], "field `bits`: got `4`, wanted a mapping with some of stem");
 }
 
 #[test]
