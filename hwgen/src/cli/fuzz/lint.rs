@@ -1,6 +1,6 @@
 //! Linters on an emitted core: whatever a public tool says of it is a failure.
 //!
-//! Owns: which tools, with which arguments; those of `scripts/lint.sh`, which reads a set of chosen cores. A tool that is not
+//! Owns: which tools, with which arguments; those of `scripts/lint.py`, which reads a set of chosen cores. A tool that is not
 //! here is left out.
 
 use hwgen_process::{Failure, Program};
