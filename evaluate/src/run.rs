@@ -135,6 +135,9 @@ type Matrices = Vec<[Confusion; 2]>;
 /// Runs `network` over all of `set`.
 ///
 /// The result does not depend on the number of threads. Of several errors the one of the first image is returned.
+///
+/// # Panics
+/// If `decode` or `progress` does.
 pub fn evaluate(
     network: &Network,
     set: &DataSet,

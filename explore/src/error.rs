@@ -13,7 +13,7 @@ pub enum ExploreError {
     /// The file is no grid.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Yaml(#[from] YamlError),
+    Yaml(Box<YamlError>),
 
     /// A point of the grid is no network.
     #[error("the grid has a point that is no network: {point}")]
@@ -23,7 +23,7 @@ pub enum ExploreError {
     )]
     InvalidPoint {
         /// Its fields.
-        point: String,
+        point: Box<str>,
         /// The grid.
         #[source_code]
         source_code: NamedSource<String>,
@@ -88,4 +88,10 @@ pub enum ExploreError {
         /// What the library says.
         why: String,
     },
+}
+
+impl From<YamlError> for ExploreError {
+    fn from(error: YamlError) -> Self {
+        Self::Yaml(Box::new(error))
+    }
 }

@@ -164,7 +164,9 @@ impl Grid {
             let at = radices.len() - 3;
             radices[at] = 1;
         }
-        radices.iter_mut().for_each(|radix| *radix = (*radix).max(1));
+        for radix in &mut radices {
+            *radix = (*radix).max(1);
+        }
         radices
     }
 
@@ -245,7 +247,7 @@ impl Grid {
                 device: None,
             };
             ExploreError::InvalidPoint {
-                point: point.command().replace("hwgen emit ", ""),
+                point: point.command().replace("hwgen emit ", "").into(),
                 source_code: self.source.text().clone(),
                 problems: invalid.problems,
             }
@@ -364,7 +366,10 @@ mod tests {
     #[test]
     fn what_is_no_grid_is_named() {
         let message = |text: &str| match Grid::parse("grid.yaml", text) {
-            Err(ExploreError::Yaml(hwgen_network::yaml::YamlError::Fields { problems, .. })) => problems[0].to_string(),
+            Err(ExploreError::Yaml(error)) => match *error {
+                hwgen_network::yaml::YamlError::Fields { problems, .. } => problems[0].to_string(),
+                other => panic!("{other:?}"),
+            },
             other => panic!("{other:?}"),
         };
         assert_eq!(message("widht: 3"), "unknown field `widht`");

@@ -116,7 +116,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         miou: None,
     };
     let Some(estimate) = solver::estimate(d, &point.bits, point.multipliers) else {
-        row.missing = "a budget for the four arrays".to_owned();
+        "a budget for the four arrays".clone_into(&mut row.missing);
         return row;
     };
     row.used_multipliers = Some(estimate.folding.total());

@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(reason.as_deref(), Some("ERROR: Unable to place cell 'u_ram'"));
         assert_eq!(complaint("signal 9 (SIGKILL)", said), None);
         assert_eq!(complaint("exit status 1", ""), None);
-        let log: String = (0..40).map(|i| format!("{i}\n")).collect();
+        let log = (0..40).map(|i| i.to_string()).collect::<Vec<_>>().join("\n");
         assert!(last_lines(&log).starts_with("28\n"));
         assert_eq!((last_lines(""), last_lines("a\nb")), ("", "a\nb"));
     }

@@ -228,7 +228,7 @@ impl<P: Read + Write> Link<P> {
     fn record(&mut self, end: Instant, awaited: &str) -> Result<Result<FromBoard, Unreadable>, LinkError> {
         let mut bytes = [0; 4096];
         loop {
-            if let Some(record) = self.decoder.next() {
+            if let Some(record) = self.decoder.next_record() {
                 return Ok(record);
             }
             let source = match self.port.read(&mut bytes) {

@@ -208,7 +208,7 @@ impl Decoder {
     }
 
     /// The next record that is whole.
-    pub fn next(&mut self) -> Option<Result<FromBoard, Unreadable>> {
+    pub fn next_record(&mut self) -> Option<Result<FromBoard, Unreadable>> {
         self.whole.pop_front()
     }
 }
@@ -220,7 +220,7 @@ mod tests {
     fn decoded(bytes: &[u8]) -> Vec<Result<FromBoard, Unreadable>> {
         let mut decoder = Decoder::default();
         decoder.push(bytes);
-        std::iter::from_fn(|| decoder.next()).collect()
+        std::iter::from_fn(|| decoder.next_record()).collect()
     }
 
     #[test]

@@ -167,8 +167,12 @@ mod tests {
     #[test]
     fn a_spread_counts_every_value_once() {
         let (mut a, mut b) = (Histogram::default(), Histogram::default());
-        [0.5, 0.5, -1.0].into_iter().for_each(|value| a.add(value));
-        [3.0, 2.9].into_iter().for_each(|value| b.add(value));
+        for value in [0.5, 0.5, -1.0] {
+            a.add(value);
+        }
+        for value in [3.0, 2.9] {
+            b.add(value);
+        }
         let spread = spread(&[&a, &b], 4).expect("there are values");
         assert!((spread.from + 1.0).abs() < 0.01 && (spread.to - 3.0).abs() < 0.01, "{spread:?}");
         assert_eq!(spread.counts, [1, 2, 0, 2]);

@@ -2,7 +2,6 @@
 //!
 //! Owns: looking registers up. Their values are generated (`map.rs`, by `cargo xtask registers`).
 
-#[allow(clippy::doc_markdown, reason = "the prose of registers.yaml is that of C and Python too")]
 mod map;
 mod register;
 

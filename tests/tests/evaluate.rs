@@ -43,8 +43,11 @@ fn tables_of_the_scene() {
     for output in outputs {
         assert_eq!(output["network"], output["labels"]);
         let confusion = output["network"]["confusion"].as_array().expect("rows");
-        let pixels: u64 =
-            confusion.iter().flat_map(|row| row.as_array().expect("columns")).filter_map(|n| n.as_u64()).sum();
+        let pixels: u64 = confusion
+            .iter()
+            .flat_map(|row| row.as_array().expect("columns"))
+            .filter_map(serde_json::Value::as_u64)
+            .sum();
         assert_eq!(pixels, 96 * 64);
     }
     let page = fs::read_to_string(scratch.path("report/index.html")).expect("written");
@@ -172,7 +175,7 @@ fn network_of_another_size() {
     assert_eq!(status, 0);
     let pixels = |size: &str| -> u64 {
         let rows = document["outputs"][0][size]["confusion"].as_array().expect("rows");
-        rows.iter().flat_map(|row| row.as_array().expect("columns")).filter_map(|n| n.as_u64()).sum()
+        rows.iter().flat_map(|row| row.as_array().expect("columns")).filter_map(serde_json::Value::as_u64).sum()
     };
     assert_eq!((pixels("network"), pixels("labels")), (48 * 32, 96 * 64));
 }

@@ -1,6 +1,7 @@
 //! `hwgen explore` on small grids, and what it says to grids and tables that are none.
 
 use hwgen_tests::Scratch;
+use std::fmt::Write;
 use std::fs;
 
 const GRID: &str = "preset: tiny\nwidth: [8, 12]\niterations: [2, 4]\nbits: {weights: [4, 8]}\nmultipliers: [24, 64]\n";
@@ -95,7 +96,7 @@ fn unfinished_work_goes_on() {
     // As an interruption leaves it: some lines, the last one cut.
     let mut lines = format!("{{\"hwgen\":\"{}\",\"clock_mhz\":100.0}}\n", env!("CARGO_PKG_VERSION"));
     for row in rows(&scratch).iter().take(5) {
-        lines += &format!("{row}\n");
+        let _ = writeln!(lines, "{row}");
     }
     fs::write(scratch.path("out/explore.partial.jsonl"), &lines[..lines.len() - 20]).expect("writable");
     let text = scratch.transcript(&run);

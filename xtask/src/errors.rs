@@ -13,7 +13,10 @@ use syn::{Attribute, Expr, Lit, LitStr, Meta};
 /// The page.
 const PAGE: &str = "docs/errors.md";
 /// Where errors are defined.
-const CRATES: [&str; 10] = ["network", "quantize", "export", "sim", "core", "shell", "flow", "link", "report", "hwgen"];
+const CRATES: [&str; 13] = [
+    "network", "quantize", "export", "process", "sim", "core", "shell", "flow", "link", "report", "evaluate",
+    "explore", "hwgen",
+];
 
 /// One error.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use hwgen_explore::{ExploreError, Grid, PAPER_GRID, Point, Row, Setting, accurac
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -79,7 +80,7 @@ fn macs(text: &str) -> Result<u64, String> {
         Some((at, 'T')) => (&text[..at], 1e12),
         _ => (text, 1.0),
     };
-    let value = number.trim().parse().map(|number: f64| number * unit).unwrap_or(0.0);
+    let value = number.trim().parse().map_or(0.0, |number: f64| number * unit);
     if (1.0..=1e18).contains(&value) { Ok(value.round() as u64) } else { Err("wanted such as 2.2G or 500M".to_owned()) }
 }
 
@@ -259,10 +260,11 @@ fn text(body: &Body<'_>) -> String {
     let rows: Vec<_> = body.front.iter().take(PRINTED).map(row).collect();
     let mut text = table(["command", "mIoU %", "MACs", "frames/s", "DSP", "EBR", "LUT"], &rows);
     if body.front.len() > PRINTED {
-        text += &format!("… and {} more of the front\n", body.front.len() - PRINTED);
+        let _ = writeln!(text, "… and {} more of the front", body.front.len() - PRINTED);
     }
-    text += &format!(
-        "\n{} points, {} possible, {} on the front; {:.0} MHz expected\n{}\n",
+    let _ = writeln!(
+        text,
+        "\n{} points, {} possible, {} on the front; {:.0} MHz expected\n{}",
         body.points,
         body.fitting,
         body.front.len(),

@@ -169,7 +169,9 @@ proptest! {
 fn a_prefix_before_every_name_is_taken_off() {
     for prefix in ["module.", "_orig_mod.", "model._orig_mod.module."] {
         let file = edited(|tensors| {
-            tensors.iter_mut().for_each(|tensor| tensor.0 = format!("{prefix}{}", tensor.0));
+            for tensor in tensors.iter_mut() {
+                tensor.0 = format!("{prefix}{}", tensor.0);
+            }
             tensors.push((format!("{prefix}data.0.bn.num_batches_tracked"), Dtype::I64, vec![], vec![0; 8]));
         });
         assert_eq!(file.prefix(&tiny()), prefix);

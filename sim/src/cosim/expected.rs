@@ -21,7 +21,7 @@ pub struct FrameInput {
     pub image: Vec<u8>,
     /// ITERATIONS; none: as configured.
     pub iterations: Option<u32>,
-    /// MASK_LOW and MASK_HIGH, bit n − 1: output n; none: all that are configured.
+    /// `MASK_LOW` and `MASK_HIGH`, bit n − 1: output n; none: all that are configured.
     pub mask: Option<u64>,
     /// THRESHOLD; 0: no early exit.
     pub threshold: u32,

@@ -66,7 +66,7 @@ pub struct FrameRegisters {
     pub input_gaps: u32,
     /// STALLS.
     pub output_stalls: u32,
-    /// LAST_OUTPUT.
+    /// `LAST_OUTPUT`.
     pub last_output: u32,
     /// The next frame had begun when they were read, so counters may have started anew.
     pub overlapped: bool,

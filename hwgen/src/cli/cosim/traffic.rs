@@ -16,7 +16,7 @@ pub struct Traffic {
     /// Register ITERATIONS, 1…N: one number for all frames, or one for each.
     #[arg(long, value_name = "N[,N…]", value_delimiter = ',')]
     pub iterations: Vec<u32>,
-    /// Registers MASK_LOW and MASK_HIGH, bit n − 1 for output n: one number for all frames, or one for each.
+    /// Registers `MASK_LOW` and `MASK_HIGH`, bit n − 1 for output n: one number for all frames, or one for each.
     #[arg(long, value_name = "M[,M…]", value_delimiter = ',', value_parser = number)]
     mask: Vec<u64>,
     /// Register THRESHOLD, 0: off: one number for all frames, or one for each.

@@ -67,7 +67,7 @@ unsafe fn part<const R: usize, const P: usize, const Q: usize>(
     // SAFETY: the caller vouches for the instruction set and the lengths; a `WeightVector` and a `Lanes<i32>` are
     // 64 bytes, aligned to 64; groups of inputs are read without alignment.
     unsafe {
-        let start = start.0.as_ptr().cast::<__m256i>();
+        let start = std::ptr::from_ref(start).cast::<__m256i>();
         let mut acc: [[__m256i; 2]; R] = [[_mm256_load_si256(start), _mm256_load_si256(start.add(1))]; R];
         let evens = _mm256_set1_epi16(0xff);
         for (group, vector) in weights.iter().enumerate() {

@@ -103,7 +103,9 @@ unsafe fn tile_and_requant<S: Set, T: Cell, const P: usize, const Q: usize>(
     // SAFETY: the slices have the lengths that the tile needs.
     let acc = unsafe { S::tile::<P, Q>(weights, start, layer.groups, input, from) };
     for (p, acc) in acc.iter().enumerate() {
-        acc.iter().for_each(|acc| check_width(acc, layer.acc_bits));
+        for acc in acc {
+            check_width(acc, layer.acc_bits);
+        }
         let at = (x + p) * to + first * LANES;
         // SAFETY: passed on.
         unsafe { S::requant(&layer.requant, first, acc, &mut output[at..at + Q * LANES]) };
