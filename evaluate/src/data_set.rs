@@ -4,11 +4,9 @@
 
 use crate::confusion::VOID;
 use crate::error::EvaluateError;
-use serde::Serialize;
+use crate::kind::Kind;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// Classes of `CamVid` in the split of Badrinarayanan et al. (2017), in the order of their label values.
 pub const CAMVID: [&str; 11] =
@@ -42,40 +40,6 @@ pub const CITYSCAPES: [(&str, usize); 19] = [
 const CITYSCAPES_LAST: usize = 33;
 const CITYSCAPES_IMAGE: &str = "_leftImg8bit";
 const CITYSCAPES_LABEL: &str = "_gtFine_labelIds";
-
-/// A layout of files with the meaning of its label values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// `SegNet`'s: `val/NAME.png` and `valannot/NAME.png`; 0…10, 11 void.
-    Camvid,
-    /// `leftImg8bit/val/CITY/X_leftImg8bit.png` and `gtFine/val/CITY/X_gtFine_labelIds.png`; ids 0…33, 255.
-    Cityscapes,
-    /// Two folders of equal names; 0…C − 1, 255 void.
-    #[default]
-    Plain,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Camvid => "camvid",
-            Self::Cityscapes => "cityscapes",
-            Self::Plain => "plain",
-        })
-    }
-}
-
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Camvid, Self::Cityscapes, Self::Plain]
-            .into_iter()
-            .find(|kind| kind.to_string() == text)
-            .ok_or_else(|| format!("`{text}` is unknown, wanted camvid, cityscapes or plain"))
-    }
-}
 
 /// An image and its label.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What can be wrong with a data set.
 
-use crate::data_set::Kind;
+use crate::kind::Kind;
 use hwgen_network::Size;
 use hwgen_sim::golden::GoldenError;
 use miette::Diagnostic;

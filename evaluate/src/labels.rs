@@ -96,7 +96,7 @@ fn indices(path: &Path) -> Result<(Size, Vec<u8>), EvaluateError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data_set::Kind;
+    use crate::kind::Kind;
 
     #[test]
     fn the_nearest_pixel_is_below_the_centre() {

@@ -17,13 +17,15 @@ pub mod chart;
 pub mod confusion;
 pub mod data_set;
 pub mod error;
+mod kind;
 pub mod labels;
 pub mod page;
 pub mod run;
 pub mod table;
 
 pub use confusion::Confusion;
-pub use data_set::{DataSet, Kind, Pair};
+pub use data_set::{DataSet, Pair};
 pub use error::EvaluateError;
+pub use kind::Kind;
 pub use labels::Labels;
 pub use run::{Evaluation, Network, Options, evaluate};

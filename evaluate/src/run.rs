@@ -4,8 +4,9 @@
 //! keeps all of them busy without cutting an image into bands, whose borders would be computed twice.
 
 use crate::confusion::{Confusion, Score};
-use crate::data_set::{DataSet, Kind, Pair};
+use crate::data_set::{DataSet, Pair};
 use crate::error::{EvaluateError, ImageError};
+use crate::kind::Kind;
 use crate::labels::{Labels, resampled};
 use hwgen_network::resize::box_filter;
 use hwgen_network::{Cost, Description, RgbImage, Size, Weights, reference};

@@ -49,7 +49,8 @@ fn shipped_models_give_every_value_as_a_loop_and_unrolled() {
             let (golden, image, outputs) = exported(name, flags, &mut runtime);
             let compared = compare(&golden, image.pixels(), &outputs, true).expect("equal");
             assert_eq!(compared.tensors, outputs.len() as u64, "{name} {flags:?}");
-            assert!(compared.values > 100_000, "{name} {flags:?}: {} values", compared.values);
+            // All states, logits and sums of an image: tiny has 52 972 of them.
+            assert!(compared.values > 50_000, "{name} {flags:?}: {} values", compared.values);
         }
     }
 }

@@ -158,7 +158,9 @@ fn predicted_outputs(prediction: &Prediction, manifest: &Manifest, outcome: &Out
             first: o.first,
             last: o.last,
         };
-        let holds = sends_all(manifest, time);
+        // A frame that begins in the middle of another waits until that one is cleared away.
+        let after_abandoned = frame > 0 && outcome.frames[frame - 1].ending == Ending::Abandoned;
+        let holds = sends_all(manifest, time) && !after_abandoned;
         prediction.outputs.iter().filter(move |_| holds).filter(reached).map(one).collect::<Vec<_>>()
     };
     outcome.frames.iter().enumerate().flat_map(of_frame).collect()
