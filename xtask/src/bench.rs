@@ -2,32 +2,19 @@
 //! counts. Nothing here decides anything: numbers that miss their mark are printed as they are.
 
 mod onnxruntime;
+mod table;
 
 use crate::run::{self, Result, hwgen, number};
 use serde_json::Value;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use table::{REPETITIONS, Table};
 
 const BUDGETS: [&str; 5] = ["16", "64", "342", "1024", "4096"];
 /// Cycles of the bare loop; enough for a second or more.
 const BARE_CYCLES: u64 = 3_000_000;
 const FALLBACK_IMAGE: &str = "examples/tiny/scene.png";
-const REPETITIONS: usize = 3;
-
-/// Rows of the table.
-#[derive(Default)]
-struct Table {
-    text: String,
-}
-
-impl Table {
-    fn row(&mut self, what: &str, reach: &str, measured: &str) {
-        eprintln!("    {what}: {measured}");
-        let _ = writeln!(self.text, "| {what} | {reach} | {measured} |");
-    }
-}
 
 /// Measures everything; whether every co-simulation was bit-exact.
 pub fn bench(image: Option<PathBuf>, quick: bool) -> Result<bool> {

@@ -1,6 +1,6 @@
 //! The golden model beside ONNX Runtime: milliseconds a frame of the same networks, 8-bit weights, on one thread and two.
 
-use super::{REPETITIONS, Table};
+use super::table::{REPETITIONS, Table};
 use crate::run::{Result, hwgen, hwgen_path, number};
 use serde_json::Value;
 use std::path::Path;
