@@ -90,6 +90,7 @@ module hwg_feedback_path #(
     for (i = 0; i < IE; i = i + 1) begin : gen_lane
       assign data_state[i*AS +: AS] = data_word[i*YB +: AS];
     end
+    wire unused_bits = &{1'b0, data_word};  // a lane of the data block may be wider than a state
     if (FEEDBACK == hwg_pkg::ONCHIP) begin : gen_onchip
       assign {space, ready, data, inside_draining} = {1'b1, 1'b0, {(IE*AS){1'b0}}, 1'b0};
       assign {out_data, out_valid, out_last, back_ready} = '0;
