@@ -73,6 +73,27 @@ pub struct Memory {
 }
 
 impl MemoryId {
+    /// Which unit writes it, and which reads it.
+    pub fn users(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Weights(array) | Self::Constants(array) => ("configuration", array.name()),
+            Self::Affine => ("configuration", "project"),
+            Self::PatchLines => ("video input", "patches"),
+            Self::Operands => ("loader", "expand"),
+            Self::Lines => ("expand", "loader"),
+            Self::Ring => ("expand", "depthwise"),
+            Self::LinesAndRing => ("expand", "loader, depthwise"),
+            Self::State => ("expand, project", "loader"),
+            Self::Residuals => ("loader", "project"),
+            Self::Pooled => ("project", "loader"),
+            Self::Vectors => ("depthwise", "project"),
+            Self::Queue => ("project", "classify"),
+            Self::Logits => ("classify", "logit sums"),
+            Self::Maps => ("logit sums", "logit sums"),
+            Self::Sums => ("logit sums", "up-sampling"),
+        }
+    }
+
     /// Its name: that of the file for a ROM.
     pub fn name(self) -> &'static str {
         match self {

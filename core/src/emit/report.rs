@@ -38,8 +38,9 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let memory: Vec<Value> = memories
         .iter()
         .map(|memory| {
+            let (written_by, read_by) = memory.id.users();
             json!({"name": memory.id.name(), "width": memory.width, "depth": memory.depth, "bits": memory.width * memory.depth,
-            "block_rams": memory.block_rams(design.mapping.lut_memories)})
+            "block_rams": memory.block_rams(design.mapping.lut_memories), "written_by": written_by, "read_by": read_by})
         })
         .collect();
     let per_loop = prediction

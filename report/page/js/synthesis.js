@@ -22,7 +22,7 @@ panels.push({
       return synth.target.family !== "ecp5" || off === null ? "–" : (off >= 0 ? "+" : "−") + Math.abs(100 * off).toFixed(1) + " %";
     };
     section.append(
-      el("p", {}, `${synth.target.part}, ` + (core.clock_note ?? "")),
+      el("p", {}, `${synth.target.part}, with ${synth.stages.map((stage) => `${stage.name} (${Math.round(stage.seconds)} s)`).join(", ")}.`),
       table(["resource", "estimated", "used", "off by", "of the device", ""], Object.keys(words).filter((name) => used[name]).map((name) =>
         [words[name], synth.target.family === "ecp5" ? count(estimate[name]) : "–", count(used[name].used), against(name),
           `${count(used[name].available)}, ${used[name].percent.toFixed(1)} %`, bar(used[name].percent / 100, "expand")])));
