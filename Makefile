@@ -7,9 +7,11 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILD := cargo build --release --package hwgen --package xtask
 XTASK := $(TARGET)/release/xtask
 
-.PHONY: help book docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
+.PHONY: help book check check-rtl docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
+	@echo "make check       format, clippy and the tests that need no tool, after an edit of Rust"
+	@echo "make check-rtl   lint of the library and a small core simulated, after an edit of rtl/; builds nothing"
 	@echo "make test        all that CI runs"
 	@echo "make bench       the numbers of the README, measured here (long)"
 	@echo "make bench-fpga  cores through Yosys and nextpnr, docs/fpga.md (very long; DESIGNS=tiny, SEED=…)"
@@ -34,6 +36,21 @@ setup-fpga:
 build:
 	@scripts/setup.sh build
 	cargo build --release
+
+# What a change of a file or two wants to know at once, without any tool beside Rust.
+check:
+	@scripts/setup.sh build
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo test --quiet --workspace --lib --bins
+
+# The same for a change in rtl/: nothing is built, the library is read from the disk (HWGEN_RTL).
+check-rtl:
+	@scripts/setup.sh build sim lint python
+	@test -x $(TARGET)/debug/hwgen || cargo build --workspace
+	HWGEN_BIN=$(TARGET)/debug/hwgen .venv/bin/python scripts/lint.py --quick library
+	HWGEN_RTL=rtl $(TARGET)/debug/hwgen --quiet emit --preset tiny --width 4 --scales 2 --image-size 33x24 --multipliers 24 -o out/check
+	HWGEN_RTL=rtl $(TARGET)/debug/hwgen cosim out/check --deep --frames 2 --gap 20 --stall 20 --build quick
 
 demo:
 	@scripts/setup.sh build sim

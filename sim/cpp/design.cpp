@@ -145,15 +145,24 @@ void ports(void* pointer, HwgPorts* p) {
 #undef HWG_PIN
 }
 
+// Bits of a variable without unpacked dimensions. Newer versions of Verilator (5.48 has it, 5.006 not) know them as
+// `entBits`, and give 1 for the dimension 0 of the DPI, where older ones have them.
+template <typename Variable>
+auto width_of(const Variable& variable, int) -> decltype(static_cast<uint32_t>(variable.entBits())) {
+    return static_cast<uint32_t>(variable.entBits());
+}
+template <typename Variable>
+uint32_t width_of(const Variable& variable, long) {
+    return variable.dims() == 0 ? 1 : static_cast<uint32_t>(variable.elements(0));
+}
+
 int find(void* pointer, const char* scope, const char* name, HwgSignal* out) {
     auto* const instance = static_cast<Instance*>(pointer);
     const std::string full = std::string{"TOP."} + scope;
     const VerilatedScope* const found = instance->context.scopeFind(full.c_str());
     VerilatedVar* const variable = found ? found->varFind(name) : nullptr;
     if (!variable || variable->udims() != 0) return 1;
-    // Dimension 0 is the packed one, in the way of the DPI: the one accessor that every version has.
-    const uint32_t bits = variable->dims() == 0 ? 1 : static_cast<uint32_t>(variable->elements(0));
-    *out = {variable->datap(), bits, static_cast<uint32_t>(variable->totalSize())};
+    *out = {variable->datap(), width_of(*variable, 0), static_cast<uint32_t>(variable->totalSize())};
     return 0;
 }
 
