@@ -37,6 +37,7 @@
 #define ITNET_STATUS_OUTPUT_SENT 0x00000010u /* w1c: The last word of an output was taken. */
 #define ITNET_STATUS_FRAME_DONE 0x00000020u /* w1c: A frame came to its end, early or not. Not set where a frame is abandoned. */
 #define ITNET_STATUS_DROPPED 0x00000040u /* w1c: A frame was discarded because of DROP. */
+#define ITNET_STATUS_W1C 0x0000007Eu /* all bits that writing 1 clears */
 
 /* Iterations of the next frame. 0 acts as 1, more than N as N. */
 #define ITNET_ITERATIONS 0x14u

@@ -1,5 +1,6 @@
 //! The emitter: turns a design into (path, bytes) pairs. Writes no file itself.
 
+mod driver;
 mod file;
 pub mod library;
 mod manifest;
@@ -48,7 +49,7 @@ impl<'a> CoreFiles<'a> {
         files.extend(memories.iter().map(|memory| (memory.path(), memory.text().into_bytes())));
         files.push(("model.safetensors".into(), model_bytes));
         files.push(("report.json".into(), report::report(design, &memories)));
-        files.push(("itnet_regs.h".into(), hwgen_registers::C_HEADER.into()));
+        files.extend(driver::files(design, hash));
         files.push(("timeline.json".into(), report::timeline(design)));
         files.push((LINT.into(), library.text(LINT).into()));
         files.push(("probes.vlt".into(), manifest::probe_waivers().into_bytes()));

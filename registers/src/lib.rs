@@ -1,6 +1,6 @@
 //! The register map of a core, for Rust: what `registers.yaml` says (docs/registers.md is the same for readers).
 //!
-//! Owns: looking registers up. Their values are generated (`map.rs`, by `cargo xtask registers`).
+//! Owns: looking registers up; the driver in C, which knows nothing but them. Their values are generated (`map.rs`, by `cargo xtask registers`).
 
 mod map;
 mod register;
@@ -10,6 +10,10 @@ pub use register::{Access, Field, Register, Reset};
 
 /// The C header with the same constants (`itnet_regs.h`), put into every emitted folder.
 pub const C_HEADER: &str = include_str!("../itnet_regs.h");
+
+/// The driver in C99 (`itnet.h`, `itnet.c`), put beside it.
+pub const C_DRIVER: [(&str, &str); 2] =
+    [("itnet.h", include_str!("../driver/itnet.h")), ("itnet.c", include_str!("../driver/itnet.c"))];
 
 /// The registers of a core with feedback of `kind` (`onchip`, `stream`, `axi`).
 pub fn of_kind(kind: &str) -> impl Iterator<Item = &'static Register> {

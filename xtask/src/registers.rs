@@ -164,13 +164,16 @@ fn in_words(register: &Register) -> minijinja::Value {
             mask => format!("{:04X}_{:04X}", mask >> 16, mask & 0xFFFF), plain => format!("{mask:08X}") }
         })
         .collect();
+    let clearing = register.fields.iter().filter(|field| field.access == Access::W1c);
+    let clears = clearing.fold(0, |all, field| all | field.bits.mask().unwrap_or(0));
+    let clears = (clears != 0).then(|| format!("{clears:08X}"));
     let (access, variant) = wording(register.access);
     let (value, of_core) = match &register.reset {
         Reset::Value(value) => (Some(value), None),
         Reset::OfCore(text) => (None, Some(text)),
     };
     context! { name => &register.name, access, variant, about => &register.about, feedback => &register.feedback,
-    count => register.count, fields, of_core, address => format!("{:02X}", register.address),
+    count => register.count, fields, clears, of_core, address => format!("{:02X}", register.address),
     lower => format!("{:02x}", register.address), last => format!("{:02X}", register.address + 4 * (register.count - 1)),
     reset => value.map(|v| format!("{:04X}_{:04X}", v >> 16, v & 0xFFFF)), plain => value.map(|v| format!("{v:08X}")) }
 }

@@ -4,12 +4,13 @@ use hwgen_quantize::Model;
 use hwgen_sim::cosim::{BuildOptions, Profile, Session};
 use hwgen_sim::golden::{self, Frame, Golden};
 use hwgen_tests::Scratch;
+use std::path::PathBuf;
 
 /// A compiled core and its golden model.
 pub struct Core {
     pub session: Session,
     pub golden: Golden,
-    _folder: Scratch,
+    scratch: Scratch,
 }
 
 impl Core {
@@ -23,7 +24,12 @@ impl Core {
         let options = BuildOptions { profile: Profile::FastBuild, ..BuildOptions::default() };
         let session = Session::build(&scratch.path("core"), &options).expect("the core compiles");
         let model = Model::load(&scratch.path("core").join(&session.manifest.model)).expect("a model");
-        Self { session, golden: Golden::new(&model).expect("a valid model"), _folder: scratch }
+        Self { session, golden: Golden::new(&model).expect("a valid model"), scratch }
+    }
+
+    /// The emitted folder.
+    pub fn folder(&self) -> PathBuf {
+        self.scratch.path("core")
     }
 
     /// Whether its state goes to DRAM.

@@ -5,6 +5,7 @@
 
 mod bench;
 mod core;
+mod driver;
 mod memory;
 
 use bench::{Bench, H, Pixel, Random, W, image, reg, status, words};

@@ -24,6 +24,9 @@
 #define ITNET_{{ r.name }}_{{ f.name }}_SHIFT {{ f.low }}u
 {% endif %}
 {% endfor %}
+{% if r.clears %}
+#define ITNET_{{ r.name }}_W1C 0x{{ r.clears }}u /* all bits that writing 1 clears */
+{% endif %}
 
 {% endfor %}
 #endif
