@@ -4,9 +4,10 @@
 //! Owns: the values that the mock shows, repeated here as its reference.
 
 use super::expected::FrameInput;
+use super::options::{Pause, RunOptions};
 use super::report::Report;
 use super::script::Access;
-use super::session::{Pause, RunOptions, Session};
+use super::session::Session;
 use super::verilate::{BuildOptions, Profile};
 use super::{Cache, CosimError};
 use crate::golden::{At, Frame, GoldenError, Observer, Tensor, Values, View};

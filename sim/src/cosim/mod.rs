@@ -15,6 +15,7 @@
 //! | `memory` | addresses of the feedback in DRAM |
 //! | [`script`] | register accesses at given times |
 //! | [`report`] | what came out |
+//! | [`options`] | how to simulate |
 //! | [`pins`] | the core clock by clock, for protocol tests |
 //!
 //! The cycle loop, the drivers of the ports and the comparison are C++ (`cpp/`), bound by cxx; each design is a
@@ -28,6 +29,7 @@ mod ffi;
 pub mod folder;
 pub mod manifest;
 mod memory;
+pub mod options;
 pub mod pins;
 mod probe_order;
 pub mod report;
@@ -48,8 +50,9 @@ pub use expected::{FrameFault, FrameInput};
 pub use folder::Differences;
 pub use manifest::{Manifest, Prediction};
 pub use memory::PIN_BASES;
+pub use options::{Pause, RunOptions};
 pub use pins::Pins;
 pub use report::{Mismatch, Report};
 pub use script::{Access, Moment};
-pub use session::{Pause, RunOptions, Session};
+pub use session::Session;
 pub use verilate::{BuildOptions, Library, Profile, RtlForm};

@@ -7,7 +7,7 @@ use super::error::CosimError;
 use super::ffi::bridge::{self, Design};
 pub use super::ffi::bridge::{Inputs, MemoryTraffic, Outputs};
 use super::ffi::bridge::{MemoryRates, MemoryShape, PauseRate};
-use super::session::Pause;
+use super::options::Pause;
 use std::path::Path;
 
 /// Clocks that a register access may take.

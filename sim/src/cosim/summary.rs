@@ -3,23 +3,24 @@
 use super::expected::{Expectation, FrameInput};
 use super::ffi::bridge::{Ending, FrameTime, Outcome, RegisterAnswer};
 use super::manifest::{Manifest, Prediction};
+use super::options::RunOptions;
 use super::report::{
     AccessResult, FrameRegisters, FrameResult, MemoryTraffic, Mismatch, OutputCycles, ReceivedMap, Report,
 };
-use super::session::{RunOptions, Session};
+use super::verilate::Library;
 use hwgen_network::{Cost, Description, WeightSets};
 use hwgen_registers as map;
 
 /// Puts the report together.
 pub(crate) fn report(
-    session: &Session,
+    manifest: &Manifest,
+    library: &Library,
     expectations: &[&Expectation],
     inputs: &[FrameInput],
     options: &RunOptions,
     outcome: &Outcome,
     mismatch: Option<Mismatch>,
 ) -> Report {
-    let manifest = &session.manifest;
     let frames = frames(expectations, outcome);
     let prediction = prediction(manifest, options);
     let cycles = frames.first().and_then(|frame| frame.cycles);
@@ -56,8 +57,8 @@ pub(crate) fn report(
         sim_seconds: outcome.seconds,
         sim_cpu_seconds: outcome.cpu_seconds,
         sim_cycles_per_second: outcome.cycles as f64 / outcome.seconds.max(1e-9),
-        build_seconds: session.library.seconds,
-        build_cached: session.library.cached,
+        build_seconds: library.seconds,
+        build_cached: library.cached,
         seed: options.seed,
         feedback_words: manifest.has_stream().then_some(outcome.feedback_fill),
         memory: manifest.feedback.axi.map(|_| traffic(outcome)),

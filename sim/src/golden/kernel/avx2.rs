@@ -2,9 +2,10 @@
 //! (`vpmaddubsw`, which takes bytes, saturates.)
 
 use super::argmax::{self, Between};
+use super::dispatch::{Cell, Tail};
 use super::generic::{self, Set};
+use super::lanes::LANES;
 use super::packed::{Dense, Depthwise, GROUP, Lanes, WeightVector};
-use super::{Cell, LANES, Tail};
 use std::arch::x86_64::{
     __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_load_si256, _mm256_madd_epi16, _mm256_set1_epi16,
     _mm256_set1_epi32, _mm256_setzero_si256, _mm256_slli_epi16, _mm256_srai_epi16, _mm256_srli_epi16,

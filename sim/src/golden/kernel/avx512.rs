@@ -4,9 +4,10 @@
 //! and adds the bias in one. Layers whose numbers do not allow that go the way of the others.
 
 use super::argmax::{self, Between};
+use super::dispatch::{Cell, Tail};
 use super::generic::{self, Set};
+use super::lanes::{LANES, padded};
 use super::packed::{Dense, Depthwise, GROUP, Half, Lanes, Requanter, Split, WIDE, WeightVector};
-use super::{Cell, LANES, Tail, padded};
 use std::arch::x86_64::{
     __m128i, __m512i, _mm_cvtsi32_si128, _mm_mask_storeu_epi8, _mm_maskz_loadu_epi8, _mm_storeu_si128,
     _mm256_loadu_si256, _mm256_storeu_si256, _mm512_add_epi32, _mm512_cvtepi16_epi32, _mm512_cvtepi32_epi8,
@@ -249,7 +250,7 @@ pub unsafe fn finish(tail: &Tail<'_>, channels: usize, own: &[u8], projected: &[
     let shift: __m128i = _mm_cvtsi32_si128(tail.own_shift as i32);
     let (low, high) = (_mm512_set1_epi32(tail.residual.lo), _mm512_set1_epi32(tail.residual.hi));
     let (lo, hi) = (_mm512_set1_epi32(tail.affine.lo), _mm512_set1_epi32(tail.affine.hi));
-    let zero = _mm512_set1_epi32(i32::from(super::super::plane::STATE_ZERO));
+    let zero = _mm512_set1_epi32(i32::from(crate::golden::plane::STATE_ZERO));
     let stride = padded(channels);
     for (x, output) in output.chunks_exact_mut(channels).enumerate() {
         for block in 0..stride / LANES {

@@ -2,8 +2,9 @@
 //! compiler vectorise it for that set; the dense product, and `requant` where a set has something better, are written by
 //! hand.
 
+use super::dispatch::{Cell, Tail};
+use super::lanes::LANES;
 use super::packed::{Dense, Depthwise, Lanes, Requanter, WeightVector};
-use super::{Cell, LANES, Tail};
 
 /// What an instruction set does in its own way.
 pub trait Set {
@@ -140,7 +141,7 @@ pub fn depthwise(layer: &Depthwise, rows: [&[u8]; 3], output: &mut [u8]) {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "must be compiled inside the function that enables the instruction set")]
 pub fn finish(tail: &Tail<'_>, channels: usize, own: &[u8], projected: &[i16], output: &mut [u8]) {
-    let pixels = own.chunks_exact(channels).zip(projected.chunks_exact(super::padded(channels)));
+    let pixels = own.chunks_exact(channels).zip(projected.chunks_exact(super::lanes::padded(channels)));
     for (output, (own, projected)) in output.chunks_exact_mut(channels).zip(pixels) {
         for (c, ((output, &own), &projected)) in output.iter_mut().zip(own).zip(projected).enumerate() {
             *output = tail.affine.apply(tail.residual(own, projected), c) as u8;

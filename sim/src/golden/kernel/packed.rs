@@ -1,6 +1,6 @@
 //! Layers in the order in which the inner loops read them.
 
-use super::{LANES, padded};
+use super::lanes::{LANES, padded};
 use hwgen_quantize::{Layer, Requant};
 
 /// Inputs that one step of a dense product takes from each pixel.

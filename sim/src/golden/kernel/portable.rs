@@ -1,9 +1,10 @@
 //! Inner loops in plain Rust: the reference that the others are compared with.
 
 use super::argmax::{self, Between};
+use super::dispatch::{Cell, Tail};
 use super::generic::{self, Set};
+use super::lanes::LANES;
 use super::packed::{Dense, Depthwise, GROUP, Lanes, WeightVector};
-use super::{Cell, LANES, Tail};
 
 struct Portable;
 
