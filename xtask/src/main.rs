@@ -12,6 +12,7 @@ mod pages;
 mod registers;
 mod run;
 mod score;
+mod steps;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +37,11 @@ enum Command {
     },
     /// All that CI runs; with CI=true, a missing tool is a failure
     Test,
+    /// One step of it
+    Step {
+        /// Name of the step, as `make test` shows it
+        name: String,
+    },
     /// Verilator, Icarus, Yosys and slang on the library and on emitted cores
     Lint,
     /// Prove what tests/formal lists, kill its mutants, and write docs/formal.md
@@ -87,8 +93,14 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let done = match Cli::parse().command {
+        Command::Step { name } => {
+            return test::step(&name).unwrap_or_else(|error| {
+                eprintln!("error: {error}");
+                ExitCode::from(2)
+            });
+        }
         Command::Demo { out } => demo::demo(&out),
-        Command::Test => Ok(test::test()),
+        Command::Test => test::test(),
         Command::Lint => lint::lint(),
         Command::Netlist { words } => netlist::netlist(if words { netlist::Form::Words } else { netlist::Form::Cells }),
         Command::BenchFpga { page: true, .. } => fpga::page().map(|()| true),
