@@ -70,15 +70,15 @@ module hwg_ram #(
       reg  [SIDE*PITCH-1:0] array_q;
       reg  [AW-LW-1:0]      side1_q, side_q;
       wire [SIDE*WIDTH-1:0] words;
-      integer               s;
       always @(posedge clk) begin
-        for (s = 0; s < SIDE; s = s + 1)
-          if (we && 32'(waddr[AW-1:LW]) == s) mem[waddr[LW-1:0]][s*PITCH +: WIDTH] <= wdata;
         if (re) {array_q, side1_q} <= {mem[raddr[LW-1:0]], raddr[AW-1:LW]};
         side_q <= side1_q;
       end
       genvar w;
       for (w = 0; w < SIDE; w = w + 1) begin : gen_word
+        // a process for each word: in one for all of them Yosys takes minutes over hundreds
+        always @(posedge clk)
+          if (we && 32'(waddr[AW-1:LW]) == w) mem[waddr[LW-1:0]][w*PITCH +: WIDTH] <= wdata;
         hwg_outreg #(.WIDTH(WIDTH)) u_outreg (
             .clk(clk), .en(re_q), .d(array_q[w*PITCH +: WIDTH]), .q(words[w*WIDTH +: WIDTH]));
       end
