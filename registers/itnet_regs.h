@@ -45,7 +45,7 @@
 /* Outputs of the next frame, 1 to 32: bit n − 1 is output n. Bits of outputs that the core does not have, or that lie beyond ITERATIONS, have no effect. */
 #define ITNET_MASK_LOW 0x18u
 
-/* The next frame ends after the first output whose confidence is at least this. 0: never. */
+/* The next frame ends after an output whose confidence is at least this. 0: not after that one. Every output has a threshold of its own; THRESHOLD_OUTPUT says whose is here. */
 #define ITNET_THRESHOLD 0x1Cu
 
 /* Confidence of the last output that was sent whole: see docs/arithmetic.md. */
@@ -81,5 +81,10 @@
 
 /* Bits of STATUS that raise the interrupt: `irq` is high while STATUS and this register have a bit in common. */
 #define ITNET_INT_ENABLE 0x44u
+
+/* The output whose threshold THRESHOLD reads and writes. 0: all of them; it reads that of the last one then. */
+#define ITNET_THRESHOLD_OUTPUT 0x48u
+#define ITNET_THRESHOLD_OUTPUT_OUTPUT 0x0000007Fu /* rw: Number of an output, or 0. With one that the core does not have, THRESHOLD reads 0 and keeps nothing. */
+#define ITNET_THRESHOLD_OUTPUT_OUTPUT_SHIFT 0u
 
 #endif

@@ -50,28 +50,10 @@ static itnet_result control(const itnet *dev, uint32_t clear, uint32_t raise) {
     return set(dev, ITNET_CONTROL, (value & ~(clear | COMMANDS)) | raise);
 }
 
-/* One threshold for all outputs, or a bank of them, whichever the register map has. */
-static uint32_t thresholds(const itnet *dev) {
-#ifdef ITNET_THRESHOLD_COUNT
-    return dev->core->iterations < ITNET_THRESHOLD_COUNT ? dev->core->iterations : ITNET_THRESHOLD_COUNT;
-#else
-    (void)dev;
-    return 1u;
-#endif
-}
-
-static uint32_t threshold_offset(uint32_t index) {
-#ifdef ITNET_THRESHOLD_COUNT
-    return ITNET_THRESHOLD(index);
-#else
-    (void)index;
-    return ITNET_THRESHOLD;
-#endif
-}
-
-static itnet_result set_all_thresholds(const itnet *dev, uint32_t confidence) {
-    for (uint32_t i = 0; i < thresholds(dev); ++i) TRY(set(dev, threshold_offset(i), confidence));
-    return ITNET_OK;
+/* Of one output, or with 0 of all of them. */
+static itnet_result write_threshold(const itnet *dev, uint32_t output, uint32_t confidence) {
+    TRY(set(dev, ITNET_THRESHOLD_OUTPUT, output));
+    return set(dev, ITNET_THRESHOLD, confidence);
 }
 
 static itnet_result write_settings(const itnet *dev, uint32_t iterations, uint64_t outputs) {
@@ -96,7 +78,7 @@ itnet_result itnet_init(itnet *dev, const itnet_bus *bus, const itnet_core *core
         if (poll == RESET_POLLS) return ITNET_TIMEOUT;
     }
     TRY(write_settings(dev, core->iterations, core->outputs));
-    TRY(set_all_thresholds(dev, 0u));
+    TRY(write_threshold(dev, 0u, 0u));
     return set(dev, ITNET_STATUS, ITNET_STATUS_W1C);
 }
 
@@ -122,10 +104,8 @@ itnet_result itnet_configure(itnet *dev, const itnet_settings *settings) {
 }
 
 itnet_result itnet_set_threshold(itnet *dev, uint32_t output, uint32_t confidence) {
-    if (output > dev->core->iterations) return ITNET_RANGE;
-    if (output == 0u) return set_all_thresholds(dev, confidence);
-    if (thresholds(dev) == 1u && dev->core->iterations > 1u) return ITNET_ABSENT;
-    return set(dev, threshold_offset(output - 1u), confidence);
+    if (output > 64u || (output != 0u && (dev->core->outputs >> (output - 1u) & 1u) == 0u)) return ITNET_RANGE;
+    return write_threshold(dev, output, confidence);
 }
 
 itnet_result itnet_set_feedback_base(itnet *dev, uint64_t address) {

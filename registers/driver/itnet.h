@@ -98,7 +98,7 @@ itnet_result itnet_version(const itnet *dev, uint32_t *major, uint32_t *minor, u
 itnet_result itnet_configure(itnet *dev, const itnet_settings *settings);
 
 /* Ends every next frame after output `output` (1 to N) if its confidence is at least `confidence`; 0: never. Output 0
- * stands for all. A core that has one threshold for all outputs takes no other: ITNET_ABSENT. */
+ * stands for all. One that the core does not have: ITNET_RANGE. */
 itnet_result itnet_set_threshold(itnet *dev, uint32_t output, uint32_t confidence);
 
 /* Bus address of the feedback region of the next frame, a multiple of 4096, `feedback_bytes` of the core long.

@@ -17,7 +17,7 @@ pub const STATUS: u8 = 0x10;
 pub const ITERATIONS: u8 = 0x14;
 /// Outputs of the next frame, 1 to 32: bit n − 1 is output n. Bits of outputs that the core does not have, or that lie beyond ITERATIONS, have no effect.
 pub const MASK_LOW: u8 = 0x18;
-/// The next frame ends after the first output whose confidence is at least this. 0: never.
+/// The next frame ends after an output whose confidence is at least this. 0: not after that one. Every output has a threshold of its own; THRESHOLD_OUTPUT says whose is here.
 pub const THRESHOLD: u8 = 0x1C;
 /// Confidence of the last output that was sent whole: see docs/arithmetic.md.
 pub const CONFIDENCE: u8 = 0x20;
@@ -39,6 +39,8 @@ pub const BASE_LOW: u8 = 0x3C;
 pub const BASE_HIGH: u8 = 0x40;
 /// Bits of STATUS that raise the interrupt: `irq` is high while STATUS and this register have a bit in common.
 pub const INT_ENABLE: u8 = 0x44;
+/// The output whose threshold THRESHOLD reads and writes. 0: all of them; it reads that of the last one then.
+pub const THRESHOLD_OUTPUT: u8 = 0x48;
 
 /// Fields of [`VERSION`].
 pub mod version {
@@ -84,6 +86,12 @@ pub mod status {
 pub mod base_low {
     /// Address bits 12 to 31.
     pub const PAGE: u32 = 0xFFFF_F000;
+}
+
+/// Fields of [`THRESHOLD_OUTPUT`].
+pub mod threshold_output {
+    /// Number of an output, or 0. With one that the core does not have, THRESHOLD reads 0 and keeps nothing.
+    pub const OUTPUT: u32 = 0x0000_007F;
 }
 
 /// What [`ID`] reads in every core.
@@ -195,7 +203,7 @@ pub const REGISTERS: &[Register] = &[
         feedback: None,
         fields: &[
         ],
-        about: "The next frame ends after the first output whose confidence is at least this. 0: never.",
+        about: "The next frame ends after an output whose confidence is at least this. 0: not after that one. Every output has a threshold of its own; THRESHOLD_OUTPUT says whose is here.",
     },
     Register {
         name: "CONFIDENCE",
@@ -307,5 +315,17 @@ pub const REGISTERS: &[Register] = &[
         fields: &[
         ],
         about: "Bits of STATUS that raise the interrupt: `irq` is high while STATUS and this register have a bit in common.",
+    },
+    Register {
+        name: "THRESHOLD_OUTPUT",
+        address: THRESHOLD_OUTPUT,
+        count: 1,
+        access: Access::ReadWrite,
+        reset: Reset::Value(0x0000_0000),
+        feedback: None,
+        fields: &[
+            Field { name: "OUTPUT", mask: 0x0000_007F, access: Access::ReadWrite, about: "Number of an output, or 0. With one that the core does not have, THRESHOLD reads 0 and keeps nothing." },
+        ],
+        about: "The output whose threshold THRESHOLD reads and writes. 0: all of them; it reads that of the last one then.",
     },
 ];

@@ -50,7 +50,8 @@ module hwg_control #(
 );
   // ---------------------------------------------------------------- configuration
   reg        enable_q, stop_q, soft_q, drop_q;
-  reg [31:0] iterations_q, threshold_q, irq_enable_q;
+  reg [31:0] iterations_q, irq_enable_q;
+  reg [6:0]  chosen_q;               // THRESHOLD_OUTPUT
   reg [63:0] mask_q;
   reg [6:1]  status_q;
   reg        busy_q;
@@ -65,14 +66,13 @@ module hwg_control #(
       hwg_reg_pkg::ID, hwg_reg_pkg::VERSION, hwg_reg_pkg::HASH, hwg_reg_pkg::CONTROL, hwg_reg_pkg::STATUS,
       hwg_reg_pkg::ITERATIONS, hwg_reg_pkg::MASK_LOW, hwg_reg_pkg::THRESHOLD, hwg_reg_pkg::CONFIDENCE,
       hwg_reg_pkg::CYCLES, hwg_reg_pkg::FRAMES, hwg_reg_pkg::GAPS, hwg_reg_pkg::STALLS, hwg_reg_pkg::LAST_OUTPUT,
-      hwg_reg_pkg::MASK_HIGH, hwg_reg_pkg::INT_ENABLE: known = 1'b1;
+      hwg_reg_pkg::MASK_HIGH, hwg_reg_pkg::INT_ENABLE, hwg_reg_pkg::THRESHOLD_OUTPUT: known = 1'b1;
       default: known = 1'b0;
     endcase
   endfunction
   assign write_known = known(write_addr);
 
   // ---------------------------------------------------------------- frame
-  reg  [31:0] threshold_q_frame;       // as taken over at the start of the frame
   reg  [N-1:0] left_q;                 // outputs not yet sent
   reg         one_left_q, none_left_q; // at most one of them (a cycle late: maps are longer); none
   reg         loop_end_q, final_q;
@@ -85,7 +85,8 @@ module hwg_control #(
   wire [31:0] oldest_margin;
   wire        margin_there, margin_ready;
   wire [2:0]  margin_count;
-  wire        confident = threshold_q_frame != '0 && margin_there && oldest_margin >= threshold_q_frame;
+  reg  [31:0] threshold_q;             // of the output that is being sent
+  wire        confident = threshold_q != '0 && margin_there && oldest_margin >= threshold_q;
   wire        complete = busy_q && (loop_end || loop_end_q) && none_left;
   wire        early    = busy_q && sent && (final_q || confident) && !complete;
   wire        finish   = complete || early;
@@ -115,6 +116,45 @@ module hwg_control #(
                              : (iterations_q >= 32'(N)) ? (64'd2 << (N - 1)) - 64'd1
                              : (64'd1 << iterations_q[5:0]) - 64'd1;
 
+  wire take_over = (!busy_q || clear) && !begin_frame;
+
+  // ---------------------------------------------------------------- thresholds
+  // One for each output, as written and as the frame in hand took it over.
+  function [6:0] last_of(input [63:0] mask);
+    integer i;
+    begin
+      last_of = '0;
+      for (i = 0; i < N; i = i + 1) if (mask[i]) last_of = 7'(i);
+    end
+  endfunction
+  localparam [6:0] LAST = last_of(OUTPUTS);  // counted from 0, as all indices here
+  wire [N*32-1:0] written, taken_over;
+  wire [6:0]      chosen = (chosen_q == '0) ? LAST : chosen_q - 1'b1;
+  wire            chosen_there = chosen < 7'(N);
+  wire [31:0]     chosen_threshold, sent_threshold;
+  genvar n;
+  generate
+    for (n = 0; n < N; n = n + 1) begin : gen_threshold
+      if (OUTPUTS[n]) begin : gen_output
+        reg [31:0] written_q, taken_q;
+        always @(posedge clk)
+          if (rst) {written_q, taken_q} <= '0;
+          else begin
+            if (write && write_addr == hwg_reg_pkg::THRESHOLD && (chosen_q == '0 || chosen_q == 7'(n + 1)))
+              written_q <= merge(written_q, write_data, write_mask);
+            if (take_over) taken_q <= written_q;
+          end
+        assign {written[n*32 +: 32], taken_over[n*32 +: 32]} = {written_q, taken_q};
+      end else begin : gen_none
+        assign {written[n*32 +: 32], taken_over[n*32 +: 32]} = '0;
+      end
+    end
+  endgenerate
+  hwg_select #(.N(N), .W(32), .IW(7)) u_chosen (.index(chosen), .entries(written), .entry(chosen_threshold));
+  hwg_select #(.N(N), .W(32), .IW(7)) u_sent (
+      .index(class_id[6:0] - 7'd1), .entries(taken_over), .entry(sent_threshold));
+  always @(posedge clk) if (class_valid) threshold_q <= sent_threshold;  // a map is longer than a word
+
   always @(posedge clk) begin
     if (rst) begin
       enable_q     <= 1'b1;
@@ -123,7 +163,7 @@ module hwg_control #(
       drop_q       <= 1'b0;
       iterations_q <= 32'(N);
       mask_q       <= OUTPUTS;
-      threshold_q  <= '0;
+      chosen_q     <= '0;
       irq_enable_q <= '0;
       status_q     <= '0;
       busy_q       <= 1'b0;
@@ -136,7 +176,6 @@ module hwg_control #(
       {cycle_q, cycles_q, frames_q, gaps_q, stalls_q, confidence_q, last_id_q} <= '0;
       iterations   <= '0;
       outputs      <= '0;
-      threshold_q_frame <= '0;
     end else begin
       soft_q <= 1'b0;
       one_left_q <= later == '0;
@@ -150,16 +189,15 @@ module hwg_control #(
         hwg_reg_pkg::ITERATIONS: iterations_q  <= merge(iterations_q, write_data, write_mask);
         hwg_reg_pkg::MASK_LOW:   mask_q[31:0]  <= merge(mask_q[31:0], write_data, write_mask);
         hwg_reg_pkg::MASK_HIGH:  mask_q[63:32] <= merge(mask_q[63:32], write_data, write_mask);
-        hwg_reg_pkg::THRESHOLD:  threshold_q   <= merge(threshold_q, write_data, write_mask);
+        hwg_reg_pkg::THRESHOLD_OUTPUT: chosen_q <= (chosen_q & ~write_mask[6:0]) | set_bits[6:0];
         hwg_reg_pkg::INT_ENABLE: irq_enable_q  <= merge(irq_enable_q, write_data, write_mask);
         default: ;
       endcase
 
       // taken over at the start of a frame
-      if ((!busy_q || clear) && !begin_frame) begin
-        iterations        <= all_iterations;
-        outputs           <= all_iterations & mask_q & OUTPUTS;
-        threshold_q_frame <= threshold_q;
+      if (take_over) begin
+        iterations <= all_iterations;
+        outputs    <= all_iterations & mask_q & OUTPUTS;
       end
 
       finish_q <= finish && !clear;
@@ -215,7 +253,8 @@ module hwg_control #(
       hwg_reg_pkg::STATUS:      read_data = status;
       hwg_reg_pkg::ITERATIONS:  read_data = iterations_q;
       hwg_reg_pkg::MASK_LOW:    read_data = mask_q[31:0];
-      hwg_reg_pkg::THRESHOLD:   read_data = threshold_q;
+      hwg_reg_pkg::THRESHOLD:   read_data = chosen_there ? chosen_threshold : '0;
+      hwg_reg_pkg::THRESHOLD_OUTPUT: read_data = {25'd0, chosen_q};
       hwg_reg_pkg::CONFIDENCE:  read_data = confidence_q;
       hwg_reg_pkg::CYCLES:      read_data = cycles_q;
       hwg_reg_pkg::FRAMES:      read_data = frames_q;

@@ -42,5 +42,8 @@ package hwg_reg_pkg;
   localparam integer BASE_LOW_PAGE_HIGH = 31;
   localparam [7:0] BASE_HIGH = 8'h40;
   localparam [7:0] INT_ENABLE = 8'h44;
+  localparam [7:0] THRESHOLD_OUTPUT = 8'h48;
+  localparam integer THRESHOLD_OUTPUT_OUTPUT_LOW = 0;
+  localparam integer THRESHOLD_OUTPUT_OUTPUT_HIGH = 6;
 endpackage
 `default_nettype wire

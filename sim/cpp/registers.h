@@ -4,6 +4,7 @@
 //
 // A second account of rtl/hwg_control.sv and hwg_axi_base.sv. `step` is the rising edge at the end of a cycle.
 #pragma once
+#include <array>
 #include <cstdint>
 
 #include "findings.h"
@@ -48,7 +49,8 @@ public:
         case ITNET_GAPS:
         case ITNET_STALLS:
         case ITNET_LAST_OUTPUT:
-        case ITNET_INT_ENABLE: return true;
+        case ITNET_INT_ENABLE:
+        case ITNET_THRESHOLD_OUTPUT: return true;
         default: return false;
         }
     }
@@ -63,7 +65,8 @@ public:
         case ITNET_ITERATIONS: return iterations_;
         case ITNET_MASK_LOW: return static_cast<uint32_t>(mask_);
         case ITNET_MASK_HIGH: return static_cast<uint32_t>(mask_ >> 32);
-        case ITNET_THRESHOLD: return threshold_;
+        case ITNET_THRESHOLD: return threshold();
+        case ITNET_THRESHOLD_OUTPUT: return chosen_;
         case ITNET_CONFIDENCE: return confidence_;
         case ITNET_CYCLES: return cycles_;
         case ITNET_FRAMES: return frames_;
@@ -96,10 +99,10 @@ public:
     bool free() const { return (control_ & ITNET_CONTROL_ENABLE) != 0 && !busy_ && !soft_ && !over_; }
     /// The frame in hand ends in this cycle: done a cycle ago, abandoned, or reset.
     bool clear(bool abort) const { return finish_ || abort || soft_; }
-    /// What a frame that begins now is made of: iterations, outputs, threshold.
+    /// What a frame that begins now is made of: iterations, outputs, the threshold of each of them (of output n at n - 1).
     uint32_t next_iterations() const { return taken_iterations_; }
     uint64_t next_outputs() const { return taken_outputs_; }
-    uint32_t next_threshold() const { return taken_threshold_; }
+    const std::array<uint32_t, 64>& next_thresholds() const { return taken_thresholds_; }
     /// The number of the output whose words come next; 0: none.
     uint32_t next_output() const { return left_ == 0 ? 0 : 1 + static_cast<uint32_t>(__builtin_ctzll(left_)); }
 
@@ -108,7 +111,8 @@ public:
         return busy_ && (e.loop_end || loop_ended_) && (e.fire && e.last ? (left_ & (left_ - 1)) == 0 : left_ == 0);
     }
     bool early(const Events& e) const {
-        const bool confident = frame_threshold_ != 0 && e.confidence >= frame_threshold_;
+        const uint32_t output = next_output(), threshold = output == 0 ? 0 : frame_thresholds_[output - 1];
+        const bool confident = threshold != 0 && e.confidence >= threshold;
         return busy_ && e.fire && e.last && (final_ || confident) && !complete(e);
     }
     bool done(const Events& e) const { return (complete(e) || early(e)) && !finish_ && !clear(e.abort); }
@@ -131,7 +135,7 @@ public:
         const uint32_t run = iterations_ == 0 ? 1 : iterations_ > spec_.iterations ? spec_.iterations : iterations_;
         const uint64_t reach = run == 64 ? ~uint64_t{0} : (uint64_t{1} << run) - 1;
         const uint64_t sends = reach & mask_ & spec_.outputs;
-        const uint32_t threshold = threshold_;
+        const auto thresholds = thresholds_;
         const bool was_busy = busy_;
         if (finish_) {
             cycles_ = cycle_;
@@ -142,12 +146,12 @@ public:
         if ((!was_busy || clears) && !e.begin) {
             taken_iterations_ = run;
             taken_outputs_ = sends;
-            taken_threshold_ = threshold;
+            taken_thresholds_ = thresholds;
         }
         if (e.begin) {
             busy_ = true;
             left_ = taken_outputs_;
-            frame_threshold_ = taken_threshold_;
+            frame_thresholds_ = taken_thresholds_;
             loop_ended_ = final_ = false;
             // From the cycle before, in which the first pixel was taken.
             cycle_ = 2;
@@ -165,6 +169,13 @@ public:
     }
 
 private:
+    /// What THRESHOLD reads: the chosen output's, that of the last one where none is.
+    uint32_t threshold() const {
+        const uint32_t last = 63 - static_cast<uint32_t>(__builtin_clzll(spec_.outputs));
+        const uint32_t output = chosen_ == 0 ? last : chosen_ - 1;
+        return output < 64 ? thresholds_[output] : 0;
+    }
+
     void count(const Events& e, bool sent) {
         if (e.fire && e.first && stop_before_) final_ = true;
         if (sent) {
@@ -199,7 +210,11 @@ private:
         case ITNET_MASK_HIGH:
             mask_ = (mask_ & 0xffffffffu) | uint64_t{merge(static_cast<uint32_t>(mask_ >> 32))} << 32;
             break;
-        case ITNET_THRESHOLD: threshold_ = merge(threshold_); break;
+        case ITNET_THRESHOLD:
+            for (uint32_t n = 0; n < 64; ++n)
+                if ((spec_.outputs >> n & 1) != 0 && (chosen_ == 0 || chosen_ == n + 1)) thresholds_[n] = merge(thresholds_[n]);
+            break;
+        case ITNET_THRESHOLD_OUTPUT: chosen_ = merge(chosen_) & ITNET_THRESHOLD_OUTPUT_OUTPUT; break;
         case ITNET_INT_ENABLE: int_enable_ = merge(int_enable_); break;
         case ITNET_BASE_LOW: base_ = (base_ >> 32 << 32) | merge(static_cast<uint32_t>(base_)); break;
         case ITNET_BASE_HIGH:
@@ -211,8 +226,9 @@ private:
 
     CoreSpec spec_;
     uint32_t control_ = ITNET_CONTROL_RESET, events_ = 0, unknown_ = 0, cleared_ = 0, int_enable_ = 0;
-    uint32_t iterations_, threshold_ = 0, confidence_ = 0, cycles_ = 0, frames_ = 0, gaps_ = 0, stalls_ = 0;
-    uint32_t last_output_ = 0, cycle_ = 0, taken_iterations_ = 0, taken_threshold_ = 0, frame_threshold_ = 0;
+    uint32_t iterations_, chosen_ = 0, confidence_ = 0, cycles_ = 0, frames_ = 0, gaps_ = 0, stalls_ = 0;
+    uint32_t last_output_ = 0, cycle_ = 0, taken_iterations_ = 0;
+    std::array<uint32_t, 64> thresholds_{}, taken_thresholds_{}, frame_thresholds_{};
     uint64_t mask_, base_ = 0, taken_outputs_ = 0, left_ = 0;
     bool busy_ = false, stop_ = false, stop_before_ = false, soft_ = false, finish_ = false, over_ = false;
     bool final_ = false, loop_ended_ = false;

@@ -195,7 +195,8 @@ private:
         frame.first_pixel = video_.taken_cycle;
         frame.iterations = model_.next_iterations();
         frame.outputs = model_.next_outputs();
-        frame.threshold = model_.next_threshold();
+        for (uint32_t n = 0; n < 64; ++n)
+            if ((model_.next_outputs() >> n & 1) != 0) frame.thresholds.push_back(model_.next_thresholds()[n]);
         frame.ending = Ending::Open;
         frames_.all.push_back(frame);
         classes_.restart();

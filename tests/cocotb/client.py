@@ -155,7 +155,7 @@ async def registers(dut):
     expected = {**reg.RESET, reg.ITERATIONS: ITERATIONS, reg.MASK_LOW: ALL, reg.MASK_HIGH: 0}
     for address, value in expected.items():
         assert await bench.read(address) == value, f"register {address:#x} after reset"
-    for address in (0x48, 0x7C, 0x80, 0xFC):
+    for address in (0x4C, 0x7C, 0x80, 0xFC):
         answer = await bench.bus.read(address, 4)
         assert answer.resp == AxiResp.SLVERR, f"read of unmapped {address:#x}"
         answer = await bench.bus.write(address, bytes(4))
@@ -246,10 +246,19 @@ async def early_exit_and_stop(dut):
     await bench.idle()
     assert await bench.read(reg.STATUS) == reg.STATUS_STOPPED_EARLY | reg.STATUS_OUTPUT_SENT | reg.STATUS_FRAME_DONE
     assert await bench.read(reg.LAST_OUTPUT) == 1
+    await bench.write(reg.THRESHOLD_OUTPUT, 1)  # all outputs but the first have a threshold now
+    await bench.write(reg.THRESHOLD, 0)
+    await bench.write(reg.THRESHOLD_OUTPUT, 2)
+    assert await bench.read(reg.THRESHOLD) == 1
+    bench.send(1)
+    await bench.maps([1, 2], golden(1))
+    await bench.idle()
+    assert await bench.read(reg.LAST_OUTPUT) == 2
+    await bench.write(reg.THRESHOLD_OUTPUT, 0)
     await bench.write(reg.THRESHOLD, 0)
     await bench.write(reg.STATUS, 0xFFFFFFFF)
     bench.send(2)
-    while len(bench.taken) < 2 * WIDTH * HEIGHT + 10:
+    while len(bench.taken) < 3 * WIDTH * HEIGHT + 10:
         await RisingEdge(dut.aclk)
     await bench.write(reg.CONTROL, reg.CONTROL_ENABLE | reg.CONTROL_STOP)
     await bench.maps([1], golden(2))

@@ -28,7 +28,7 @@ const fn fault(
     Fault { file, from, to, options, named }
 }
 
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 10] = [
     fault("hwg_control", "cycle_q     <= 32'd2;", "cycle_q     <= 32'd1;", "", "CYCLES"),
     fault("hwg_control", "gaps_q + 32'(input_gap)", "gaps_q", "--gap 30", "GAPS"),
     fault("hwg_video_in", "state_q == HUNT && !free", "state_q != HUNT && !free", "--frames 3", "s_axis_video_tready"),
@@ -43,7 +43,7 @@ const FAULTS: [Fault; 9] = [
         "hwg_control",
         "confidence_q <= margin_there",
         "if (class_id != 8'd2) confidence_q <= margin_there",
-        "",
+        "--frames 3",
         "CONFIDENCE",
     ),
     fault("hwg_axil", "s_axil_rresp <= read_known ? OKAY : SLVERR", "s_axil_rresp <= OKAY", "--frames 2", "response"),
@@ -55,6 +55,7 @@ const FAULTS: [Fault; 9] = [
         "--frames 3 --broken 1:cut@40",
         "irq",
     ),
+    fault("hwg_control", "chosen_q == 7'(n + 1)", "chosen_q == 7'(n + 2)", "--script strobe.yaml", "THRESHOLD"),
     fault("hwg_control", "if (fire && class_first && stop_q)", "if (fire && stop_q)", "--stop 0:1", "irq"),
 ];
 
@@ -63,6 +64,12 @@ const SCRIPT: &str = "
 - {at: 60, write: THRESHOLD, value: 0xFFFFFFFF, strobe: 0x2}
 - {read: THRESHOLD, expect: 0x0000FF00}
 - {write: THRESHOLD, value: 0}
+- {write: THRESHOLD_OUTPUT, value: 2}
+- {write: THRESHOLD, value: 0xFFFFFFFF}
+- {read: THRESHOLD, expect: 0xFFFFFFFF}
+- {write: THRESHOLD_OUTPUT, value: 1}
+- {read: THRESHOLD, expect: 0}
+- {write: THRESHOLD_OUTPUT, value: 0}
 - {frame: 0, end: true, write: INT_ENABLE, value: 0x20}
 - {frame: 0, end: true, write: STATUS, value: 0x7F, strobe: 0}
 - {frame: 0, end: true, read: STATUS, expect: 0x20, mask: 0x20}

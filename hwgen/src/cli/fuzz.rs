@@ -217,6 +217,7 @@ fn simulate(case: &Case, design: &Design, folder: &Path, args: &Args) -> Result<
         iterations: registers.iterations,
         mask: registers.mask,
         threshold: registers.threshold,
+        thresholds: registers.own_threshold.into_iter().collect(),
         fault: None,
     };
     let first = frame(case.seed, Registers::default());

@@ -118,6 +118,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let most = link.read(register::ITERATIONS)?;
     check_iterations(args.iterations.unwrap_or(1), most)?;
     link.write(register::ITERATIONS, args.iterations.unwrap_or(most))?;
+    link.write(register::THRESHOLD_OUTPUT, 0)?;
     link.write(register::THRESHOLD, args.threshold)?;
 
     let read = |path: &PathBuf| picture::read_sized(path, link.size(), args.resize, report);

@@ -23,8 +23,10 @@ pub struct FrameInput {
     pub iterations: Option<u32>,
     /// `MASK_LOW` and `MASK_HIGH`, bit n − 1: output n; none: all that are configured.
     pub mask: Option<u64>,
-    /// THRESHOLD; 0: no early exit.
+    /// THRESHOLD of all outputs; 0: no early exit.
     pub threshold: u32,
+    /// Outputs with a threshold of their own, and that.
+    pub thresholds: Vec<(u32, u32)>,
     /// What is wrong with its words.
     pub fault: Option<FrameFault>,
 }
@@ -50,7 +52,12 @@ pub enum FrameFault {
 impl FrameInput {
     /// A frame with the settings that the core has after reset.
     pub fn new(image: Vec<u8>) -> Self {
-        Self { image, iterations: None, mask: None, threshold: 0, fault: None }
+        Self { image, iterations: None, mask: None, threshold: 0, thresholds: Vec::new(), fault: None }
+    }
+
+    /// Whether it may end early.
+    pub(crate) fn may_exit(&self) -> bool {
+        self.threshold != 0 || self.thresholds.iter().any(|&(_, threshold)| threshold != 0)
     }
 }
 

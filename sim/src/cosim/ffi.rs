@@ -273,7 +273,8 @@ pub(crate) mod bridge {
         iterations: u32,
         /// Bit n - 1: output n is sent.
         outputs: u64,
-        threshold: u32,
+        /// Of each output that is sent, ascending.
+        thresholds: Vec<u32>,
         ending: Ending,
         end: u64,
         /// Outputs whose first word came, and when that of the latest did.

@@ -81,8 +81,8 @@ pub struct FrameResult {
     pub iterations: u32,
     /// Outputs that it was to send, bit n − 1: output n.
     pub outputs: u64,
-    /// Threshold of its confidence; 0: none.
-    pub threshold: u32,
+    /// Threshold of the confidence of each of them, ascending; 0: none.
+    pub thresholds: Vec<u32>,
     /// `complete`, `early`, `abandoned`, or `open` where it lacked pixels to the end.
     pub ending: &'static str,
     /// Cycle of the first accepted pixel, from the start of the simulation.

@@ -143,8 +143,7 @@ impl Session {
         let feedback = &self.manifest.feedback;
         let pixel_words = d.scale(0).pixels() as u64 * u64::from(feedback.words_per_pixel);
         // An abandoned frame may lack the `tlast` of its last iteration.
-        let whole =
-            options.script.is_empty() && frames.iter().all(|frame| frame.threshold == 0 && frame.fault.is_none());
+        let whole = options.script.is_empty() && frames.iter().all(|frame| !frame.may_exit() && frame.fault.is_none());
         let rate = |pause: Pause| PauseRate { percent: pause.percent, burst: pause.burst };
         let (source, sink) = options.feedback();
         let patience = Patience::new(&self.manifest, options);
@@ -264,20 +263,32 @@ fn settings(manifest: &Manifest, frames: &[FrameInput], options: &RunOptions) ->
             (map::ITERATIONS, iterations),
             (map::MASK_LOW, mask as u32),
             (map::MASK_HIGH, (mask >> 32) as u32),
-            (map::THRESHOLD, frame.threshold),
             (map::INT_ENABLE, interrupts),
         ]
     };
-    let mut now = words(&FrameInput::new(Vec::new()), 0);
+    let reset = FrameInput::new(Vec::new());
+    let mut now = words(&reset, 0);
+    let mut thresholds = (reset.threshold, &reset.thresholds);
     let mut all = Vec::new();
     for (number, frame) in frames.iter().enumerate() {
         let next = words(frame, if options.registers { INTERRUPTS[number % INTERRUPTS.len()] } else { 0 });
         let changed = next.iter().zip(&now).filter(|(next, now)| next != now);
         let changed = changed.map(|(&(address, value), _)| RegisterWrite { address, value, strobe: 0xF });
+        let write = |(address, value)| RegisterWrite { address, value, strobe: 0xF };
+        let exits = if thresholds == (frame.threshold, &frame.thresholds) { Vec::new() } else { exits(frame) };
+        let changed = changed.chain(exits.into_iter().map(write));
         all.push(changed.chain(memory::base_writes(&manifest.feedback, options.seed, number)).collect());
         now = next;
+        thresholds = (frame.threshold, &frame.thresholds);
     }
     all
+}
+
+/// The writes that give every output its threshold: that of all, then those of their own.
+fn exits(frame: &FrameInput) -> Vec<(u8, u32)> {
+    let all = std::iter::once((0, frame.threshold));
+    let each = all.chain(frame.thresholds.iter().copied());
+    each.flat_map(|(output, threshold)| [(map::THRESHOLD_OUTPUT, output), (map::THRESHOLD, threshold)]).collect()
 }
 
 /// Findings that are no mismatch but the end.

@@ -93,7 +93,7 @@ fn frames(expectations: &[&Expectation], outcome: &Outcome) -> Vec<FrameResult> 
             sent: time.item,
             iterations: time.iterations,
             outputs: time.outputs,
-            threshold: time.threshold,
+            thresholds: time.thresholds.clone(),
             ending: match time.ending {
                 Ending::Complete => "complete",
                 Ending::Early => "early",

@@ -164,13 +164,9 @@ int main(int count, char **arguments) {
     OK(itnet_set_threshold(&dev, 0, UINT32_MAX));
     frame(&dev, 4, core.iterations, ALL, core.iterations);
     OK(itnet_set_threshold(&dev, 0, 0));
-#ifdef ITNET_THRESHOLD_COUNT
     OK(itnet_set_threshold(&dev, 2, 1));
     frame(&dev, 4, 2, 3, 2);
     OK(itnet_set_threshold(&dev, 2, 0));
-#else
-    CHECK(itnet_set_threshold(&dev, 1, 1) == ITNET_ABSENT);
-#endif
 
     /* The interrupt: an event that was taken lets it fall, another one does not. */
     CHECK(itnet_set_interrupts(&dev, ITNET_STATUS_BUSY) == ITNET_RANGE);

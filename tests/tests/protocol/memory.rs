@@ -144,6 +144,7 @@ fn early_exit(core: &Core, seed: u64) -> FrameInput {
         iterations: [None, Some(1), Some(2)][seed as usize % 3],
         threshold: if seed.is_multiple_of(2) { confidences[seed as usize % 2].max(1) } else { 0 },
         mask: None,
+        thresholds: Vec::new(),
         fault: None,
         image,
     }

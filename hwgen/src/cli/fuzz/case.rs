@@ -59,8 +59,10 @@ pub struct Registers {
     pub iterations: Option<u32>,
     /// Output mask.
     pub mask: Option<u64>,
-    /// Early-exit threshold; 0: off.
+    /// Early-exit threshold of all outputs; 0: off.
     pub threshold: u32,
+    /// An output with a threshold of its own.
+    pub own_threshold: Option<(u32, u32)>,
 }
 
 impl Case {
@@ -202,12 +204,20 @@ fn latency(stream: &mut Stream) -> u32 {
     stream.between(0, most) as u32
 }
 
+/// One output in four cases of them: never, or from a confidence on that it may have.
+pub(super) fn own_threshold(stream: &mut Stream, description: &Description) -> Option<(u32, u32)> {
+    let output = description.outputs[stream.below(description.outputs.len() as u64) as usize];
+    let threshold = if stream.below(3) == 0 { 0 } else { 1 << stream.below(20) };
+    (stream.below(4) == 0).then_some((output, threshold))
+}
+
 fn registers(stream: &mut Stream, description: &Description) -> Registers {
     Registers {
         // 0 acts as 1, more than N as N.
         iterations: (stream.below(2) == 0).then(|| stream.between(0, u64::from(description.iterations) + 1) as u32),
         mask: (stream.below(2) == 0).then(|| stream.next_u64()),
         threshold: if stream.below(4) == 0 { 1 << stream.below(20) } else { 0 },
+        own_threshold: own_threshold(stream, description),
     }
 }
 

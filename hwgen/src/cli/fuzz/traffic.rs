@@ -3,6 +3,7 @@
 //! Everything follows from seed and number of the case. The last frame is whole, and the last accesses leave the core
 //! enabled: it has to come back from whatever was done to it.
 
+use super::case::own_threshold;
 use hwgen_network::Description;
 use hwgen_network::random::Stream;
 use hwgen_registers as map;
@@ -26,6 +27,7 @@ struct Settings {
     iterations: Option<u32>,
     mask: Option<u64>,
     threshold: u32,
+    own_threshold: Option<(u32, u32)>,
     fault: Option<FrameFault>,
 }
 
@@ -36,7 +38,7 @@ impl Traffic {
         let count = stream.between(3, 5);
         let mut frames: Vec<Settings> = (0..count).map(|_| settings(stream, description)).collect();
         if let Some(last) = frames.last_mut() {
-            *last = Settings { iterations: None, mask: None, threshold: 0, fault: None };
+            *last = Settings { iterations: None, mask: None, threshold: 0, own_threshold: None, fault: None };
         }
         let mut accesses: Vec<(u64, Access)> =
             (0..ACCESSES).map(|_| (stream.below(900 * count), access(stream))).collect();
@@ -53,6 +55,7 @@ impl Traffic {
             iterations: settings.iterations,
             mask: settings.mask,
             threshold: settings.threshold,
+            thresholds: settings.own_threshold.into_iter().collect(),
             fault: settings.fault,
             ..FrameInput::new(image.clone())
         };
@@ -76,6 +79,7 @@ fn settings(stream: &mut Stream, d: &Description) -> Settings {
         iterations: (stream.below(3) == 0).then(|| stream.between(0, u64::from(d.iterations) + 1) as u32),
         mask: (stream.below(3) == 0).then(|| stream.next_u64()),
         threshold: if stream.below(5) == 0 { 1 << stream.below(20) } else { 0 },
+        own_threshold: own_threshold(stream, d),
         fault: (stream.below(2) == 0).then(|| match stream.below(7) {
             0 => FrameFault::Cut(1 + at),
             1 => FrameFault::Remove(at),
