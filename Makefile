@@ -58,7 +58,7 @@ demo:
 	@$(XTASK) demo
 
 test:
-	@scripts/setup.sh build sim lint formal python fpga browser book
+	@scripts/setup.sh build sim lint formal python fpga browser book package
 	cargo build --workspace
 	@$(TARGET)/debug/xtask test
 
@@ -111,6 +111,7 @@ docs:
 golden:
 	@scripts/setup.sh build
 	HWGEN_UPDATE_GOLDEN=1 INSTA_UPDATE=always cargo test --package hwgen-tests
+	@scripts/setup.sh package && cargo build --workspace && HWGEN_UPDATE_GOLDEN=1 $(TARGET)/debug/xtask step package
 
 clean:
 	rm -rf out target

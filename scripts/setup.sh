@@ -4,9 +4,10 @@
 #   sim     Verilator, zlib's headers (waveforms)
 #   lint    Icarus Verilog, Yosys
 #   formal  Yosys with its model checker and ABC; the solver Yices in .venv (scripts/requirements-formal.txt)
-#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, onnxruntime, the newest Verilator (scripts/requirements.txt)
+#   python  .venv with pyslang, cocotb, cocotbext-axi, FuseSoC, onnxruntime, IP-XACT's schema, the newest Verilator (scripts/requirements.txt)
 #   browser headless Chromium, and what drives it in .venv (scripts/requirements-browser.txt)
 #   book    Zensical in .venv (scripts/requirements-book.txt)
+#   package maturin, pytest and nbclient in .venv (scripts/requirements-package.txt)
 #   bench   ONNX Runtime in .venv (scripts/requirements-bench.txt)
 #   fpga    Yosys, nextpnr and ecppack in .venv (scripts/requirements-fpga.txt)
 # Debian packages come through apt-get, as root or with sudo. Where that is impossible, says what to install.
@@ -67,6 +68,10 @@ for group in "${@:-build}"; do
             requirements+=(requirements-book.txt)
             want_python=yes
             ;;
+        package)
+            requirements+=(requirements-package.txt)
+            want_python=yes
+            ;;
         bench)
             requirements+=(requirements-bench.txt)
             want_python=yes
@@ -75,7 +80,7 @@ for group in "${@:-build}"; do
             requirements+=(requirements-fpga.txt)
             want_python=yes
             ;;
-        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python, browser, book, bench or fpga" ;;
+        *) fail "unknown group \`$group\`; wanted build, sim, lint, formal, python, browser, book, package, bench or fpga" ;;
     esac
     if [ "${want_python:-no}" = yes ]; then
         if [ ! -x "$python" ]; then

@@ -2,6 +2,7 @@
 
 mod driver;
 mod file;
+mod ipxact;
 pub mod library;
 mod manifest;
 mod memory;
@@ -53,7 +54,12 @@ impl<'a> CoreFiles<'a> {
         files.push(("timeline.json".into(), report::timeline(design)));
         files.push((LINT.into(), library.text(LINT).into()));
         files.push(("probes.vlt".into(), manifest::probe_waivers().into_bytes()));
-        Self { design, command, tables, memories, hash, files }
+        let mut core = Self { design, command, tables, memories, hash, files };
+        let facts = ipxact::Facts { hash, sources: core.sources(), memories: core.memories() };
+        let component = ipxact::component(design, &facts);
+        core.files.push(("component.xml".into(), component));
+        core.files.push(("vivado_package.tcl".into(), VIVADO.into()));
+        core
     }
 
     /// Paths of the core's Verilog files, packages first; of the technology layer the generic ones.
@@ -98,6 +104,8 @@ pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
+/// A script for a tool that reads no IP-XACT of 2014.
+const VIVADO: &str = include_str!("emit/vivado_package.tcl");
 /// The file of the core's top module.
 pub const TOP: &str = "itnet_top.sv";
 /// The library's waivers for Verilator, each with its reason.

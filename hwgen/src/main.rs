@@ -1,9 +1,7 @@
-//! The `hwgen` command: arguments in, exit status out; the work is in `cli` and the libraries.
-
-mod cli;
+//! The `hwgen` command: arguments in, exit status out; the work is in the library.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    hwgen::main()
 }

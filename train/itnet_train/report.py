@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,10 +17,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import cost, data, engine, losses, scenes
+from . import cost, data, engine, golden, losses, scenes
 from .arguments import parse_count
 from .cli import CALIBRATION_IMAGES, post_training
 from .errors import BadInput
+from .golden import Binary, Package
 from .model_file import load_quantised, save_model
 from .progress import Progress
 from .quant import Bits
@@ -30,52 +30,34 @@ from .weights_file import load_model
 GAP = 4
 
 
-def golden_maps(hwgen: Path, model: Path, image: Path, folder: Path) -> dict[int, np.ndarray]:
-    """Class maps of hwgen's golden model for one image."""
-    result = subprocess.run([hwgen, "run", "--model", model, "--image", image, "--maps", folder], capture_output=True,
-                            text=True)
-    if result.returncode:
-        raise BadInput(f"{hwgen} run: exit status {result.returncode}: {result.stderr.strip()[:300]}")
-    return {int(p.stem[2:]): np.asarray(Image.open(p)) for p in sorted(folder.glob("m_*.png"))}
-
-
-def hwgen_post_training(hwgen: Path, weights: Path, bits: int, dataset, size: tuple[int, int]):
+def hwgen_post_training(hwgen: Package | Binary, weights: Path, bits: int, dataset, size: tuple[int, int]):
     """The quantised model that `hwgen quantize` makes, calibrated on images of the training set."""
+    indices = np.linspace(0, len(dataset) - 1, CALIBRATION_IMAGES).astype(int)
+    images = [np.asarray(data.resized(*dataset.load(int(i)), size)[0]) for i in indices]
     with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        (folder / "calib").mkdir()
-        for i in np.linspace(0, len(dataset) - 1, CALIBRATION_IMAGES).astype(int):
-            pixels = data.resized(*dataset.load(int(i)), size)[0]
-            Image.fromarray(np.ascontiguousarray(pixels)).save(folder / "calib" / f"{i:05}.png")
-        command = [hwgen, "quantize", "--weights", weights, "--calib", folder / "calib", "--weight-bits", str(bits),
-                   "--compare-images", "0", "-o", folder / "model.safetensors"]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode:
-            raise BadInput(f"{hwgen} quantize: exit status {result.returncode}: {result.stderr.strip()[:300]}")
-        return load_quantised(folder / "model.safetensors")
+        output = Path(folder) / "model.safetensors"
+        hwgen.quantize(weights, images, bits, output)
+        return load_quantised(output)
 
 
-def golden_evaluation(hwgen: Path, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
+def golden_evaluation(hwgen: Package | Binary, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
     """Confusion matrices by the golden model, and its share of pixels equal to the exact forward's of quant.py."""
     d = network.description
     matrices: dict[int, torch.Tensor] = {}
     equal: dict[int, list[float]] = {}
     count = min(len(dataset), limit or len(dataset))
     with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        model = folder / "model.safetensors"
-        save_model(network, model)
+        file = Path(folder) / "model.safetensors"
+        save_model(network, file)
+        golden_maps = hwgen.model(file)
         for i in Progress(range(count), count, "golden model"):
             pixels, label = data.resized(*dataset.load(i), d.image)
-            image = folder / "image.png"
-            Image.fromarray(np.ascontiguousarray(pixels)).save(image)
-            maps = golden_maps(hwgen, model, image, folder)
             batch, labels = data.to_batch([(pixels, label)])
             own = engine.class_maps(network, batch)
-            for n, golden in maps.items():
-                golden = torch.from_numpy(golden.astype(np.int64))[None]
-                matrices[n] = matrices.get(n, 0) + losses.confusion(golden, labels, d.classes)
-                equal.setdefault(n, []).append(float((golden == own[n]).float().mean()))
+            for n, classes in golden_maps(np.asarray(pixels)).items():
+                classes = torch.from_numpy(classes.astype(np.int64))[None]
+                matrices[n] = matrices.get(n, 0) + losses.confusion(classes, labels, d.classes)
+                equal.setdefault(n, []).append(float((classes == own[n]).float().mean()))
     return matrices, {n: float(np.mean(v)) for n, v in equal.items()}, count
 
 
@@ -133,7 +115,7 @@ def plot(path: Path, rows, description) -> None:
     plt.close(figure)
 
 
-def measure(float_path: Path, tuned_path: Path | None, dataset, training, hwgen: Path | None, limit, golden_limit):
+def measure(float_path: Path, tuned_path: Path | None, dataset, training, hwgen: Package | Binary | None, limit, golden_limit):
     """Rows of the table: (name, mIoU by output), the confusion matrices of float, and agreement with the golden model."""
     float_net = load_model(float_path)
     networks = [("float", float_net)]
@@ -151,8 +133,8 @@ def measure(float_path: Path, tuned_path: Path | None, dataset, training, hwgen:
         matrices[name] = engine.evaluate(network, dataset, limit=limit)
         rows.append((name, {n: losses.mean_iou(m) for n, m in matrices[name].items()}))
         if hwgen is not None and name != "float":
-            golden, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit)
-            golden_rows.append((name, {n: losses.mean_iou(m) for n, m in golden.items()}))
+            summed, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit)
+            golden_rows.append((name, {n: losses.mean_iou(m) for n, m in summed.items()}))
             agreement.append((name, equal, count))
     return networks, rows, golden_rows, agreement, matrices
 
@@ -182,7 +164,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m itnet_train.report", description="Write docs/accuracy.md.")
     parser.add_argument("--root", type=Path, default=Path("."), help="the project's root: weights/ is read, docs/ written")
     parser.add_argument("--data", type=Path, required=True, help="CamVid folder, SegNet layout")
-    parser.add_argument("--hwgen", type=Path, help="the hwgen binary, for the golden model")
+    parser.add_argument("--hwgen", type=Path, help="the hwgen binary, for the golden model; without it hwgen's Python package, if installed")
     parser.add_argument("--limit", type=parse_count, help="only the first LIMIT images (a trial; says so in the page)")
     parser.add_argument("--golden-limit", type=parse_count, help="fewer still for the golden model")
     parser.add_argument("--private-strip", type=Path, help="CamVid strip with images and labels, outside the project")
@@ -206,6 +188,7 @@ def main() -> int:
 
 def write(arguments) -> None:
     root: Path = arguments.root
+    hwgen = golden.find(arguments.hwgen)
     lines = ["# Accuracy", "",
              "Written by `python -m itnet_train.report` from the shipped weights; not edited by hand. Pixels and activations "
              "have 8 bits throughout, the first convolution 8-bit weights.", ""]
@@ -215,7 +198,7 @@ def write(arguments) -> None:
     val, train = (data.open_dataset("camvid", arguments.data, s, (240, 180)) for s in ("val", "train"))
     golden_limit = min((n for n in (arguments.limit, arguments.golden_limit) if n is not None), default=None)
     results = measure(folder / "camvid-240.safetensors", folder / "camvid-240-w4.model.safetensors", val, train,
-                      arguments.hwgen, arguments.limit, golden_limit)
+                      hwgen, arguments.limit, golden_limit)
     networks, rows = results[:2]
     lines += section("camvid-240, CamVid validation set", *results, val, min(len(val), arguments.limit or len(val)))
     plot(root / "docs" / "accuracy" / "miou_over_macs.svg", rows, networks[0][1].description)
@@ -230,7 +213,7 @@ def write(arguments) -> None:
     folder = root / "weights" / "tiny"
     fresh = data.Scenes(200, 1000, (96, 64))
     results = measure(folder / "tiny.safetensors", folder / "tiny-w4.model.safetensors", fresh,
-                      data.open_dataset("scenes", None, "train", (96, 64)), arguments.hwgen, arguments.limit, golden_limit)
+                      data.open_dataset("scenes", None, "train", (96, 64)), hwgen, arguments.limit, golden_limit)
     lines += section("tiny, fresh procedural scenes", *results, fresh, min(len(fresh), arguments.limit or len(fresh)))
     write_strip(root / "docs" / "accuracy" / "tiny_strip.png", results[0][-1][1], fresh, range(3), scenes.COLOURS, 2, True)
     lines += ["Image, label, outputs 1, 2, 3, 4 of the last version above:", "", "![tiny](accuracy/tiny_strip.png)", ""]

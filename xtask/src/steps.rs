@@ -42,7 +42,13 @@ const fn step(name: &'static str, run: fn() -> Result<Outcome>) -> Step {
 /// it would only wait. In the order in which they begin: what keeps one processor busy first, what spreads over all of
 /// them last, so that none is idle at the end.
 pub const ROWS: [&[Step]; 12] = [
-    &[step("format", format), step("clippy", clippy), step("rust", rust), step("licences", licences)],
+    &[
+        step("format", format),
+        step("clippy", clippy),
+        step("rust", rust),
+        step("package", package),
+        step("licences", licences),
+    ],
     &[step("bitstream", bitstream)],
     &[step("netlist", netlist)],
     &[step("cocotb", cocotb)],
@@ -94,6 +100,40 @@ fn rust() -> Result<Outcome> {
     let mut command = cargo(if have("cargo-nextest") { nextest } else { plain });
     command.env("HWGEN_BIN", hwgen_path()?);
     Ok(succeeds(&mut command)?.into())
+}
+
+/// The Python package: its wheel, installed into the tests' own Python, and what its tests and the notebook say.
+fn package() -> Result<Outcome> {
+    let needs = "import maturin, nbclient, ipykernel, pytest, safetensors, PIL, onnxruntime";
+    if !have(VENV_PYTHON) || !succeeds(Command::new(VENV_PYTHON).args(["-c", needs]))? {
+        return Ok(missing("maturin or nbclient not installed in .venv (scripts/setup.sh package installs them)"));
+    }
+    let wheels = Path::new("out/wheel");
+    if wheels.exists() {
+        std::fs::remove_dir_all(wheels)?;
+    }
+    let mut build = Command::new(VENV_PYTHON);
+    build.args([
+        "-m",
+        "maturin",
+        "build",
+        "--quiet",
+        "--manifest-path",
+        "python/Cargo.toml",
+        "--compatibility",
+        "linux",
+    ]);
+    // As `cargo build --workspace` builds that crate, so that none of what it has left is built anew.
+    build.args(["--config", r#"profile.dev.package.unicode-ident.debug="line-tables-only""#, "--out"]).arg(wheels);
+    if !succeeds(&mut build)? {
+        return Ok(Outcome::Failed);
+    }
+    let mut install = Command::new(VENV_PYTHON);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"]);
+    install.args(["--force-reinstall", "--find-links", "out/wheel", "hwgen"]);
+    let mut tests = Command::new(VENV_PYTHON);
+    tests.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "python/tests"]).env("HWGEN_BIN", hwgen_path()?);
+    Ok((succeeds(&mut install)? && succeeds(&mut tests)?).into())
 }
 
 fn verilog() -> Result<Outcome> {

@@ -3,6 +3,8 @@
 mod header;
 mod parameters;
 
+pub use parameters::version;
+
 use std::fmt::Write;
 
 use super::ports::{self, Direction, Port};

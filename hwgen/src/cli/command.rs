@@ -1,5 +1,6 @@
 //! The command line as text: in the files that it made, and in reports that say how to see something again.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 /// Flags whose values are paths: only the file's name matters to what is made.
@@ -7,19 +8,32 @@ const PATHS: [&str; 4] = ["--config", "--weights", "--calib", "--model"];
 /// Flags that do not change what is made, with the number of values that follow.
 const IRRELEVANT: [(&str, usize); 5] = [("--json", 0), ("--quiet", 0), ("-q", 0), ("-o", 1), ("--output", 1)];
 
-/// This process's command, every argument as given.
+/// The command that runs, every argument as given.
 pub fn as_given() -> String {
     join(std::iter::once("hwgen".to_owned()).chain(arguments()))
 }
 
-/// This process's command without what has no influence on the result: folders of files, the place of the output.
+/// That command without what has no influence on the result: folders of files, the place of the output.
 /// The same design made elsewhere says the same.
 pub fn normalised() -> String {
     join(std::iter::once("hwgen".to_owned()).chain(normalise(arguments())))
 }
 
+thread_local! {
+    static INSIDE: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Does `work` as the command of `arguments`, which are not those of this process.
+pub fn inside<T>(arguments: Vec<String>, work: impl FnOnce() -> T) -> T {
+    let before = INSIDE.replace(Some(arguments));
+    let done = work();
+    INSIDE.set(before);
+    done
+}
+
 fn arguments() -> impl Iterator<Item = String> {
-    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned())
+    let of_process = || std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    INSIDE.with_borrow(Clone::clone).unwrap_or_else(of_process).into_iter()
 }
 
 fn normalise(arguments: impl Iterator<Item = String>) -> Vec<String> {

@@ -205,6 +205,10 @@ pub enum CliError {
     #[diagnostic(transparent)]
     Cosim(#[from] CosimError),
 
+    #[error("{message}")]
+    #[diagnostic(code(hwgen::cli::usage), help("`hwgen COMMAND --help` lists a command's flags"))]
+    Usage { message: String },
+
     #[error("the result cannot be written to stdout")]
     #[diagnostic(code(hwgen::cli::stdout))]
     Stdout { source: std::io::Error },

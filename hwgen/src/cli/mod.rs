@@ -20,22 +20,23 @@ mod library;
 mod maps;
 mod model;
 mod network;
-mod outcome;
+pub mod outcome;
 mod overwrite;
 mod page;
-mod picture;
+pub mod picture;
 mod play;
 mod quantize;
-mod report;
-mod run;
+pub mod report;
+pub mod run;
 mod shell;
 mod shell_help;
 mod synth;
-mod write;
+pub mod write;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use error::CliError;
 use outcome::Outcome;
-use report::Report;
+use report::{Form, Report};
 use std::process::ExitCode;
 
 /// What `--version` says; `-V` says the first line's number alone.
@@ -86,11 +87,41 @@ enum Command {
     Man(shell_help::ManArgs),
 }
 
-/// Parses the arguments and runs the command.
+/// A command that was run by [`execute`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Executed {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What `--json` prints; null where the command has no result.
+    pub document: serde_json::Value,
+}
+
+/// Runs the command of `arguments`, those that follow `hwgen` in a shell, inside this process. Nothing goes to standard
+/// output; messages go to standard error if `messages`. Ctrl-C stays the caller's business.
+///
+/// # Errors
+/// Those of the command; for arguments that it does not take, `hwgen::cli::usage`.
+pub fn execute(arguments: Vec<String>, messages: bool) -> miette::Result<Executed> {
+    let whole = std::iter::once("hwgen".to_owned()).chain(arguments.iter().cloned());
+    let cli = Cli::try_parse_from(whole).map_err(|error| CliError::Usage { message: usage(&error) })?;
+    let report = Report { form: Form::Captured, quiet: cli.quiet || !messages };
+    let outcome = command::inside(arguments, || dispatch(cli.command, report))?;
+    Ok(Executed { outcome, document: report::captured() })
+}
+
+/// What is wrong, without how to ask for help in a shell.
+fn usage(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let text = text.split("\n\nUsage:").next().unwrap_or_default();
+    text.trim().trim_start_matches("error: ").to_owned()
+}
+
+/// The program: parses the arguments of this process and runs the command.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     interrupt::install();
-    let report = Report { json: cli.json, quiet: cli.quiet };
+    let form = if cli.json { Form::Json } else { Form::Text };
+    let report = Report { form, quiet: cli.quiet };
     match dispatch(cli.command, report) {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::CheckFailed) => ExitCode::from(1),
@@ -127,6 +158,16 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_run_inside_a_process() {
+        let run = |words: &str| execute(words.split(' ').map(str::to_owned).collect(), false);
+        let executed = run("cost --preset tiny --iterations 2").expect("a network");
+        assert_eq!(executed.outcome, Outcome::Success);
+        assert_eq!(executed.document["description"]["outputs"], serde_json::json!([1, 2]));
+        let error = run("cost --no-such-flag").expect_err("no flag");
+        assert_eq!(error.to_string().lines().next(), Some("unexpected argument '--no-such-flag' found"));
     }
 
     #[test]

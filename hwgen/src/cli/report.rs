@@ -3,6 +3,8 @@
 use super::error::CliError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use serde_json::Value;
+use std::cell::Cell;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -16,13 +18,33 @@ const TICK: Duration = Duration::from_secs(1);
 /// What takes longer is worth a line that stays, where there is no terminal.
 const LONG: Duration = Duration::from_secs(5);
 
+/// What becomes of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text on stdout.
+    Text,
+    /// One JSON document on stdout.
+    Json,
+    /// Kept for [`captured`]: this process is no command line.
+    Captured,
+}
+
 /// Where output goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
-    /// One JSON document instead of text.
-    pub json: bool,
+    /// Of the result.
+    pub form: Form,
     /// Nothing but errors, and JSON if that is asked for.
     pub quiet: bool,
+}
+
+thread_local! {
+    static CAPTURED: Cell<Value> = const { Cell::new(Value::Null) };
+}
+
+/// The result of the last command in this thread that ran with [`Form::Captured`].
+pub fn captured() -> Value {
+    CAPTURED.take()
 }
 
 #[derive(Serialize)]
@@ -39,12 +61,21 @@ pub fn json(body: &impl Serialize) -> Result<String, CliError> {
 }
 
 impl Report {
+    /// Says nothing.
+    pub const SILENT: Self = Self { form: Form::Captured, quiet: true };
+
     /// Prints the result: `body` as JSON, or `text`, which is not for the quiet.
     pub fn result(self, body: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), CliError> {
-        if self.quiet && !self.json {
-            return Ok(());
-        }
-        let mut out = if self.json { json(body)? } else { text() };
+        let mut out = match self.form {
+            Form::Text if self.quiet => return Ok(()),
+            Form::Text => text(),
+            Form::Json => json(body)?,
+            Form::Captured => {
+                let document = Document { schema_version: SCHEMA_VERSION, body };
+                CAPTURED.set(serde_json::to_value(&document).map_err(|source| CliError::Json { source })?);
+                return Ok(());
+            }
+        };
         if !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }

@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::report::{Report, si, table};
 use super::{Outcome, maps, picture};
-use hwgen_network::Cost;
+use hwgen_network::{Cost, Description};
 use hwgen_quantize::Model;
 use hwgen_sim::golden::{Golden, Nothing};
 use miette::IntoDiagnostic;
@@ -59,11 +59,7 @@ struct MapResult {
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let model = Model::load(&args.model)?;
     let description = &model.description;
-    let iterations = args.iterations.unwrap_or(description.iterations);
-    check_iterations(iterations, description.iterations)?;
-    if let Some(&first) = description.outputs.first().filter(|&&first| first > iterations) {
-        return Err(CliError::NoOutput { got: iterations, first }.into());
-    }
+    let iterations = iterations(args.iterations, description)?;
     let (image, resized) = picture::read_sized(&args.image, description.image, args.resize, report)?;
     let golden = Golden::new(&model)?;
     let start = Instant::now();
@@ -98,6 +94,16 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let body = Body { seconds, macs, outputs };
     report.result(&body, || text(&body))?;
     Ok(Outcome::Success)
+}
+
+/// The iterations of a run: all of them unless told, and enough for an output.
+pub fn iterations(wanted: Option<u32>, network: &Description) -> Result<u32, CliError> {
+    let iterations = wanted.unwrap_or(network.iterations);
+    check_iterations(iterations, network.iterations)?;
+    match network.outputs.first() {
+        Some(&first) if first > iterations => Err(CliError::NoOutput { got: iterations, first }),
+        _ => Ok(iterations),
+    }
 }
 
 /// Refuses iterations that the network does not have.

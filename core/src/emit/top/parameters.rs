@@ -303,7 +303,7 @@ fn feedback(out: &mut Parameters, design: &Design) {
 }
 
 /// The package version as 0x00MMmmpp.
-fn version() -> u32 {
+pub fn version() -> u32 {
     env!("CARGO_PKG_VERSION").split('.').fold(0, |word, part| word << 8 | part.parse::<u32>().unwrap_or(0))
 }
 
