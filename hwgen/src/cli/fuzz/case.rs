@@ -4,7 +4,7 @@
 //! costs more than the caps is drawn again. The caps leave out the far corners: a width of 256 alone has more than a
 //! million weights.
 
-use super::traffic::Traffic;
+use super::traffic::{Traffic, own_threshold};
 use hwgen_core::feedback::{AxiWidth, Feedback};
 use hwgen_network::random::Stream;
 use hwgen_network::{Cost, Description, Mixing, PixelDomain, Size, WeightSets};
@@ -202,13 +202,6 @@ fn pause(stream: &mut Stream) -> Pause {
 fn latency(stream: &mut Stream) -> u32 {
     let most = [0, 8, 200][stream.below(3) as usize];
     stream.between(0, most) as u32
-}
-
-/// One output in four cases of them: never, or from a confidence on that it may have.
-pub(super) fn own_threshold(stream: &mut Stream, description: &Description) -> Option<(u32, u32)> {
-    let output = description.outputs[stream.below(description.outputs.len() as u64) as usize];
-    let threshold = if stream.below(3) == 0 { 0 } else { 1 << stream.below(20) };
-    (stream.below(4) == 0).then_some((output, threshold))
 }
 
 fn registers(stream: &mut Stream, description: &Description) -> Registers {

@@ -3,7 +3,6 @@
 //! Everything follows from seed and number of the case. The last frame is whole, and the last accesses leave the core
 //! enabled: it has to come back from whatever was done to it.
 
-use super::case::own_threshold;
 use hwgen_network::Description;
 use hwgen_network::random::Stream;
 use hwgen_registers as map;
@@ -70,6 +69,13 @@ impl Traffic {
         };
         self.accesses.iter().map(one).collect()
     }
+}
+
+/// One output in four cases of them: never, or from a confidence on that it may have.
+pub fn own_threshold(stream: &mut Stream, description: &Description) -> Option<(u32, u32)> {
+    let output = description.outputs[stream.below(description.outputs.len() as u64) as usize];
+    let threshold = if stream.below(3) == 0 { 0 } else { 1 << stream.below(20) };
+    (stream.below(4) == 0).then_some((output, threshold))
 }
 
 fn settings(stream: &mut Stream, d: &Description) -> Settings {
