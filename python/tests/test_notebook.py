@@ -34,7 +34,8 @@ def test_the_notebook_gives_what_stands_in_it():
         pytest.skip("verilator is not installed (make setup installs it)")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     wanted = [shown(cell) for cell in notebook.cells if cell.cell_type == "code"]
-    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": NOTEBOOK.parent}}, record_timing=False)
+    place = {"metadata": {"path": NOTEBOOK.parent}}
+    client = NotebookClient(notebook, timeout=600, startup_timeout=300, resources=place, record_timing=False)
     client.execute()
     got = [shown(cell) for cell in notebook.cells if cell.cell_type == "code"]
     if os.environ.get("HWGEN_UPDATE_GOLDEN"):
