@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILD := cargo build --release --package hwgen --package xtask
 XTASK := $(TARGET)/release/xtask
 
-.PHONY: help book check check-rtl docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal train-deps build golden clean
+.PHONY: help book check check-rtl docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal mutants train-deps build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make check       format, clippy and the tests that need no tool, after an edit of Rust"
@@ -19,6 +19,7 @@ help:
 	@echo "make fuzz        200 random networks against the golden model (long; CASES=…, SEED=…)"
 	@echo "make lint        Verilator, Icarus, Yosys and slang on rtl/ and on emitted cores"
 	@echo "make formal      prove what tests/formal lists, kill its mutants, write docs/formal.md (long; PROOFS=fifo)"
+	@echo "make mutants     faults in rtl/, killed by simulated cores and proofs; docs/mutants.md (long; MODULES=…, PER_MODULE=…)"
 	@echo "make book        the documentation as a book, out/book/index.html"
 	@echo "make docs        write the pages that are made from the sources (docs/errors.md)"
 	@echo "make setup       install every tool that is missing"
@@ -77,6 +78,13 @@ formal:
 	@scripts/setup.sh build formal
 	$(BUILD)
 	@$(XTASK) formal $(PROOFS)
+
+MODULES ?=
+PER_MODULE ?= 6
+mutants:
+	@scripts/setup.sh build sim formal python
+	cargo build --workspace
+	HWGEN_BIN=$(TARGET)/debug/hwgen XTASK_BIN=$(TARGET)/debug/xtask .venv/bin/python tests/mutants/mutants.py --per-module $(PER_MODULE) $(MODULES)
 
 bench:
 	@scripts/setup.sh build sim bench
