@@ -20,6 +20,16 @@ impl Confusion {
         Self { classes, counts: vec![0; classes * classes] }
     }
 
+    /// Counts the pixels of a map of `classes` classes.
+    ///
+    /// # Panics
+    /// If label or prediction is no class.
+    pub fn of(labels: &[u8], map: &[u8], classes: usize) -> Self {
+        let mut matrix = Self::new(classes);
+        labels.iter().zip(map).for_each(|(&label, &class)| matrix.add(label, class));
+        matrix
+    }
+
     /// Counts one pixel; a void label does not count.
     ///
     /// # Panics

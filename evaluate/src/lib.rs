@@ -9,6 +9,8 @@
 //! | [`confusion`] | counts of (label, prediction), and all measures that follow from them |
 //! | [`run`] | running the network over a data set on all processors |
 //! | [`table`] | the result as CSV |
+//! | [`exit`] | thresholds of an early exit: choosing them, and what they give |
+//! | [`exit_chart`] | that as a picture |
 //! | [`chart`], [`page`] | the result as one HTML page |
 //!
 //! Reads label files and lists folders, but decodes no images (the caller says how), writes no files and prints nothing.
@@ -17,6 +19,8 @@ pub mod chart;
 pub mod confusion;
 pub mod data_set;
 pub mod error;
+pub mod exit;
+pub mod exit_chart;
 mod kind;
 pub mod labels;
 pub mod page;

@@ -146,14 +146,39 @@ pub fn evaluate(
     options: Options,
     progress: &Progress<'_>,
 ) -> Result<Evaluation, EvaluateError> {
+    let images = each(set, options, progress, &|pair| one(network, set, pair, decode, options))?;
+    let mut sums: Matrices =
+        vec![[(); 2].map(|()| Confusion::new(set.classes.len())); network.description().outputs.len()];
+    let mut scores = Vec::with_capacity(images.len());
+    for (pair, matrices) in set.pairs.iter().zip(images) {
+        scores.push(ImageScore {
+            name: pair.name.clone(),
+            miou: matrices.iter().map(|[network, _]| network.mean_iou()).collect(),
+            pixel_accuracy: matrices.iter().map(|[network, _]| network.pixel_accuracy()).collect(),
+            pixels: matrices.first().map_or(0, |[network, _]| network.pixels()),
+        });
+        for (sum, matrix) in sums.iter_mut().flatten().zip(matrices.iter().flatten()) {
+            *sum += matrix;
+        }
+    }
+    Ok(summary(network.description(), set, &sums, scores))
+}
+
+/// What `work` makes of every image of `set`, in the set's order. Of several errors that of the first image is returned.
+pub(crate) fn each<T: Send>(
+    set: &DataSet,
+    options: Options,
+    progress: &Progress<'_>,
+    work: &(dyn Fn(&Pair) -> Result<T, EvaluateError> + Sync),
+) -> Result<Vec<T>, EvaluateError> {
     let images = set.pairs.len();
-    let results: Vec<Mutex<Option<Result<Matrices, EvaluateError>>>> = (0..images).map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Result<T, EvaluateError>>>> = (0..images).map(|_| Mutex::new(None)).collect();
     let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let work = || {
+    let lane = || {
         while !stop.load(Ordering::Relaxed) {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(pair) = set.pairs.get(i) else { break };
-            let result = one(network, set, pair, decode, options);
+            let result = work(pair);
             if result.is_err() {
                 stop.store(true, Ordering::Relaxed);
             }
@@ -166,34 +191,20 @@ pub fn evaluate(
     std::thread::scope(|scope| {
         for _ in 0..options.threads.clamp(1, images.max(1)) {
             scope.spawn(|| match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
-                Ok(pool) => pool.install(work),
-                Err(_) => work(),
+                Ok(pool) => pool.install(lane),
+                Err(_) => lane(),
             });
         }
     });
 
-    let mut sums: Matrices =
-        vec![[(); 2].map(|()| Confusion::new(set.classes.len())); network.description().outputs.len()];
-    let mut scores = Vec::with_capacity(images);
-    for (pair, result) in set.pairs.iter().zip(results) {
-        let result = result.into_inner().expect("no thread panicked");
-        let Some(matrices) = result.transpose()? else {
-            continue;
-        };
-        scores.push(ImageScore {
-            name: pair.name.clone(),
-            miou: matrices.iter().map(|[network, _]| network.mean_iou()).collect(),
-            pixel_accuracy: matrices.iter().map(|[network, _]| network.pixel_accuracy()).collect(),
-            pixels: matrices.first().map_or(0, |[network, _]| network.pixels()),
-        });
-        for (sum, matrix) in sums.iter_mut().flatten().zip(matrices.iter().flatten()) {
-            *sum += matrix;
-        }
+    let mut all = Vec::with_capacity(images);
+    for result in results {
+        all.extend(result.into_inner().expect("no thread panicked").transpose()?);
     }
-    if scores.len() < images {
-        return Err(EvaluateError::Stopped { done: scores.len(), images });
+    if all.len() < images {
+        return Err(EvaluateError::Stopped { done: all.len(), images });
     }
-    Ok(summary(network.description(), set, &sums, scores))
+    Ok(all)
 }
 
 /// An image of `set` at the network's size, and its label as it is.
@@ -204,7 +215,18 @@ pub(crate) fn load(
     decode: &Decode<'_>,
     options: Options,
 ) -> Result<(RgbImage, Labels), EvaluateError> {
-    let wanted = network.description().image;
+    load_with(network.description(), set, pair, decode, options)
+}
+
+/// The same for a network of this description.
+pub(crate) fn load_with(
+    description: &Description,
+    set: &DataSet,
+    pair: &Pair,
+    decode: &Decode<'_>,
+    options: Options,
+) -> Result<(RgbImage, Labels), EvaluateError> {
+    let wanted = description.image;
     let image = decode(&pair.image)?;
     let label = Labels::read(&pair.label, set)?;
     if label.size != image.size() {
@@ -231,11 +253,7 @@ fn one(
     let size = image.size();
     let small = (label.size != size).then(|| resampled(&label.classes, label.size, size));
     let small = small.as_ref().unwrap_or(&label.classes);
-    let count = |labels: &[u8], map: &[u8]| {
-        let mut matrix = Confusion::new(set.classes.len());
-        labels.iter().zip(map).for_each(|(&label, &class)| matrix.add(label, class));
-        matrix
-    };
+    let count = |labels: &[u8], map: &[u8]| Confusion::of(labels, map, set.classes.len());
     let score = |map: &Vec<u8>| {
         let own = count(small, map);
         let large =

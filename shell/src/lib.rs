@@ -10,6 +10,7 @@ mod top;
 
 use hwgen_core::Design;
 use hwgen_core::emit::{CoreFiles, File, Library};
+use serde_json::Value;
 
 pub use board::{Board, BoardTop};
 pub use shell::{Shell, VideoClock};
@@ -20,11 +21,18 @@ pub fn roles() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// Emits the whole folder: the core, of modules of `library`, and what surrounds it. `command` is what the headers say
-/// made it.
-pub fn emit(design: &Design, shell: &Shell, library: &Library, model_bytes: Vec<u8>, command: &str) -> Vec<File> {
+/// made it, `sections` what the manifest says besides.
+pub fn emit(
+    design: &Design,
+    shell: &Shell,
+    library: &Library,
+    model_bytes: Vec<u8>,
+    command: &str,
+    sections: Vec<(&'static str, Value)>,
+) -> Vec<File> {
     let core = CoreFiles::new(design, library, model_bytes, command);
     let surroundings = shell.surroundings(design, library, &core.sources());
     let mut around = surroundings.files();
     around.extend(build_files::build_files(design, &surroundings, &core));
-    core.into_folder(around, surroundings.manifest())
+    core.into_folder(around, surroundings.manifest().into_iter().chain(sections).collect())
 }

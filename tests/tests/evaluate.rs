@@ -179,3 +179,74 @@ fn network_of_another_size() {
     };
     assert_eq!((pixels("network"), pixels("labels")), (48 * 32, 96 * 64));
 }
+
+/// Folders `others` and `other_labels` with a scene of their own beside those of `with_scene`, and a core in `core`.
+fn with_others() -> Scratch {
+    let scratch = with_scene();
+    for (from, to) in [("images", "others"), ("labels", "other_labels")] {
+        fs::create_dir(scratch.path(to)).expect("writable");
+        fs::copy(scratch.path(from).join("scene.png"), scratch.path(to).join("scene.png")).expect("copied");
+    }
+    scratch.good(&["emit", "--model", "q.safetensors", "--multipliers", "24", "-o", "core", "--quiet"]);
+    scratch
+}
+
+const EXIT: [&str; 8] =
+    ["--core", "core", "--exit", "--exit-images", "others", "--exit-labels", "other_labels", "--json"];
+
+#[test]
+fn thresholds_are_chosen_and_taken() {
+    let scratch = with_others();
+    let budget = ["--max-loss", "0.01", "-o", "exits"];
+    let (status, document) = scratch.json(&[&RUN[..], &EXIT, &budget].concat());
+    assert_eq!(status, 0);
+    let result = &document["showing"];
+    let fixed = document["fixed"].as_array().expect("a list");
+    let best = fixed.iter().filter_map(|point| point["miou"].as_f64()).fold(0.0, f64::max);
+    // the same image chose them, so that nothing is lost, and the least output that is as good is enough
+    assert!(result["miou"].as_f64().expect("a number") >= best - 0.01, "{document}");
+    let enough = fixed.iter().find(|point| point["miou"].as_f64() >= Some(best - 1e-4)).expect("the best");
+    assert!(result["cycles"].as_f64() <= enough["cycles"].as_f64(), "{document}");
+    for name in ["thresholds.json", "exit.csv", "exit.svg"] {
+        assert!(scratch.path("exits").join(name).is_file(), "{name}");
+    }
+
+    scratch.good(&[
+        "emit", "--model", "q.safetensors", "--multipliers", "24", "--thresholds", "exits/thresholds.json", "-o", "with",
+        "--quiet",
+    ]);
+    let manifest = fs::read_to_string(scratch.path("with/manifest.json")).expect("emitted");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    let of = |entry: &serde_json::Value| entry["threshold"].as_u64().expect("a number");
+    let emitted: Vec<u64> = manifest["thresholds"].as_array().expect("a list").iter().map(of).collect();
+    let chosen = document["thresholds"].as_array().expect("a list").iter().filter_map(serde_json::Value::as_u64);
+    assert_eq!(emitted, chosen.collect::<Vec<_>>());
+}
+
+#[test]
+fn thresholds_are_not_shown_on_what_chose_them() {
+    let scratch = with_others();
+    fs::remove_dir_all(scratch.path("others")).expect("there");
+    std::os::unix::fs::symlink(scratch.path("images"), scratch.path("others")).expect("made");
+    refused!(scratch, [&RUN[..], &EXIT, &["--budget-cycles", "200000"]].concat());
+}
+
+#[test]
+fn budget_below_the_first_output() {
+    refused!(with_others(), [&RUN[..], &EXIT, &["--budget-cycles", "10"]].concat());
+}
+
+#[test]
+fn budget_in_frames_without_a_clock() {
+    refused!(with_others(), [&RUN[..], &EXIT, &["--budget-fps", "100"]].concat());
+}
+
+#[test]
+fn thresholds_of_another_model() {
+    let scratch = with_others();
+    scratch.write(
+        "t.json",
+        r#"{"schema_version": 1, "model_sha256": "00", "outputs": [{"output": 1, "threshold": 5}]}"#,
+    );
+    refused!(scratch, ["emit", "--model", "q.safetensors", "--thresholds", "t.json", "-o", "new"]);
+}

@@ -7,6 +7,7 @@ use super::interrupt::Temporary;
 use super::maps::{self, Frame};
 use super::report::{Report, table};
 use super::run::check_iterations;
+use super::thresholds::Thresholds;
 use super::{Outcome, command, kept, overwrite, picture, write};
 use clap::ValueEnum;
 use hwgen_network::RgbImage;
@@ -134,7 +135,10 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let manifest = Manifest::read(&args.folder)?;
     manifest.require_all_probes(&args.folder)?;
     let differences = differences(&args.folder, &manifest, report)?;
-    let golden = Golden::new(&Model::load(&args.folder.join(&manifest.model))?)?;
+    let model = Model::load(&args.folder.join(&manifest.model))?;
+    let thresholds = args.traffic.thresholds.as_deref().map(|path| Thresholds::read(path, &model)).transpose()?;
+    let thresholds = thresholds.map_or_else(Vec::new, |file| file.of_outputs());
+    let golden = Golden::new(&model)?;
     let (images, resized) = images(args, &manifest, report)?;
     let frames = args.frames.map_or(images.len().max(args.traffic.frames()), |k| k as usize);
     if frames < images.len() {
@@ -156,8 +160,11 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     if session.library.was_damaged {
         report.warn("the compiled core in the cache had been damaged; it was compiled again");
     }
-    let frames: Vec<FrameInput> =
-        (0..frames).map(|i| args.traffic.frame(i, images[i % images.len()].pixels().to_vec())).collect();
+    let frame = |i: usize| FrameInput {
+        thresholds: thresholds.clone(),
+        ..args.traffic.frame(i, images[i % images.len()].pixels().to_vec())
+    };
+    let frames: Vec<FrameInput> = (0..frames).map(frame).collect();
     let pause = |percent| Pause { percent, burst: args.burst };
     let options = RunOptions {
         gap: pause(args.gap),

@@ -9,6 +9,7 @@ use super::model::{self, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
 use super::shell::ShellArgs;
+use super::thresholds::{self, Thresholds};
 use super::{Outcome, calibration, command, overwrite, write};
 use clap::ValueEnum;
 use hwgen_core::design::DEFAULT_MULTIPLIERS;
@@ -50,6 +51,9 @@ pub struct Args {
     hardware: HardwareArgs,
     #[command(flatten)]
     shell: ShellArgs,
+    /// Thresholds of an early exit (from `hwgen evaluate --exit`), for the manifest.
+    #[arg(long, value_name = "FILE", requires = "model")]
+    thresholds: Option<PathBuf>,
     /// Folder to write [default: `itnet_fF_lL_nN`].
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -197,13 +201,16 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         overwrite::check_folder(folder)?;
     }
     let (model, hardware, random_weights) = obtain(args, report)?;
+    let thresholds = args.thresholds.as_deref().map(|path| Thresholds::read(path, &model)).transpose()?;
     let board = args.shell.board()?;
     let device = args.hardware.device(board.as_ref())?;
     let options = args.hardware.options(&hardware, device.as_ref())?;
     let shell = args.shell.shell(board, options.feedback)?;
     let design = report.during("folding and scheduling", || Design::new(&model, &options))?;
     report.progress("writing Verilog and memories …");
-    let mut files = hwgen_shell::emit(&design, &shell, &library()?, model.to_bytes()?, &command::normalised());
+    let sections = vec![thresholds::section(thresholds.as_ref(), &model.description)];
+    let mut files =
+        hwgen_shell::emit(&design, &shell, &library()?, model.to_bytes()?, &command::normalised(), sections);
     if let Some(bytes) = args.model.as_deref().and_then(|path| calibration::of(path, &model, report)) {
         files.push((calibration::FILE.to_owned(), bytes));
     }

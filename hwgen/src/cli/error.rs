@@ -91,6 +91,37 @@ pub enum CliError {
     )]
     OtherNetwork { folder: PathBuf, what: String },
 
+    #[error("{}: is no file of thresholds for this model: got {got}, wanted {wanted}", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::thresholds),
+        help("choose thresholds for this model with `hwgen evaluate --exit … -o DIR`; they are DIR/thresholds.json")
+    )]
+    Thresholds { path: PathBuf, got: String, wanted: String },
+
+    #[error("folder {}: its images cannot choose thresholds and show what they give, too", path.display())]
+    #[diagnostic(
+        code(hwgen::cli::same_images),
+        help(
+            "thresholds that were chosen by the images on which they are shown look better than they are: name another folder with --exit-images, such as the training images"
+        )
+    )]
+    SameImages { path: PathBuf },
+
+    #[error("folder {}: no cycles are predicted for its core", folder.display())]
+    #[diagnostic(code(hwgen::cli::no_prediction), help("emit the core with feedback on chip or as streams"))]
+    NoPrediction { folder: PathBuf },
+
+    #[error("folder {}: no clock is known of its core", folder.display())]
+    #[diagnostic(
+        code(hwgen::cli::no_clock),
+        help("run `hwgen synth` on it, emit it for a board, or say the budget in cycles: --budget-cycles")
+    )]
+    NoClock { folder: PathBuf },
+
+    #[error("a budget of {got} cycles a frame is below the {least} of the first output")]
+    #[diagnostic(code(hwgen::cli::budget), help("allow {least} or more cycles, or emit a larger core"))]
+    Budget { got: u64, least: u64 },
+
     #[error("clock rate {got} MHz is below the {clock} MHz that the board's PLL makes")]
     #[diagnostic(code(hwgen::cli::below_clock), help("leave --freq away, or emit the core again with --clock {got}"))]
     BelowClock { got: f64, clock: f64 },

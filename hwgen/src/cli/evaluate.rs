@@ -1,5 +1,9 @@
 //! `hwgen evaluate`: how good a network is on a folder of images and labels.
 
+mod core;
+mod exit;
+
+use self::core::Core;
 use super::bits::BitsArgs;
 use super::error::CliError;
 use super::network::{NetworkArgs, check_size};
@@ -7,11 +11,10 @@ use super::report::{Report, table};
 use super::{Outcome, model, picture, write};
 use hwgen_evaluate::page::{About, page};
 use hwgen_evaluate::run::{Network, OutputScore};
-use hwgen_evaluate::table::{Timing, images as image_table, outputs as output_table};
+use hwgen_evaluate::table::{images as image_table, outputs as output_table};
 use hwgen_evaluate::{DataSet, Evaluation, Kind, Options, evaluate};
 use hwgen_network::Description;
 use hwgen_network::safetensors_file::WeightsFile;
-use hwgen_sim::cosim::Manifest;
 use hwgen_sim::golden::Golden;
 use serde::Serialize;
 use std::fmt::Write;
@@ -32,7 +35,9 @@ const WORST: usize = 8;
 #[command(after_help = "Examples:
   hwgen evaluate --model q.safetensors --images CamVid/val --labels CamVid/valannot --data-set camvid --resize
   hwgen evaluate --weights itnet.safetensors --images leftImg8bit/val --labels gtFine/val --data-set cityscapes --resize
-  hwgen evaluate --model q.safetensors --images photos --labels masks --core itnet_core -o report --json")]
+  hwgen evaluate --model q.safetensors --images photos --labels masks --core itnet_core -o report --json
+  hwgen evaluate --model q.safetensors --images val --labels valannot --core itnet_core -o exits \
+      --exit --exit-images train --exit-labels trainannot --budget-cycles 2500000")]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["model", "weights"])))]
 pub struct Args {
     /// Quantised model, computed by the integer golden model.
@@ -63,6 +68,8 @@ pub struct Args {
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    exit: exit::ExitArgs,
+    #[command(flatten)]
     network: NetworkArgs,
 }
 
@@ -78,20 +85,23 @@ struct Body<'a> {
     images_per_second: f64,
 }
 
-/// What an emitted folder says of time.
-#[derive(Serialize)]
-struct Core {
-    folder: PathBuf,
-    clock_mhz: Option<f64>,
-    /// Where the clock rate comes from.
-    clock_from: Option<&'static str>,
-    outputs: Vec<Timing>,
-}
-
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
+    if args.exit.exit {
+        let request = exit::Request {
+            model: args.model.as_deref().expect("clap wants it with --exit"),
+            network: &args.network,
+            core: args.core.as_deref().expect("clap wants it with --exit"),
+            shown: (&args.images, &args.labels),
+            data_set: args.data_set,
+            resize: args.resize,
+            threads: args.threads,
+            output: args.output.as_deref(),
+        };
+        return exit::run(&request, &args.exit, report);
+    }
     let network = network(args)?;
     let description = network.description().clone();
-    let core = args.core.as_deref().map(|folder| core(folder, &description)).transpose()?;
+    let core = args.core.as_deref().map(|folder| Core::read(folder, &description)).transpose()?;
     let set = DataSet::open(args.data_set, &args.images, &args.labels, description.classes)?;
     let mut options = Options { resize: args.resize, ..Options::default() };
     if let Some(threads) = args.threads {
@@ -153,50 +163,6 @@ fn network(args: &Args) -> miette::Result<Network> {
     check_size(&description)?;
     let weights = Box::new(file.weights(&description)?);
     Ok(Network::Float { description, weights })
-}
-
-/// What `synth/synth.json` says of the clock.
-#[derive(serde::Deserialize)]
-struct Synthesis {
-    clocks: Vec<Clock>,
-}
-
-#[derive(serde::Deserialize)]
-struct Clock {
-    fmax_mhz: f64,
-}
-
-/// Cycles of an emitted folder, which has to be of the same network.
-fn core(folder: &Path, description: &Description) -> miette::Result<Core> {
-    let manifest = Manifest::read(folder)?;
-    if manifest.description != *description {
-        let what = model::differing(&manifest.description, description).join(", ");
-        return Err(CliError::OtherNetwork { folder: folder.to_owned(), what }.into());
-    }
-    let routed = std::fs::read(folder.join("synth/synth.json"))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Synthesis>(&bytes).ok())
-        .and_then(|synthesis| synthesis.clocks.iter().map(|clock| clock.fmax_mhz).reduce(f64::min));
-    let (clock_mhz, clock_from) = match (manifest.board, routed) {
-        // A board's core runs at what its PLL makes, however fast it might.
-        (Some(board), _) => (Some(board.clock_mhz), Some("the board's clock")),
-        (None, Some(routed)) => (Some(routed), Some("the clock after routing")),
-        (None, None) => (None, None),
-    };
-    let timing = |output: u32, last: u64| {
-        let cycles = last + 1;
-        Timing { output, cycles, frames_per_second: clock_mhz.map(|clock| clock * 1e6 / cycles as f64) }
-    };
-    let predicted = manifest.prediction.iter().flat_map(|prediction| &prediction.outputs);
-    let outputs = predicted.map(|predicted| timing(predicted.output, predicted.last)).collect();
-    Ok(Core { folder: folder.to_owned(), clock_mhz, clock_from, outputs })
-}
-
-impl Core {
-    /// The clock as text.
-    fn clock(&self) -> Option<String> {
-        Some(format!("{:.1} MHz, {}", self.clock_mhz?, self.clock_from?))
-    }
 }
 
 fn text(body: &Body<'_>) -> String {

@@ -155,7 +155,7 @@ fn attempt(case: &Case, args: &Args) -> Result<(), String> {
     let case = &case.no_slower_than(PAUSED_CYCLES, design.prediction.cycles);
     let command = command(case, args);
     let (bytes, library) = (model.to_bytes().map_err(told)?, library().map_err(told)?);
-    let files = hwgen_shell::emit(&design, &Shell::default(), &library, bytes, &command);
+    let files = hwgen_shell::emit(&design, &Shell::default(), &library, bytes, &command, Vec::new());
     if let Some(folder) = &args.keep {
         write::folder(folder, &files).map_err(told)?;
         lint::lint(folder, case.index)?;

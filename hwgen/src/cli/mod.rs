@@ -31,6 +31,7 @@ pub mod run;
 mod shell;
 mod shell_help;
 mod synth;
+mod thresholds;
 pub mod write;
 
 use clap::{CommandFactory, Parser, Subcommand};

@@ -5,6 +5,7 @@ use super::maps::{self, Frame};
 use super::report::{Report, si, table};
 use super::run::check_iterations;
 use super::shell::BAUD;
+use super::thresholds::Thresholds;
 use super::{Outcome, picture};
 use hwgen_link::{Link, Played};
 use hwgen_network::RgbImage;
@@ -55,6 +56,9 @@ pub struct Args {
     /// Run-time register: early-exit threshold; 0: off.
     #[arg(long, value_name = "T", default_value_t = 0)]
     threshold: u32,
+    /// A threshold for each output (from `hwgen evaluate --exit`).
+    #[arg(long, value_name = "FILE", requires = "core", conflicts_with = "threshold")]
+    thresholds: Option<PathBuf>,
     /// Seconds without a word from the board after which it is given up.
     #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     timeout: u32,
@@ -85,18 +89,16 @@ struct FrameBody {
 /// The core that --core names.
 struct Core {
     manifest: Manifest,
+    model: Model,
     golden: Option<Golden>,
 }
 
 impl Core {
     fn read(folder: &Path, check: bool) -> miette::Result<Self> {
         let manifest = Manifest::read(folder)?;
-        let golden = check
-            .then(|| Model::load(&folder.join(&manifest.model)))
-            .transpose()?
-            .map(|m| Golden::new(&m))
-            .transpose()?;
-        Ok(Self { manifest, golden })
+        let model = Model::load(&folder.join(&manifest.model))?;
+        let golden = check.then(|| Golden::new(&model)).transpose()?;
+        Ok(Self { manifest, model, golden })
     }
 
     fn hash(&self) -> Option<u32> {
@@ -120,6 +122,12 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     link.write(register::ITERATIONS, args.iterations.unwrap_or(most))?;
     link.write(register::THRESHOLD_OUTPUT, 0)?;
     link.write(register::THRESHOLD, args.threshold)?;
+    if let (Some(path), Some(core)) = (&args.thresholds, &core) {
+        for (output, threshold) in Thresholds::read(path, &core.model)?.of_outputs() {
+            link.write(register::THRESHOLD_OUTPUT, output)?;
+            link.write(register::THRESHOLD, threshold)?;
+        }
+    }
 
     let read = |path: &PathBuf| picture::read_sized(path, link.size(), args.resize, report);
     let images: Vec<(RgbImage, bool)> = args.images.iter().map(read).collect::<Result<_, CliError>>()?;
@@ -166,7 +174,8 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
 fn agrees(golden: &Golden, image: &RgbImage, played: &Played, args: &Args, most: u32) -> miette::Result<bool> {
     let iterations = args.iterations.unwrap_or(most) as usize;
     let frame = golden.run(image.pixels(), iterations, u64::MAX, &mut Nothing)?;
-    let count = if args.threshold == 0 { frame.maps.len() } else { played.maps.len() };
+    let exits = args.threshold != 0 || args.thresholds.is_some();
+    let count = if exits { played.maps.len() } else { frame.maps.len() };
     let wanted = frame.maps.iter().take(count).map(|(output, classes)| (*output, classes.as_slice()));
     Ok(wanted.eq(played.maps.iter().map(|map| (u32::from(map.output), map.classes.as_slice()))))
 }

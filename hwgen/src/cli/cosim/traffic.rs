@@ -22,6 +22,9 @@ pub struct Traffic {
     /// Register THRESHOLD, 0: off: one number for all frames, or one for each.
     #[arg(long, value_name = "T[,T…]", value_delimiter = ',')]
     threshold: Vec<u32>,
+    /// A threshold for each output (from `hwgen evaluate --exit`), in every frame.
+    #[arg(long, value_name = "FILE", conflicts_with = "threshold")]
+    pub thresholds: Option<PathBuf>,
     /// Ask for a stop when the first word of an output of a frame has come; several may be given.
     #[arg(long, value_name = "FRAME:OUTPUT", value_parser = pair)]
     stop: Vec<(u32, u64)>,

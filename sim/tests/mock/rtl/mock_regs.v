@@ -60,6 +60,7 @@ module mock_regs #(
                 8'h14: iterations <= s_axil_wdata[7:0];
                 8'h18: mask <= s_axil_wdata;
                 8'h1C: threshold <= s_axil_wdata;
+                8'h48: ;  // one threshold stands for all
                 8'h44: enable <= s_axil_wdata[6:0];
                 default: wrong <= 1'b1;
             endcase
@@ -87,6 +88,7 @@ module mock_regs #(
                 8'h30: s_axil_rdata <= stalls;
                 8'h34: s_axil_rdata <= last_output;
                 8'h44: s_axil_rdata <= {25'd0, enable};
+                8'h48: s_axil_rdata <= 32'd0;
                 default: begin
                     s_axil_rdata <= 32'd0;
                     s_axil_rresp <= 2'b10;
