@@ -212,7 +212,15 @@ fn thresholds_are_chosen_and_taken() {
     }
 
     scratch.good(&[
-        "emit", "--model", "q.safetensors", "--multipliers", "24", "--thresholds", "exits/thresholds.json", "-o", "with",
+        "emit",
+        "--model",
+        "q.safetensors",
+        "--multipliers",
+        "24",
+        "--thresholds",
+        "exits/thresholds.json",
+        "-o",
+        "with",
         "--quiet",
     ]);
     let manifest = fs::read_to_string(scratch.path("with/manifest.json")).expect("emitted");
@@ -244,9 +252,7 @@ fn budget_in_frames_without_a_clock() {
 #[test]
 fn thresholds_of_another_model() {
     let scratch = with_others();
-    scratch.write(
-        "t.json",
-        r#"{"schema_version": 1, "model_sha256": "00", "outputs": [{"output": 1, "threshold": 5}]}"#,
-    );
+    scratch
+        .write("t.json", r#"{"schema_version": 1, "model_sha256": "00", "outputs": [{"output": 1, "threshold": 5}]}"#);
     refused!(scratch, ["emit", "--model", "q.safetensors", "--thresholds", "t.json", "-o", "new"]);
 }
