@@ -8,6 +8,7 @@ The strip of CamVid pictures shows the network's maps only: the data set's image
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 import tempfile
@@ -160,6 +161,26 @@ def section(title: str, networks, rows, golden_rows, agreement, matrices, datase
     return [*lines, ""]
 
 
+def early_exit(table: Path) -> list[str]:
+    """What a threshold for each output gives: `exit.csv` of `hwgen evaluate --exit`, as kept beside the page."""
+    with table.open(newline="") as file:
+        points = [point for point in csv.DictReader(file) if point["kind"] == "adaptive"]
+    lines = ["### Early exit", "",
+             "A threshold of the confidence for each output, chosen on the 367 training images for sixteen budgets of cycles, "
+             "shown on the 101 validation images: `hwgen evaluate --exit` with the shipped 4-bit weights and the core of 284 "
+             "multipliers ([evaluate.md](evaluate.md)). The line is that between fixed stops: every frame ends at one of two "
+             "outputs, whatever it shows. Other criteria that were tried: [adr/0024](adr/0024-a-threshold-for-each-output.md).", "",
+             "| mean cycles, 10⁶ | mIoU, % | line, % | gain, points |", "|---|---|---|---|"]
+    for cycles, miou, line in dict.fromkeys((p["cycles"], p["miou"], p["line"]) for p in points):
+        gain = 100 * (float(miou) - float(line))
+        lines.append(f"| {float(cycles) / 1e6:.2f} | {percent2(miou)} | {percent2(line)} | {gain:+.2f} |")
+    return [*lines, "", "![mIoU over mean cycles](accuracy/early_exit.svg)", ""]
+
+
+def percent2(share: str) -> str:
+    return f"{100 * float(share):.2f}"
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m itnet_train.report", description="Write docs/accuracy.md.")
     parser.add_argument("--root", type=Path, default=Path("."), help="the project's root: weights/ is read, docs/ written")
@@ -214,6 +235,7 @@ def write(arguments) -> None:
     fresh = data.Scenes(200, 1000, (96, 64))
     results = measure(folder / "tiny.safetensors", folder / "tiny-w4.model.safetensors", fresh,
                       data.open_dataset("scenes", None, "train", (96, 64)), hwgen, arguments.limit, golden_limit)
+    lines += early_exit(root / "docs" / "accuracy" / "early_exit.csv")
     lines += section("tiny, fresh procedural scenes", *results, fresh, min(len(fresh), arguments.limit or len(fresh)))
     write_strip(root / "docs" / "accuracy" / "tiny_strip.png", results[0][-1][1], fresh, range(3), scenes.COLOURS, 2, True)
     lines += ["Image, label, outputs 1, 2, 3, 4 of the last version above:", "", "![tiny](accuracy/tiny_strip.png)", ""]
