@@ -96,9 +96,9 @@ pub struct Shape {
     pub rows: usize,
     /// Input channels of each; the depthwise array has one, as every output channel has its own input.
     pub lanes: usize,
-    /// Pixels.
+    /// Neighbouring pixels of a row, on which a weight works in the same cycle; the same for all arrays.
     pub pixels: usize,
-    /// Results that are requantised in a cycle; divides the rows.
+    /// Output channels that are requantised in a cycle, of all pixels; divides the rows.
     pub drain: usize,
 }
 

@@ -22,6 +22,8 @@ pub struct Options {
     pub folding: Option<Folding>,
     /// What products and small memories are made of, instead of the solver's choice.
     pub mapping: Option<Mapping>,
+    /// Neighbouring pixels of a row that a job works on, instead of the solver's choice.
+    pub pixels: Option<usize>,
     /// Where the state goes between iterations.
     pub feedback: Feedback,
 }
@@ -36,6 +38,7 @@ impl Default for Options {
             target: None,
             mapping: None,
             folding: None,
+            pixels: None,
             feedback: Feedback::Onchip,
         }
     }
@@ -62,14 +65,15 @@ impl Design {
     /// Folds and schedules a model. Fails when the budget cannot hold the arrays.
     pub fn new(model: &Model, options: &Options) -> Result<Self, Error> {
         let net = &model.description;
+        let pixels = options.pixels.unwrap_or(1);
         let (folding, solved) = match (options.folding, options.target) {
             (Some(folding), _) => (folding, None),
-            (None, Some(target)) => solver::solve_target(model, options.feedback, target)
+            (None, Some(target)) => solver::solve_target(model, options.feedback, target, pixels)
                 .map(|(folding, mapping)| (folding, Some(mapping)))
                 .ok_or(Error::Target { dsp: target.dsp, ebr: target.ebr, lut: target.lut })?,
-            (None, None) => solver::solve(net, &model.bits, options.feedback, options.multipliers)
+            (None, None) => solver::solve(net, &model.bits, options.feedback, options.multipliers, pixels)
                 .map(|folding| (folding, None))
-                .ok_or(Error::Budget { got: options.multipliers, wanted: solver::MIN_MULTIPLIERS })?,
+                .ok_or(Error::Budget { got: options.multipliers, wanted: solver::MIN_MULTIPLIERS * pixels })?,
         };
         let mapping = options.mapping.or(solved).unwrap_or_else(|| Mapping::new(&model.bits, &folding));
         let plan = Plan::new(net, &model.bits, folding, options.feedback);

@@ -13,9 +13,9 @@ use crate::array::{PerArray, Shape};
 pub struct Folding {
     /// Shapes. The expand array's lanes are those of every state word, too.
     pub arrays: PerArray<Shape>,
-    /// Pixels that the ring of the depthwise unit holds beyond `2·W₀ + 4`.
+    /// Spans of pixels that the ring of the depthwise unit holds beyond `2·W₀ + 4`.
     pub ring_slack: usize,
-    /// Pixels that the ring of the classification unit holds beyond `2·W₀ + 4`.
+    /// Spans of pixels that the ring of the classification unit holds beyond `2·W₀ + 4`.
     pub queue_slack: usize,
 }
 
@@ -28,7 +28,12 @@ impl Folding {
     /// Multipliers of requantisation and affine maps, which are not part of the arrays.
     pub fn requant(&self) -> usize {
         let affine = self.arrays.project.drain;
-        self.arrays.iter().map(|(_, shape)| shape.drain).sum::<usize>() + affine
+        (self.arrays.iter().map(|(_, shape)| shape.drain).sum::<usize>() + affine) * self.pixels()
+    }
+
+    /// Pixels of a job: a span of a row.
+    pub fn pixels(&self) -> usize {
+        self.arrays.expand.pixels
     }
 
     /// Lanes of a word of the project unit's vector memory.
@@ -60,6 +65,7 @@ mod record {
         project_drain: usize,
         classify_lanes: usize,
         classify_rows: usize,
+        pixels: usize,
         ring_slack: usize,
         queue_slack: usize,
     }
@@ -78,6 +84,7 @@ mod record {
                 project_drain: project.drain,
                 classify_lanes: classify.lanes,
                 classify_rows: classify.rows,
+                pixels: expand.pixels,
                 ring_slack: folding.ring_slack,
                 queue_slack: folding.queue_slack,
             }
@@ -86,7 +93,7 @@ mod record {
 
     impl From<Folding> for super::Folding {
         fn from(record: Folding) -> Self {
-            let shape = |rows, lanes, drain| Shape { rows, lanes, pixels: 1, drain };
+            let shape = |rows, lanes, drain| Shape { rows, lanes, pixels: record.pixels, drain };
             Self {
                 arrays: PerArray {
                     expand: shape(record.expand_rows, record.expand_lanes, record.expand_drain),

@@ -26,8 +26,8 @@ pub const DATA_JOB: Cycle = 2;
 /// Cycles that a job of the loop takes the loader at least (`hwg_iter_seq`), and from the frame's begin to its first
 /// decision.
 pub const LOOP_JOB: Cycle = 3;
-/// From the loader's read of a word to the word in the operand memory (`hwg_loader`).
-pub const LOADER: Cycle = 6;
+/// With one pixel a job.
+const LOADER: Cycle = 6;
 /// From the last result of a pixel to its first state word (`hwg_pixel_pack`, `hwg_slicer`).
 pub const STATE_WORD: Cycle = 2;
 /// From the last beat of a pixel to its last word in the ring behind the unit, seen by the reader (`hwg_gear`,
@@ -35,8 +35,8 @@ pub const STATE_WORD: Cycle = 2;
 pub const RING_WRITE: Cycle = 3;
 /// From the project unit's result to the sum with the residual, before batch norm (`hwg_project`).
 pub const RESIDUAL: Cycle = 2;
-/// From the loader's decision to its read of the feedback FIFO's first word.
-pub const FEEDBACK_READ: Cycle = 2;
+/// With one pixel a job.
+const FEEDBACK_READ: Cycle = 2;
 /// From a logit to where it is seen in its memory (`hwg_logit_sum`).
 pub const LOGIT_WRITE: Cycle = 2;
 /// From a logit that was read for the last time to the classification unit, which hears of it a cycle late.
@@ -49,6 +49,28 @@ pub const SUM_WRITE: Cycle = 8;
 pub const COLUMN: Cycle = 2;
 /// From a column's first read to the column in the up-sampler's queue (`hwg_upsample`).
 pub const COLUMN_FETCH: Cycle = 8;
+
+/// With several pixels a job all else is read so much later than lines of the data block, as a tap needs spans that come
+/// after its own (`hwg_loader`).
+const LINES_AHEAD: Cycle = 2;
+/// With several pixels a job a depthwise product waits so long for the span beside its own (`hwg_depthwise`), and so does
+/// a product of the classification (`hwg_classify`).
+const SPAN_BESIDE: Cycle = 1;
+
+/// From the loader's read of a word to the word in the operand memory (`hwg_loader`).
+pub fn loader(pixels: usize) -> Cycle {
+    LOADER + if pixels > 1 { LINES_AHEAD } else { 0 }
+}
+
+/// From the loader's decision to its read of the feedback FIFO's first word.
+pub fn feedback_read(pixels: usize) -> Cycle {
+    FEEDBACK_READ + if pixels > 1 { LINES_AHEAD } else { 0 }
+}
+
+/// With several pixels a job: that much later than with one a window's products begin.
+pub fn beside(pixels: usize) -> Cycle {
+    if pixels > 1 { SPAN_BESIDE } else { 0 }
+}
 
 /// Cycles of a project job at least beyond a pixel's words: its residual is fetched, its state leaves.
 pub const PROJECT_JOB: usize = 6;
@@ -85,8 +107,8 @@ pub fn unit(lanes: usize, beats: usize) -> Cycle {
 }
 
 /// The depthwise unit: from the cycle after a pixel's last tap to its last result.
-pub fn depthwise_unit(beats: usize) -> Cycle {
-    DEPTHWISE_ARRAY + beats as Cycle + REQUANT
+pub fn depthwise_unit(pixels: usize, beats: usize) -> Cycle {
+    DEPTHWISE_ARRAY + beside(pixels) + beats as Cycle + REQUANT
 }
 
 /// Argmax over the classes: from a segment's pixel to its class word (`hwg_argbest`).

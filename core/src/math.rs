@@ -1,5 +1,12 @@
 //! Small functions on whole numbers.
 
+use hwgen_network::Size;
+
+/// A map in spans of `pixels` neighbours of a row; the last span of a row may have fewer.
+pub fn in_spans(map: Size, pixels: usize) -> Size {
+    Size { width: map.width.div_ceil(pixels as u32), ..map }
+}
+
 /// The least `k` with `2^k ≥ n`, as Verilog's `$clog2`.
 pub fn clog2(n: usize) -> usize {
     n.next_power_of_two().trailing_zeros() as usize

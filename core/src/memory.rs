@@ -219,7 +219,7 @@ fn roms(plan: &Plan, widths: &Widths) -> [Memory; 9] {
     let rows = (net.iterations * net.scales) as usize + usize::from(net.blocks > 1);
 
     let weights = |array: Array, bits: u32, depth: usize| {
-        Memory::new(MemoryId::Weights(array), arrays[array].multipliers() * bits as usize, depth)
+        Memory::new(MemoryId::Weights(array), arrays[array].rows * arrays[array].lanes * bits as usize, depth)
     };
     let constants = |array: Array, depth: usize| {
         Memory::new(MemoryId::Constants(array), arrays[array].drain * widths.arrays[array].constant(), depth)
@@ -244,12 +244,14 @@ fn rams(plan: &Plan, shared_lines: bool) -> Vec<Memory> {
     let lane = plan.lane_bits();
     let (state, logit) = (bits.act_state as usize, bits.act_logit as usize);
     let leaves = usize::from(plan.feedback.leaves());
-    let pixels = |from: usize| -> usize { (from..scales).map(|l| net.scale(l).pixels()).sum() };
-    let line_pixels: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
+    let pixels: usize = (0..scales).map(|l| net.scale(l).pixels()).sum();
+    let span = fold.pixels();
+    let spans = |from: usize| -> usize { (from..scales).map(|l| plan.spans(l).pixels()).sum() };
+    let line_spans: usize = (0..net.data_layers()).map(|j| plan.line_slots(j)).sum();
     let up: usize = (1..scales).map(|l| (scales - 1 - l) * net.scale(l).pixels()).sum();
 
-    let lines = Memory::new(MemoryId::Lines, arrays.expand.lanes * lane, line_pixels * plan.state_words);
-    let ring = Memory::new(MemoryId::Ring, arrays.depthwise.rows * lane, plan.ring_slots * plan.ring_slot_words);
+    let lines = Memory::new(MemoryId::Lines, arrays.expand.lanes * span * lane, line_spans * plan.state_words);
+    let ring = Memory::new(MemoryId::Ring, arrays.depthwise.rows * span * lane, plan.ring_slots * plan.ring_slot_words);
     let lines_and_ring = if shared_lines {
         // a line of block RAMs has the words of one or the other side by side (`hwg_shared_ram`)
         let bytes = |memory: &Memory| memory.depth.div_ceil(BLOCK_WORDS) * memory.width.div_ceil(BYTE_BITS);
@@ -259,21 +261,21 @@ fn rams(plan: &Plan, shared_lines: bool) -> Vec<Memory> {
     };
     let mut list = vec![
         Memory::new(MemoryId::PatchLines, 6 * 8, 2 * (net.image.width as usize).div_ceil(2)),
-        Memory::new(MemoryId::Operands, arrays.expand.lanes * OPERAND_BITS, plan.slots * plan.slot_words),
+        Memory::new(MemoryId::Operands, arrays.expand.lanes * span * OPERAND_BITS, plan.slots * plan.slot_words),
     ];
     list.extend(lines_and_ring);
     list.extend([
-        Memory::new(MemoryId::State, plan.word_bits(), pixels(leaves) * plan.state_words),
+        Memory::new(MemoryId::State, plan.word_bits(), spans(leaves) * plan.state_words),
         Memory::new(MemoryId::Residuals, plan.word_bits(), plan.residuals),
     ]);
     if plan.pool_words() > 0 {
-        list.push(Memory::new(MemoryId::Pooled, arrays.expand.lanes * (state + 2), plan.pool_words()));
+        list.push(Memory::new(MemoryId::Pooled, arrays.expand.lanes * span * (state + 2), plan.pool_words()));
     }
-    let vector = fold.vector_lanes() * bits.act_depthwise as usize;
+    let vector = fold.vector_lanes() * span * bits.act_depthwise as usize;
     list.extend([
         Memory::new(MemoryId::Vectors, vector, plan.vector_slots * plan.vector_slot_words),
-        Memory::new(MemoryId::Queue, arrays.classify.lanes * state, plan.queue_slots * plan.class_words),
-        Memory::new(MemoryId::Logits, classes * logit, pixels(0)),
+        Memory::new(MemoryId::Queue, arrays.classify.lanes * span * state, plan.queue_slots * plan.class_words),
+        Memory::new(MemoryId::Logits, classes * logit, pixels),
         Memory::new(MemoryId::Maps, classes * logit, up),
         Memory::new(MemoryId::Sums, classes * plan.total_bits(), TOTAL_ROWS * net.scale(0).width as usize),
     ]);

@@ -9,7 +9,7 @@ use crate::feedback::AxiRing;
 pub use crate::feedback::{AxiWidth, Feedback};
 use crate::folding::Folding;
 use crate::latency::{DATA_LAG, DEPTHWISE_TO_PROJECT, FEEDBACK_BACK, OPERAND_SLOTS, PROJECT_JOB, RESIDUAL_LAG};
-use crate::math::clog2;
+use crate::math::{clog2, in_spans};
 
 /// Timing of one kind of job on an array: `groups` groups of `period` cycles, the last `words` of each at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Plan {
             words: classify_words,
             period: classify_words.max(fold.arrays.classify.rows),
         };
-        let w0 = net.scale(0).width as usize;
+        let w0 = in_spans(net.scale(0), fold.pixels()).width as usize;
         let ring_slot_words = (0..scales)
             .flat_map(|l| (0..blocks).map(move |k| (l, k)))
             .map(|(l, k)| (expand_jobs[l][k].groups * fold.arrays.expand.rows).div_ceil(fold.arrays.depthwise.rows))
@@ -185,12 +185,12 @@ impl Plan {
 
     /// Words of the feedback FIFO outside the core: a map of scale 0.
     pub fn feedback_words(&self) -> usize {
-        self.map(0).pixels() * self.state_words
+        self.spans(0).pixels() * self.state_words
     }
 
     /// Bits of a state word.
     pub fn word_bits(&self) -> usize {
-        self.folding.arrays.expand.lanes * self.bits.act_state as usize
+        self.folding.arrays.expand.lanes * self.folding.pixels() * self.bits.act_state as usize
     }
 
     /// Bits of a result of the expand unit, and of a lane of the data block's lines.
@@ -227,6 +227,16 @@ impl Plan {
         self.net.scale(l)
     }
 
+    /// The map of scale `l` in spans of the pixels of a job.
+    pub fn spans(&self, l: usize) -> Size {
+        in_spans(self.map(l), self.folding.pixels())
+    }
+
+    /// The output of data-block layer `j` in spans.
+    pub fn data_spans(&self, j: usize) -> Size {
+        in_spans(self.net.data_size(j), self.folding.pixels())
+    }
+
     /// Words that the loader reads for a job of block `k` at scale `l`.
     pub fn loop_reads(&self, l: usize, k: usize) -> usize {
         let up = k == 0 && self.net.has_coarser(l);
@@ -239,12 +249,12 @@ impl Plan {
         if j == 0 { self.patch_words } else { 9 * self.state_words }
     }
 
-    /// Input size of data-block layer `j`.
+    /// Input of data-block layer `j` in spans; that of the first, which reads patches, in pixels.
     pub fn data_input(&self, j: usize) -> Size {
-        if j == 0 { self.net.image } else { self.net.data_size(j - 1) }
+        if j == 0 { self.net.image } else { self.data_spans(j - 1) }
     }
 
-    /// Pixels of the line ring before data-block layer `j` (0 for the first, which reads patches).
+    /// Spans of the line ring before data-block layer `j` (0 for the first, which reads patches).
     pub fn line_slots(&self, j: usize) -> usize {
         if j == 0 { 0 } else { 2 * self.data_input(j).width as usize + 5 + DATA_LAG }
     }
@@ -254,14 +264,14 @@ impl Plan {
         9 * self.depthwise_groups[l][k]
     }
 
-    /// Pixels written by the loop in one iteration.
-    pub fn iteration_pixels(&self) -> usize {
-        self.net.blocks as usize * (0..self.net.scales as usize).map(|l| self.map(l).pixels()).sum::<usize>()
+    /// Spans written by the loop in one iteration.
+    pub fn iteration_spans(&self) -> usize {
+        self.net.blocks as usize * (0..self.net.scales as usize).map(|l| self.spans(l).pixels()).sum::<usize>()
     }
 
     /// Words of the memory where states are pooled for the coarser scale; none where nothing is.
     pub fn pool_words(&self) -> usize {
         let pooled = self.net.mixing == Mixing::Bidirectional;
-        (1..self.net.scales as usize).filter(|_| pooled).map(|l| self.net.scale(l).pixels() * self.state_words).sum()
+        (1..self.net.scales as usize).filter(|_| pooled).map(|l| self.spans(l).pixels() * self.state_words).sum()
     }
 }

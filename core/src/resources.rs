@@ -38,9 +38,10 @@ pub fn stored(memories: &[Memory], luts: LutMemories) -> Resources {
 /// The estimate for a core, whose memories take `stored`.
 pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resources) -> Resources {
     let fold = &plan.folding;
+    let span = fold.pixels();
     let mut total = stored;
     if mapping.shared_lines {
-        total.lut += LUT_A_SHARED_LANE * (plan.folding.arrays.expand.lanes + plan.folding.arrays.depthwise.rows);
+        total.lut += LUT_A_SHARED_LANE * span * (fold.arrays.expand.lanes + fold.arrays.depthwise.rows);
     }
     for unit in units(plan, mapping, widths) {
         let cost = unit.cost();
@@ -49,12 +50,12 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
     }
     let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
     total.lut += BASE.lut
-        + LUT_A_STATE_LANE * fold.arrays.expand.lanes
-        + LUT_A_ROW * (fold.arrays.expand.rows + fold.arrays.project.rows + fold.arrays.classify.rows)
-        + LUT_A_CHANNEL * plan.net.width as usize
+        + LUT_A_STATE_LANE * span * fold.arrays.expand.lanes
+        + LUT_A_ROW * span * (fold.arrays.expand.rows + fold.arrays.project.rows + fold.arrays.classify.rows)
+        + LUT_A_CHANNEL * span * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.lut += total.lut * PACKING / 100;
-    total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * plan.net.width as usize + FF_A_CLASS * classes;
+    total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * span * plan.net.width as usize + FF_A_CLASS * classes;
     total
 }
 
@@ -110,14 +111,14 @@ pub fn units(plan: &Plan, mapping: &Mapping, widths: &Widths) -> Vec<Unit> {
     let products = arrays.iter().map(|(array, shape)| Unit {
         products: mapping.arrays[array],
         rows: shape.rows,
-        lanes: shape.lanes,
+        lanes: shape.lanes * shape.pixels,
         activation: operands[array].0,
         weight: operands[array].1 as usize,
     });
     let requant = |array: Array, acc: usize| Unit {
         products: mapping.requant[array],
         rows: 1,
-        lanes: arrays[array].drain,
+        lanes: arrays[array].drain * arrays[array].pixels,
         activation: acc,
         weight: MULTIPLIER_BITS,
     };

@@ -11,6 +11,7 @@
 module hwg_array_tail #(
     parameter [hwg_pkg::ARRAY_BITS-1:0] ARRAY = hwg_pkg::SMALL_ARRAY,
     parameter integer ROWS     = 32'(ARRAY[hwg_pkg::ROWS_AT +: 16]),
+    parameter integer PIXELS   = 32'(ARRAY[hwg_pkg::PIXELS_AT +: 4]),
     parameter integer DRAIN    = 32'(ARRAY[hwg_pkg::DRAIN_AT +: 16]),
     parameter integer ACC_BITS = 32'(ARRAY[hwg_pkg::ACC_BITS_AT +: 8]),
     parameter integer ENTRIES  = 1,
@@ -26,7 +27,7 @@ module hwg_array_tail #(
     input  wire                      clk,
     input  wire                      rst,
     input  wire                      s_valid,
-    input  wire [ROWS*ACC_BITS-1:0]  s_data,
+    input  wire [ROWS*PIXELS*ACC_BITS-1:0] s_data,
     input  wire [XW-1:0]             s_entry,        // of the table of jobs
     input  wire [AW-1:0]             s_constants,    // with the first group: where they begin
     input  wire                      s_first_group,  // of a pixel
@@ -37,15 +38,15 @@ module hwg_array_tail #(
     output wire                      m_valid,
     output wire                      m_first,        // beat of a pixel
     output wire                      m_last,
-    output wire [DRAIN*OUT_BITS-1:0] m_data,
+    output wire [DRAIN*PIXELS*OUT_BITS-1:0] m_data,
     output wire [SIDE-1:0]           m_side
 );
   localparam integer BIAS_BITS = 32'(ARRAY[hwg_pkg::BIAS_BITS_AT +: 8]);
   localparam integer IN_LUTS   = ARRAY[hwg_pkg::REQUANT_IN_LUTS_AT] ? 1 : 0;
   wire                      first, last, first_group, last_group;
   wire [SIDE-1:0]           side;
-  wire [DRAIN*ACC_BITS-1:0] data;
-  hwg_drain #(.ROWS(ROWS), .Q(DRAIN), .VW(ACC_BITS), .SIDE(XW + SIDE + 2)) u_drain (
+  wire [DRAIN*PIXELS*ACC_BITS-1:0] data;
+  hwg_drain #(.ROWS(ROWS), .Q(DRAIN), .VW(PIXELS * ACC_BITS), .SIDE(XW + SIDE + 2)) u_drain (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(s_data), .s_side({s_entry, s_side, s_first_group, s_last_group}),
       .m_valid(beat_valid), .m_data(data), .m_first(first), .m_last(last),
       .m_side({beat_entry, side, first_group, last_group}));
@@ -61,7 +62,7 @@ module hwg_array_tail #(
   wire signed [OUT_BITS:0]     hi = job[hwg_pkg::HI_AT +: OUT_BITS + 1];
   hwg_job_select #(.ENTRIES(ENTRIES), .JOBS(JOBS)) u_job (.index(beat_entry), .job(job));
   wire unused = &{1'b0, job};
-  hwg_requant #(.LANES(DRAIN), .VW(ACC_BITS), .BW(BIAS_BITS), .YW(OUT_BITS), .SIDE(SIDE + 2), .MUL_IN_LUTS(IN_LUTS),
+  hwg_requant #(.LANES(DRAIN), .PIXELS(PIXELS), .VW(ACC_BITS), .BW(BIAS_BITS), .YW(OUT_BITS), .SIDE(SIDE + 2), .MUL_IN_LUTS(IN_LUTS),
                 .DEPTH(DEPTH), .LUT_DEPTH(LUT_DEPTH), .FILE(FILE)) u_requant (
       .clk(clk), .rst(rst), .s_valid(beat_valid), .s_data(data), .s_addr(at_q), .s_shift(job[hwg_pkg::SHIFT_AT +: 5]),
       .s_lo(lo), .s_hi(hi), .s_side({side, first && first_group, last && last_group}), .m_valid(m_valid),

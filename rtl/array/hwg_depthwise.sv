@@ -5,7 +5,7 @@
 //   ring words -> [ ring memory ] -> D multipliers, D accumulators (9 taps) -> drain, Q lanes -> requant -> gear -> v
 //
 // A pixel takes 9 cycles for each of its ceil(e/D) groups. Table entries: block k at scale l is l*K + k.
-// latency   issue of tap 8 at cycle i -> drain beat 0 at cycle i+8; reset drops all jobs
+// latency   issue of tap 8 at cycle i -> drain beat 0 at cycle i+8, i+9 where P > 1; reset drops all jobs
 // limits    D/Q <= 9
 `default_nettype none
 module hwg_depthwise #(
@@ -18,6 +18,8 @@ module hwg_depthwise #(
     parameter [N*hwg_pkg::SET_BITS-1:0] SET_OF = '0,
     parameter [SETS*L*K*hwg_pkg::JOB_BITS-1:0] JOBS = {(SETS * L * K){hwg_pkg::SMALL_JOB}},
     parameter [hwg_pkg::ARRAY_BITS-1:0] ARRAY = hwg_pkg::SMALL_ARRAY,
+    parameter integer P = 32'(ARRAY[hwg_pkg::PIXELS_AT +: 4]),  // pixels of a job, side by side in every lane
+    parameter [L*P-1:0] TAIL = {(L * P){1'b1}},                  // see hwg_window
     parameter integer D = 32'(ARRAY[hwg_pkg::ROWS_AT +: 16]),
     parameter integer AX = 8,             // bits of an expand output
     parameter integer AY = 8,             // bits of a depthwise output
@@ -37,21 +39,21 @@ module hwg_depthwise #(
     input  wire            ring_start,
     input  wire            ring_valid,
     input  wire [$clog2(RING_SLOT+1)-1:0] ring_index,
-    input  wire [D*AX-1:0] ring_data,
+    input  wire [D*P*AX-1:0] ring_data,
     input  wire            ring_done,
     // its memory
     output reg             mem_we,
     output reg  [RAW-1:0]  mem_waddr,
-    output reg  [D*AX-1:0] mem_wdata,
+    output reg  [D*P*AX-1:0] mem_wdata,
     output wire            mem_re,
     output wire [RAW-1:0]  mem_raddr,
-    input  wire [D*AX-1:0] mem_rdata,     // two cycles after the address
+    input  wire [D*P*AX-1:0] mem_rdata,     // two cycles after the address
     // vector memory of the project unit
     input  wire            v_space,
     output wire            v_start,
     output wire            v_valid,
     output wire [$clog2(VECTOR_SLOT+1)-1:0] v_index,
-    output wire [VECTOR_LANES*AY-1:0] v_data,
+    output wire [VECTOR_LANES*P*AY-1:0] v_data,
     output wire            v_done
 );
   localparam integer DRAIN = 32'(ARRAY[hwg_pkg::DRAIN_AT +: 16]);
@@ -67,6 +69,7 @@ module hwg_depthwise #(
   localparam integer CAW = (CONSTANTS > 1) ? $clog2(CONSTANTS) : 1;
   localparam integer XW = $clog2(ENTRIES + 1);
   localparam integer GW = $clog2(RING_SLOT + 1);
+  localparam integer LATER = (P > 1) ? 1 : 0;  // cycles that products begin later
 
   // Ring: write side. A pixel's first word takes the next slot.
   reg  [RAW-1:0] ring_base_q, ring_next_q;
@@ -80,19 +83,20 @@ module hwg_depthwise #(
     end
 
   // Ring: window.
-  wire        ready, start, first_pixel, last_of_n, done, in_map;
+  wire        ready, start, first_pixel, last_of_n, done;
+  wire [P-1:0] lanes, in_map;
   wire [5:0]  n;
   wire [2:0]  l, k;
   wire [15:0] count;
   wire        free, ending, valid, first_word, last_word, first_group, last_group;
   reg  [GW-1:0] group_q;
-  hwg_window #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(RING_SLOT), .WORDW(GW),
+  hwg_window #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SLOTS(RING_SLOTS), .SLOT(RING_SLOT), .WORDW(GW), .P(P), .TAIL(TAIL),
                .AW(RAW)) u_window (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .w_start(ring_start), .w_done(ring_done), .space(ring_space),
-      .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .done(done),
+      .ready(ready), .start(start), .n(n), .l(l), .k(k), .first_pixel(first_pixel), .last_of_n(last_of_n), .lanes(lanes), .done(done),
       .tap_re(valid), .tap(count[3:0]), .tap_ends(valid), .word(group_q), .addr_re(mem_re), .addr(mem_raddr),
       .in_map(in_map));
-  wire unused_window = &{1'b0, first_pixel, last_of_n, done, ending, count[15:4]};
+  wire unused_window = &{1'b0, lanes, first_pixel, last_of_n, done, ending, count[15:4]};
   assign start   = free && ready && v_space;
   assign v_start = start;
 
@@ -134,36 +138,74 @@ module hwg_depthwise #(
   hwg_rom #(.WIDTH(D * WW), .DEPTH(DEPTH), .FILE({MEM_DIR, "depthwise.hex"})) u_weights (
       .clk(clk), .re(mem_re), .raddr(waddr1_q), .rdata(weights));
   localparam integer SIDE = XW + CAW + 2;
-  wire            op_load, op_in_map, op_en, op_first, op_last, acc_valid;
+  wire            op_load, op_en, op_first, op_last, acc_valid;
+  wire [P-1:0]    op_in_map;
   wire [SIDE-1:0] op_side, acc_side;
   wire [XW-1:0]   acc_x;
   wire [CAW-1:0]   acc_rbase;
   wire            acc_first_group, acc_last_group;
   assign {acc_x, acc_rbase, acc_first_group, acc_last_group} = acc_side;
-  hwg_delay #(.STAGES(2), .WIDTH(1)) u_mask (
+  hwg_delay #(.STAGES(2), .WIDTH(P)) u_mask (
       .clk(clk), .rst(rst), .s_valid(mem_re), .s_data(in_map), .m_valid(op_load), .m_data(op_in_map));
-  hwg_delay #(.STAGES(6), .WIDTH(2 + SIDE)) u_control (
+  hwg_delay #(.STAGES(6 + LATER), .WIDTH(2 + SIDE)) u_control (
       .clk(clk), .rst(rst), .s_valid(valid), .s_data({first_word, last_word, x_q, rbase_q, first_group, last_group}),
       .m_valid(op_en), .m_data({op_first, op_last, op_side}));
   hwg_delay #(.STAGES(1), .WIDTH(SIDE)) u_last (
       .clk(clk), .rst(rst), .s_valid(op_en && op_last), .s_data(op_side), .m_valid(acc_valid), .m_data(acc_side));
 
   // What the memories give is registered once more: a deep ring chooses among its blocks behind their output registers.
-  reg [D*AX-1:0] tap_q;
-  reg [D*WW-1:0] weight_q;
-  always @(posedge clk) begin
-    tap_q    <= op_in_map ? mem_rdata : '0;
-    weight_q <= weights;
-  end
+  reg  [D*P*AX-1:0] tap_q;
+  reg  [D*WW-1:0]   weight_q;
+  wire [D*P*AX-1:0] operand;
+  wire [D*WW-1:0]   factor;
+  always @(posedge clk) weight_q <= weights;
 
-  reg [D*ACC_BITS-1:0] acc_q;
+  reg [D*P*ACC_BITS-1:0] acc_q;
   genvar i;
   generate
-    for (i = 0; i < D; i = i + 1) begin : gen_lane
+    for (i = 0; i < D * P; i = i + 1) begin : gen_tap
+      always @(posedge clk) tap_q[i*AX +: AX] <= op_in_map[i%P] ? mem_rdata[i*AX +: AX] : '0;
+    end
+    if (P == 1) begin : gen_alone
+      assign operand = tap_q;
+      assign factor  = weight_q;
+    end else begin : gen_beside
+      // A tap beside the centre needs pixels of two slots of the ring: that of its own column and the one read after
+      // or before it. So products begin a cycle later, with the last three slots at hand.
+      reg  [D*P*AX-1:0] before_q, earlier_q;  // the slot of the tap that is multiplied, and the one before it
+      reg  [D*WW-1:0]   weight1_q;
+      wire [1:0]        column;               // of that tap
+      wire              unused_column;
+      wire              unused_first = &{1'b0, earlier_q};  // nothing is to the left of pixel 0
+      hwg_delay #(.STAGES(5), .WIDTH(2)) u_column (
+          .clk(clk), .rst(rst), .s_valid(valid),
+          .s_data((count[3:0] == 4'd0 || count[3:0] == 4'd3 || count[3:0] == 4'd6) ? 2'd0
+                : (count[3:0] == 4'd1 || count[3:0] == 4'd4 || count[3:0] == 4'd7) ? 2'd1 : 2'd2),
+          .m_valid(unused_column), .m_data(column));
+      always @(posedge clk) {weight1_q, earlier_q, before_q} <= {weight_q, before_q, tap_q};
+      assign factor = weight1_q;
+      for (i = 0; i < D * P; i = i + 1) begin : gen_operand
+        wire [AX-1:0] left, right;
+        if (i % P == 0) begin : gen_first
+          assign left = before_q[(i+P-1)*AX +: AX];
+        end else begin : gen_left
+          assign left = tap_q[(i-1)*AX +: AX];
+        end
+        if (i % P == P - 1) begin : gen_last
+          assign right = before_q[(i-P+1)*AX +: AX];
+        end else begin : gen_right
+          assign right = earlier_q[(i+1)*AX +: AX];
+        end
+        assign operand[i*AX +: AX] = (column == 2'd0) ? left : (column == 2'd1) ? before_q[i*AX +: AX] : right;
+      end
+    end
+  endgenerate
+  generate
+    for (i = 0; i < D * P; i = i + 1) begin : gen_lane
       wire [AX+WW:0] product;
       wire signed [AX+WW-1:0] term = product[AX+WW-1:0];
       hwg_registered_product #(.AW(AX + 1), .WW(WW), .MUL_IN_LUTS(IN_LUTS)) u_product (
-          .clk(clk), .a({1'b0, tap_q[i*AX +: AX]}), .w(weight_q[i*WW +: WW]), .y(product));
+          .clk(clk), .a({1'b0, operand[i*AX +: AX]}), .w(factor[i/P*WW +: WW]), .y(product));
       wire unused_product = product[AX+WW];  // another sign bit
       wire unused_term = &{1'b0, term};  // the accumulator may be narrower: of weights that are all 0 it has two bits
       always @(posedge clk)
@@ -176,14 +218,14 @@ module hwg_depthwise #(
   // Drain, requantise, pack.
   wire                y_valid, y_first, y_last, beat_valid, unused_side;
   wire [XW-1:0]       beat_x;
-  wire [DRAIN*AY-1:0] y_data;
+  wire [DRAIN*P*AY-1:0] y_data;
   hwg_array_tail #(.ARRAY(ARRAY), .ENTRIES(ENTRIES), .JOBS(JOBS), .OUT_BITS(AY), .SIDE(1), .DEPTH(CONSTANTS),
                    .FILE({MEM_DIR, "depthwise_requant.hex"})) u_tail (
       .clk(clk), .rst(rst), .s_valid(acc_valid), .s_data(acc_q), .s_entry(acc_x), .s_constants(acc_rbase),
       .s_first_group(acc_first_group), .s_last_group(acc_last_group), .s_side(1'b0), .beat_valid(beat_valid),
       .beat_entry(beat_x), .m_valid(y_valid), .m_first(y_first), .m_last(y_last), .m_data(y_data), .m_side(unused_side));
   wire unused_beat = &{1'b0, beat_valid, beat_x};
-  hwg_gear #(.QI(DRAIN), .QO(VECTOR_LANES), .LW(AY), .IW($clog2(VECTOR_SLOT + 1))) u_gear (
+  hwg_gear #(.QI(DRAIN), .QO(VECTOR_LANES), .LW(P * AY), .IW($clog2(VECTOR_SLOT + 1))) u_gear (
       .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data),
       .m_valid(v_valid), .m_index(v_index), .m_data(v_data), .m_done(v_done));
 endmodule

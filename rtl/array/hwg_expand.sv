@@ -4,7 +4,7 @@
 //   operand slots -> [ OE x IE array ] -> drain, Q lanes a beat -> requant -+-> gear -> ring words (loop)
 //                                                                           +-> pixel -> words (data block)
 //
-// A job is one output pixel; a table gives its groups, words, digits, period and constants per kind of layer:
+// A job is one output pixel, or several of a row, which share the weights; a table gives its groups, words, digits, period and constants per kind of layer:
 // entries 0...J-1 are the data-block layers, entry J + (set*L + l)*K + k is block k at scale l of a weight set.
 // latency   see the schedule in the header of the emitted top; reset drops all jobs
 `default_nettype none
@@ -17,6 +17,7 @@ module hwg_expand #(
     parameter [N*hwg_pkg::SET_BITS-1:0] SET_OF = '0,
     parameter [(J+SETS*L*K)*hwg_pkg::JOB_BITS-1:0] JOBS = {(J + SETS * L * K){hwg_pkg::SMALL_JOB}},
     parameter [hwg_pkg::ARRAY_BITS-1:0] ARRAY = hwg_pkg::SMALL_ARRAY,
+    parameter integer P = 32'(ARRAY[hwg_pkg::PIXELS_AT +: 4]),   // pixels of a job, side by side in every lane
     parameter integer IE = 32'(ARRAY[hwg_pkg::LANES_AT +: 16]),  // lanes of the array and of every state word
     parameter integer DIGITS = 0,          // 1: weights of some layers are cut into digits
     parameter integer F = 4,               // channels of a state
@@ -42,13 +43,13 @@ module hwg_expand #(
     output wire               slot_free,
     output wire               u_re,
     output wire [UAW-1:0]     u_addr,
-    input  wire [IE*hwg_pkg::OPERAND_BITS-1:0] u_data,
+    input  wire [IE*P*hwg_pkg::OPERAND_BITS-1:0] u_data,
     // ring of the depthwise unit
     input  wire               ring_space,
     output wire               ring_start,
     output wire               ring_valid,
     output wire [$clog2(RING_SLOT+1)-1:0] ring_index,
-    output wire [RING_LANES*YB-1:0] ring_data,
+    output wire [RING_LANES*P*YB-1:0] ring_data,
     output wire               ring_done,
     // words of a data-block pixel
     input  wire               fb_space,
@@ -56,11 +57,11 @@ module hwg_expand #(
     output wire               word_valid,
     output wire               word_last,
     output wire [J-1:0]       word_layer,   // one bit for each
-    output wire [IE*YB-1:0]   word_data,
+    output wire [IE*P*YB-1:0] word_data,
     // for observers: a data-block pixel; the first slot of an iteration
     output wire               probe_valid,
     output wire [2:0]         probe_layer,
-    output wire [F*YB-1:0]    probe_data,
+    output wire [F*P*YB-1:0]  probe_data,
     output reg                probe_start
 );
   localparam integer SLOTS = hwg_pkg::OPERAND_SLOTS;
@@ -157,11 +158,11 @@ module hwg_expand #(
 
   localparam integer SIDE = XW + CAW + 2;
   wire                     a_valid, a_first_group, a_last_group, beat_valid, y_valid, y_first, y_last;
-  wire [ROWS*ACC_BITS-1:0] a_data;
+  wire [ROWS*P*ACC_BITS-1:0] a_data;
   wire [XW-1:0]            a_x, beat_x;
   wire [CAW-1:0]           a_rbase;
   wire [2:0]               y_layer;
-  wire [DRAIN*YB-1:0]      y_data;
+  wire [DRAIN*P*YB-1:0]    y_data;
   hwg_mac_array #(.ARRAY(ARRAY), .AW(hwg_pkg::OPERAND_BITS), .DIGITS(DIGITS), .DEPTH(DEPTH), .SIDE(SIDE),
                   .FILE({MEM_DIR, "expand.hex"})) u_array (
       .clk(clk), .rst(rst), .s_valid(valid), .s_addr(waddr_q), .s_first(first_word), .s_digit(u_word_q == '0),
@@ -182,15 +183,15 @@ module hwg_expand #(
   hwg_delay #(.STAGES(hwg_pkg::REQUANT_CYCLES), .WIDTH(1)) u_to_pixel (
       .clk(clk), .rst(rst), .s_valid(beat_valid && beat_is_data), .s_data(1'b0), .m_valid(y_to_pixel),
       .m_data(unused_pixel));
-  hwg_gear #(.QI(DRAIN), .QO(RING_LANES), .LW(YB), .IW($clog2(RING_SLOT + 1))) u_gear (
+  hwg_gear #(.QI(DRAIN), .QO(RING_LANES), .LW(P * YB), .IW($clog2(RING_SLOT + 1))) u_gear (
       .clk(clk), .rst(rst), .s_valid(y_to_ring), .s_first(y_first), .s_last(y_last), .s_data(y_data),
       .m_valid(ring_valid), .m_index(ring_index), .m_data(ring_data), .m_done(ring_done));
 
-  hwg_pixel_pack #(.Q(DRAIN), .LANES(F), .LW(YB), .SIDE(3)) u_pixel (
+  hwg_pixel_pack #(.Q(DRAIN), .LANES(F), .LW(P * YB), .SIDE(3)) u_pixel (
       .clk(clk), .rst(rst), .s_valid(y_to_pixel), .s_last(y_last), .s_data(y_data),
       .s_side(y_layer), .m_valid(probe_valid), .m_data(probe_data), .m_side(probe_layer));
   wire word_first;
-  hwg_slicer #(.LANES(F), .WL(IE), .WORDS((F + IE - 1) / IE), .LW(YB), .SIDE(J)) u_words (
+  hwg_slicer #(.LANES(F), .WL(IE), .WORDS((F + IE - 1) / IE), .LW(P * YB), .SIDE(J)) u_words (
       .clk(clk), .rst(rst), .s_valid(probe_valid), .s_data(probe_data), .s_side(J'(1) << probe_layer), .m_valid(word_valid),
       .m_first(word_first), .m_last(word_last), .m_data(word_data), .m_side(word_layer));
   wire unused = &{1'b0, word_first, count, y_valid, unused_ring, unused_pixel};

@@ -15,6 +15,7 @@ module hwg_project #(
     parameter [N*hwg_pkg::SET_BITS-1:0] SET_OF = '0,
     parameter [SETS*L*K*hwg_pkg::JOB_BITS-1:0] JOBS = {(SETS * L * K){hwg_pkg::SMALL_JOB}},
     parameter [hwg_pkg::ARRAY_BITS-1:0] ARRAY = hwg_pkg::SMALL_ARRAY,
+    parameter integer P = 32'(ARRAY[hwg_pkg::PIXELS_AT +: 4]),  // pixels of a job, side by side in every lane
     parameter integer DRAIN = 32'(ARRAY[hwg_pkg::DRAIN_AT +: 16]),
     parameter integer AY = 8,             // bits of a depthwise output
     parameter integer RB = 12,            // bits of a result
@@ -36,7 +37,7 @@ module hwg_project #(
     input  wire                             v_start,
     input  wire                             v_valid,
     input  wire [$clog2(VECTOR_SLOT+1)-1:0] v_index,
-    input  wire [VECTOR_LANES*AY-1:0]       v_data,
+    input  wire [VECTOR_LANES*P*AY-1:0]     v_data,
     input  wire                             v_done,
     // room for what a job will give out
     input  wire                             fb_space,
@@ -47,7 +48,7 @@ module hwg_project #(
     output wire                             y_valid,
     output wire                             y_first,
     output wire                             y_last,
-    output wire [DRAIN*RB-1:0]              y_data,
+    output wire [DRAIN*P*RB-1:0]            y_data,
     output wire [$clog2(N*L+1)-1:0]         y_map,      // n*L + l, whose batch norm it gets; N*L: a block before the last
     output wire                             y_later,    // a block after the first
     output wire [7:0]                       y_pixel     // see hwg_state
@@ -94,7 +95,7 @@ module hwg_project #(
   // The memory is far from the depthwise unit: a register on the way. Its word is there before the job that reads it.
   reg            v_we_q;
   reg [VAW-1:0]  v_waddr_q;
-  reg [VECTOR_LANES*AY-1:0] v_wdata_q;
+  reg [VECTOR_LANES*P*AY-1:0] v_wdata_q;
   always @(posedge clk) begin
     if (v_valid && v_first) v_base_q <= v_next_q;
     v_we_q    <= v_valid && !rst;
@@ -156,9 +157,9 @@ module hwg_project #(
     end else if (valid) waddr_q <= waddr_q + 1'b1;
 
   // Words of LANES out of memory words of VECTOR_LANES.
-  wire [VECTOR_LANES*AY-1:0]  v_word;
-  wire [LANES*AY-1:0] operand;
-  hwg_ram #(.WIDTH(VECTOR_LANES * AY), .DEPTH(VECTOR_SLOTS * VECTOR_SLOT), .LUT_DEPTH(VECTORS_LUT_DEPTH)) u_vectors (
+  wire [VECTOR_LANES*P*AY-1:0] v_word;
+  wire [LANES*P*AY-1:0] operand;
+  hwg_ram #(.WIDTH(VECTOR_LANES * P * AY), .DEPTH(VECTOR_SLOTS * VECTOR_SLOT), .LUT_DEPTH(VECTORS_LUT_DEPTH)) u_vectors (
       .clk(clk), .we(v_we_q), .waddr(v_waddr_q), .wdata(v_wdata_q), .re(valid),
       .raddr(v_rbase_q + v_word_q), .rdata(v_word));
   generate
@@ -180,21 +181,21 @@ module hwg_project #(
         end
         {sub2_q, sub1_q} <= {sub1_q, sub_q};
       end
-      hwg_select #(.N(SUB), .W(LANES * AY)) u_part (.index(sub2_q), .entries(v_word), .entry(operand));
+      hwg_select #(.N(SUB), .W(LANES * P * AY)) u_part (.index(sub2_q), .entries(v_word), .entry(operand));
     end
   endgenerate
 
   // ---------------------------------------------------------------- array; activations are unsigned
-  wire [LANES*(AY+1)-1:0] operand_signed;
+  wire [LANES*P*(AY+1)-1:0] operand_signed;
   genvar i;
   generate
-    for (i = 0; i < LANES; i = i + 1) begin : gen_operand
+    for (i = 0; i < LANES * P; i = i + 1) begin : gen_operand
       assign operand_signed[i*(AY+1) +: AY+1] = {1'b0, operand[i*AY +: AY]};
     end
   endgenerate
   localparam integer SIDE = XW + CAW + INFO + 2;
   wire                     a_valid, a_first_group, a_last_group, beat_valid;
-  wire [ROWS*ACC_BITS-1:0] a_data;
+  wire [ROWS*P*ACC_BITS-1:0] a_data;
   wire [XW-1:0]            a_x, beat_x;
   wire [CAW-1:0]           a_rbase;
   wire [INFO-1:0]          a_info;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place that rounds and saturates: y = clamp((v*m + b + 2^(s-1)) >>> s, lo, hi), LANES channels a beat.
 // m and b come from a ROM of its own, word = LANES x {b, m}, addressed with the beat. (docs/arithmetic.md, requant)
+// A channel may have several pixels, side by side, for which the same constants hold.
 //
 // latency   beat at cycle i -> result at cycle i+6: ROM 2, product 2, offset and rounding, shift and clamp
 // throughput one beat a cycle; reset clears valid bits only
@@ -8,6 +9,7 @@
 `default_nettype none
 module hwg_requant #(
     parameter integer LANES = 1,
+    parameter integer PIXELS = 1,
     parameter integer VW    = 20,
     parameter integer BW    = 32,
     parameter integer PW    = ((VW + 16 > BW) ? ((VW + 16 > 32) ? VW + 16 : 32) : (BW > 32) ? BW : 32) + 2,  // of a sum
@@ -22,14 +24,14 @@ module hwg_requant #(
     input  wire                 clk,
     input  wire                 rst,
     input  wire                 s_valid,
-    input  wire [LANES*VW-1:0]  s_data,
+    input  wire [LANES*PIXELS*VW-1:0] s_data,
     input  wire [AW-1:0]        s_addr,
     input  wire [4:0]           s_shift,
     input  wire signed [YW:0]   s_lo,
     input  wire signed [YW:0]   s_hi,
     input  wire [SIDE-1:0]      s_side,
     output wire                 m_valid,
-    output reg  [LANES*YW-1:0]  m_data,
+    output reg  [LANES*PIXELS*YW-1:0] m_data,
     output wire [SIDE-1:0]      m_side
 );
   wire [LANES*(BW+16)-1:0] constants;
@@ -44,14 +46,15 @@ module hwg_requant #(
     bounded = (bound > EW'($signed(MOST))) ? MOST : (bound < EW'($signed(LEAST))) ? LEAST : bound[PW-1:0];
   endfunction
 
-  reg [LANES*VW-1:0] v1_q, v2_q;
+  localparam integer RESULTS = LANES * PIXELS;
+  reg [RESULTS*VW-1:0] v1_q, v2_q;
   reg [4:0] shift1_q, shift2_q, shift3_q, shift4_q, shift5_q;
   reg signed [YW:0] lo1_q, lo2_q, lo3_q, lo4_q, lo5_q, hi1_q, hi2_q, hi3_q, hi4_q, hi5_q;
   reg signed [EW-1:0] from4_q, beyond4_q;
   reg signed [PW-1:0] from5_q, beyond5_q;
   reg [31:0] half4_q;                             // rounding
   reg [LANES*BW-1:0] bias3_q, bias4_q;
-  reg [LANES*PW-1:0] sum5_q;
+  reg [RESULTS*PW-1:0] sum5_q;
   wire [3:0] live;  // stages 2 to 5 hold a beat: idle stages do not toggle
   wire unused_top = &{1'b0, lo5_q[YW], hi5_q[YW]};  // the clamps as results
   reg [4:0] valid_q;
@@ -75,19 +78,24 @@ module hwg_requant #(
 
   genvar i;
   generate
-    for (i = 0; i < LANES; i = i + 1) begin : gen_lane
+    for (i = 0; i < LANES; i = i + 1) begin : gen_bias
+      always @(posedge clk) begin
+        if (live[0]) bias3_q[i*BW +: BW] <= constants[i*(BW+16)+16 +: BW];
+        if (live[1]) bias4_q[i*BW +: BW] <= bias3_q[i*BW +: BW];
+      end
+    end
+    for (i = 0; i < RESULTS; i = i + 1) begin : gen_lane
+      localparam integer CHANNEL = i / PIXELS;
       wire        [VW+15:0] product4;
       wire signed [PW-1:0]  sum     = sum5_q[i*PW +: PW];
       wire signed [PW-1:0]  shifted = sum >>> shift5_q;
       wire unused = &{1'b0, shifted};  // the upper bits count in the sum
       hwg_multiply #(.VW(VW), .MUL_IN_LUTS(MUL_IN_LUTS)) u_product (
-          .clk(clk), .en_parts(live[0]), .en_sum(live[1]), .v(v2_q[i*VW +: VW]), .w(constants[i*(BW+16) +: 16]),
+          .clk(clk), .en_parts(live[0]), .en_sum(live[1]), .v(v2_q[i*VW +: VW]), .w(constants[CHANNEL*(BW+16) +: 16]),
           .y(product4));
       always @(posedge clk) begin
-        if (live[0]) bias3_q[i*BW +: BW] <= constants[i*(BW+16)+16 +: BW];
-        if (live[1]) bias4_q[i*BW +: BW] <= bias3_q[i*BW +: BW];
         if (live[2])
-          sum5_q[i*PW +: PW] <= PW'($signed(product4)) + PW'($signed(bias4_q[i*BW +: BW])) + PW'(half4_q);
+          sum5_q[i*PW +: PW] <= PW'($signed(product4)) + PW'($signed(bias4_q[CHANNEL*BW +: BW])) + PW'(half4_q);
         if (live[3])
           m_data[i*YW +: YW] <= (sum < from5_q) ? lo5_q[YW-1:0] : (sum >= beyond5_q) ? hi5_q[YW-1:0] : shifted[YW-1:0];
       end

@@ -90,7 +90,7 @@ module hwg_core #(
     parameter [31:0]  VERSION = 32'd0,
     parameter [31:0]  CONFIG_HASH = 32'd0,
     // derived
-    parameter integer FB_BITS = (32'(EXPAND[hwg_pkg::LANES_AT +: 16]) * AS + 7) / 8 * 8,
+    parameter integer FB_BITS = (32'(EXPAND[hwg_pkg::LANES_AT +: 16]) * 32'(EXPAND[hwg_pkg::PIXELS_AT +: 4]) * AS + 7) / 8 * 8,
     parameter         MEM_DIR = "mem/"            // folder of the memory files, with the slash
 ) (
     input  wire                  aclk,
@@ -173,7 +173,8 @@ module hwg_core #(
     input  wire                  s_axil_rready,
     output wire                  irq
 );
-  localparam integer IE  = 32'(EXPAND[hwg_pkg::LANES_AT +: 16]);        // lanes of a state word
+  localparam integer P   = 32'(EXPAND[hwg_pkg::PIXELS_AT +: 4]);        // pixels of a word, neighbours in a row
+  localparam integer IE  = 32'(EXPAND[hwg_pkg::LANES_AT +: 16]);        // channels of a state word
   localparam integer CI  = 32'(CLASSIFY[hwg_pkg::LANES_AT +: 16]);      // of a word for the classification
   localparam integer D   = 32'(DEPTHWISE[hwg_pkg::ROWS_AT +: 16]);      // of a word of the depthwise ring
   localparam integer DD  = 32'(DEPTHWISE[hwg_pkg::DRAIN_AT +: 16]);
@@ -194,6 +195,28 @@ module hwg_core #(
   localparam integer RESAW = $clog2(RESIDUALS);
   localparam integer GAW = (LOGIT_WORDS > 1) ? $clog2(LOGIT_WORDS) : 1;
   localparam integer TAW = $clog2(hwg_pkg::TOTAL_ROWS * W0);
+  // Rows in spans of P pixels: how many, and which pixels of the last one the map has.
+  localparam integer MAPS = L, DATA_MAPS = J + 1;
+  function [MAPS*13-1:0] spans_of_maps(input integer unused);
+    integer i;
+    for (i = 0; i < MAPS; i = i + 1) spans_of_maps[i*13 +: 13] = 13'((32'(MAP_W[i*13 +: 13]) + P - 1) / P);
+  endfunction
+  function [DATA_MAPS*13-1:0] spans_of_data(input integer unused);
+    integer i;
+    for (i = 0; i < DATA_MAPS; i = i + 1) spans_of_data[i*13 +: 13] = 13'((32'(DATA_W[i*13 +: 13]) + P - 1) / P);
+  endfunction
+  function [MAPS*P-1:0] tails_of_maps(input integer unused);
+    integer i;
+    for (i = 0; i < MAPS * P; i = i + 1) tails_of_maps[i] = i % P <= (32'(MAP_W[i/P*13 +: 13]) - 1) % P;
+  endfunction
+  function [DATA_MAPS*P-1:0] tails_of_data(input integer unused);
+    integer i;
+    for (i = 0; i < DATA_MAPS * P; i = i + 1) tails_of_data[i] = i % P <= (32'(DATA_W[i/P*13 +: 13]) - 1) % P;
+  endfunction
+  localparam [L*13-1:0]     MAP_SPANS  = spans_of_maps(0);
+  localparam [(J+1)*13-1:0] DATA_SPANS = spans_of_data(0);
+  localparam [L*P-1:0]      MAP_TAIL   = tails_of_maps(0);
+  localparam [(J+1)*P-1:0]  DATA_TAIL  = tails_of_data(0);
 
   // ---------------------------------------------------------------- control and registers
   wire        clk = aclk;
@@ -249,7 +272,9 @@ module hwg_core #(
   // ---------------------------------------------------------------- image to patches of the first convolution
   wire          pixel_valid, pixel_ready, patch_valid, patch_ready;
   wire [23:0]   pixel;
-  wire [27*PB-1:0] patch;
+  wire [27*PB-1:0] single;
+  wire          single_valid, single_ready;
+  wire [27*P*PB-1:0] patch;
   hwg_video_in #(.W(W), .H(H)) u_video_in (
       .clk(clk), .rst(reset_q), .s_valid(s_axis_video_tvalid), .s_ready(s_axis_video_tready),
       .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
@@ -258,24 +283,33 @@ module hwg_core #(
   hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PB(PB), .DEPTH(hwg_pkg::PATCHES),
               .LUT_DEPTH(PATCH_LINES_LUT_DEPTH)) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
-      .m_valid(patch_valid), .m_ready(patch_ready), .m_data(patch));
+      .m_valid(single_valid), .m_ready(single_ready), .m_data(single));
+  generate
+    if (P == 1) begin : gen_single
+      assign {patch_valid, patch, single_ready} = {single_valid, single, patch_ready};
+    end else begin : gen_join
+      hwg_patch_join #(.P(P), .WIDTH(32'(DATA_W[13 +: 13])), .PB(PB)) u_join (
+          .clk(clk), .load(load), .s_valid(single_valid), .s_ready(single_ready), .s_data(single), .m_valid(patch_valid),
+          .m_ready(patch_ready), .m_data(patch));
+    end
+  endgenerate
 
   // ---------------------------------------------------------------- operands of the expand array
   wire               line_we, line_re, state_re, fb_re, fb_take, fb_ready, data_written, loop_written, slot_free, u_re;
   wire [LAW-1:0]     line_waddr, line_addr;
   wire [SAW-1:0]     state_addr;
-  wire [IE*YB-1:0]   line_wdata, line_data;
-  wire [IE*AS-1:0]   state_data, fb_data, residual_data;
+  wire [IE*P*YB-1:0] line_wdata, line_data;
+  wire [IE*P*AS-1:0] state_data, fb_data, residual_data;
   wire [J-1:0]       data_layer;  // one bit for each
   wire [2:0]         job_layer, job_l, job_k;
   wire [5:0]         job_n;
   wire               job_start, job_is_data, job_first, job_done, residual_ready, residual_re;
   wire [UAW-1:0]     u_addr;
-  wire [IE*EA-1:0]   u_data;
+  wire [IE*P*EA-1:0] u_data;
   wire [RESAW-1:0]   residual_addr;
   hwg_loader #(
-      .L(L), .K(K), .N(N), .J(J), .LAW(LAW), .SAW(SAW), .DATA_W(DATA_W), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
-      .LINE_BASE(LINE_BASE), .MAP_W(MAP_W), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS),
+      .L(L), .K(K), .N(N), .J(J), .LAW(LAW), .SAW(SAW), .DATA_W(DATA_SPANS), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
+      .LINE_BASE(LINE_BASE), .P(P), .TAIL(MAP_TAIL), .DATA_TAIL(DATA_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS),
       .PASS_OFFSET(PASS_OFFSET), .IE(IE), .CF(CF), .PB(PB), .YB(YB), .AS(AS), .OPERAND_SLOT(OPERAND_SLOT),
       .POOLED(POOLED), .RESIDUALS(RESIDUALS), .FEEDBACK(FEEDBACK), .OPERANDS_LUT_DEPTH(OPERANDS_LUT_DEPTH),
       .RESIDUALS_LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_loader (
@@ -291,11 +325,11 @@ module hwg_core #(
   // ---------------------------------------------------------------- expand unit
   wire               ring_space, ring_start, ring_valid, ring_done, data_fb_start, fb_space;
   wire [RIW-1:0]     ring_index;
-  wire [D*YB-1:0]    ring_data;
+  wire [D*P*YB-1:0]  ring_data;
   wire               data_valid, data_last, expand_probe, iteration_start;
-  wire [IE*YB-1:0]   data_word;
+  wire [IE*P*YB-1:0] data_word;
   wire [2:0]         expand_probe_layer;
-  wire [F*YB-1:0]    expand_probe_data;
+  wire [F*P*YB-1:0]  expand_probe_data;
   hwg_expand #(
       .L(L), .K(K), .N(N), .J(J), .SETS(SETS), .SET_OF(SET_OF), .JOBS(EXPAND_JOBS), .ARRAY(EXPAND), .DIGITS(DIGITS),
       .F(F), .YB(YB), .OPERAND_SLOT(OPERAND_SLOT), .RING_LANES(D), .RING_SLOT(RING_SLOT), .FEEDBACK(FEEDBACK),
@@ -313,9 +347,9 @@ module hwg_core #(
   // ---------------------------------------------------------------- feature maps on chip
   wire               loop_valid, loop_first, loop_last, loop_map_first, loop_to_stream, loop_it_last, loop_fb_start;
   wire [2:0]         loop_l;
-  wire [IE*AS-1:0]   loop_word;
+  wire [IE*P*AS-1:0] loop_word;
   hwg_store #(
-      .L(L), .J(J), .IE(IE), .CF(CF), .YB(YB), .AS(AS), .LINE_SLOTS(LINE_SLOTS), .LAW(LAW), .LINE_BASE(LINE_BASE),
+      .L(L), .J(J), .IE(IE * P), .CF(CF), .YB(YB), .AS(AS), .LINE_SLOTS(LINE_SLOTS), .LAW(LAW), .LINE_BASE(LINE_BASE),
       .SAW(SAW), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .FEEDBACK(FEEDBACK)) u_store (
       .clk(clk), .load(load), .data_valid(data_valid), .data_layer(data_layer), .data_word(data_word),
       .loop_valid(loop_valid), .loop_first(loop_first && loop_map_first), .loop_l(loop_l), .loop_word(loop_word),
@@ -326,20 +360,20 @@ module hwg_core #(
   // ---------------------------------------------------------------- lines of the data block, ring of the loop
   wire               ring_we, ring_re;
   wire [RAW-1:0]     ring_waddr, ring_raddr;
-  wire [D*YB-1:0]    ring_wdata, ring_rdata;
+  wire [D*P*YB-1:0]  ring_wdata, ring_rdata;
   generate
     if (SHARED_LINES != 0) begin : gen_shared
       // The data block is over when the loop writes its first word.
-      hwg_shared_ram #(.A_WIDTH(IE * YB), .A_DEPTH(LINE_WORDS), .B_WIDTH(D * YB), .B_DEPTH(RING_SLOTS * RING_SLOT))
+      hwg_shared_ram #(.A_WIDTH(IE * P * YB), .A_DEPTH(LINE_WORDS), .B_WIDTH(D * P * YB), .B_DEPTH(RING_SLOTS * RING_SLOT))
           u_line_ring (
           .clk(clk), .a_we(line_we), .a_waddr(line_waddr), .a_wdata(line_wdata), .a_re(line_re), .a_raddr(line_addr),
           .a_rdata(line_data), .b_we(ring_we), .b_waddr(ring_waddr), .b_wdata(ring_wdata), .b_re(ring_re),
           .b_raddr(ring_raddr), .b_rdata(ring_rdata));
     end else begin : gen_apart
-      hwg_ram #(.WIDTH(IE * YB), .DEPTH(LINE_WORDS)) u_lines (
+      hwg_ram #(.WIDTH(IE * P * YB), .DEPTH(LINE_WORDS)) u_lines (
           .clk(clk), .we(line_we), .waddr(line_waddr), .wdata(line_wdata), .re(line_re), .raddr(line_addr),
           .rdata(line_data));
-      hwg_ram #(.WIDTH(D * YB), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
+      hwg_ram #(.WIDTH(D * P * YB), .DEPTH(RING_SLOTS * RING_SLOT)) u_ring (
           .clk(clk), .we(ring_we), .waddr(ring_waddr), .wdata(ring_wdata), .re(ring_re), .raddr(ring_raddr),
           .rdata(ring_rdata));
     end
@@ -347,8 +381,8 @@ module hwg_core #(
 
   // ---------------------------------------------------------------- feedback: on chip nothing leaves, else scale 0
   hwg_feedback_path #(
-      .FEEDBACK(FEEDBACK), .IE(IE), .YB(YB), .AS(AS), .CF(CF),
-      .PIXELS(32'(DATA_W[3*13 +: 13]) * 32'(DATA_H[3*13 +: 13])), .FB_BITS(FB_BITS), .DEPTH(FEEDBACK_DEPTH), .AXI_BITS(AXI_BITS), .AXI_BEATS(AXI_BEATS)) u_feedback (
+      .FEEDBACK(FEEDBACK), .IE(IE * P), .YB(YB), .AS(AS), .CF(CF),
+      .PIXELS(32'(DATA_SPANS[3*13 +: 13]) * 32'(DATA_H[3*13 +: 13])), .FB_BITS(FB_BITS), .DEPTH(FEEDBACK_DEPTH), .AXI_BITS(AXI_BITS), .AXI_BEATS(AXI_BEATS)) u_feedback (
       .clk(clk), .reset(reset_q), .rst(rst), .load(load), .over(over), .draining(draining), .bus_error(bus_error),
       .base(fb_base), .data_valid(data_valid && data_layer[2]), .data_last(data_last), .data_word(data_word),
       .loop_valid(loop_valid && loop_to_stream), .loop_last(loop_last), .loop_it_last(loop_it_last),
@@ -371,9 +405,9 @@ module hwg_core #(
   // ---------------------------------------------------------------- depthwise unit
   wire               v_space, v_start, v_valid, v_done;
   wire [VIW-1:0]     v_index;
-  wire [V*AD-1:0]    v_data;
+  wire [V*P*AD-1:0]  v_data;
   hwg_depthwise #(
-      .L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .SET_OF(SET_OF), .JOBS(DEPTHWISE_JOBS),
+      .L(L), .K(K), .N(N), .TAIL(MAP_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .SETS(SETS), .SET_OF(SET_OF), .JOBS(DEPTHWISE_JOBS),
       .ARRAY(DEPTHWISE), .AX(YB), .AY(AD), .RING_SLOTS(RING_SLOTS), .RING_SLOT(RING_SLOT), .VECTOR_LANES(V),
       .VECTOR_SLOT(VECTOR_SLOT), .MEM_DIR(MEM_DIR)) u_depthwise (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .ring_space(ring_space), .ring_start(ring_start),
@@ -385,13 +419,13 @@ module hwg_core #(
   // ---------------------------------------------------------------- project unit, residual, batch norm
   wire               class_space, class_start, class_valid, class_first, class_last, state_probe;
   wire               y_valid, y_first, y_last, y_later;
-  wire [PD*RB-1:0]   y_data;
+  wire [PD*P*RB-1:0] y_data;
   wire [MW-1:0]      y_map;
   wire [7:0]         y_pixel;
-  wire [CI*AS-1:0]   class_word;
-  wire [F*AS-1:0]    state_probe_data;
+  wire [CI*P*AS-1:0] class_word;
+  wire [F*P*AS-1:0]  state_probe_data;
   hwg_project #(
-      .L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .SETS(SETS), .SET_OF(SET_OF), .JOBS(PROJECT_JOBS),
+      .L(L), .K(K), .N(N), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .SETS(SETS), .SET_OF(SET_OF), .JOBS(PROJECT_JOBS),
       .ARRAY(PROJECT), .AY(AD), .RB(RB), .VECTOR_LANES(V), .VECTOR_SLOTS(VECTOR_SLOTS), .VECTOR_SLOT(VECTOR_SLOT),
       .VECTORS_LUT_DEPTH(VECTORS_LUT_DEPTH), .CONSTANTS_LUT_DEPTH(CONSTANTS_LUT_DEPTH), .FEEDBACK(FEEDBACK),
       .MEM_DIR(MEM_DIR)) u_project (
@@ -400,7 +434,7 @@ module hwg_core #(
       .fb_start(loop_fb_start), .class_space(class_space), .class_start(class_start), .y_valid(y_valid),
       .y_first(y_first), .y_last(y_last), .y_data(y_data), .y_map(y_map), .y_later(y_later), .y_pixel(y_pixel));
   hwg_state #(
-      .L(L), .K(K), .N(N), .F(F), .AS(AS), .RB(RB), .DRAIN(PD), .BEATS((F + PO - 1) / PO * PO / PD), .IE(IE), .CI(CI),
+      .L(L), .K(K), .N(N), .F(F), .AS(AS), .RB(RB), .DRAIN(PD), .P(P), .BEATS((F + PO - 1) / PO * PO / PD), .IE(IE), .CI(CI),
       .RESIDUALS(RESIDUALS), .BIAS_BITS(AFFINE_BIAS_BITS), .SHIFT(AFFINE_SHIFT), .MID_SHIFT(MID_SHIFT),
       .IN_LUTS(PROJECT[hwg_pkg::REQUANT_IN_LUTS_AT] ? 1 : 0), .MEM_DIR(MEM_DIR)) u_state (
       .clk(clk), .rst(rst), .s_valid(y_valid), .s_first(y_first), .s_last(y_last), .s_data(y_data), .s_map(y_map),
@@ -418,7 +452,7 @@ module hwg_core #(
   wire [GAW-1:0]     logit_addr;
   wire [C*LB-1:0]    logit_data;
   hwg_classify #(
-      .L(L), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .OUTPUTS(OUTPUTS), .HEADS(HEADS), .JOBS(CLASSIFY_JOBS),
+      .L(L), .N(N), .TAIL(MAP_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .OUTPUTS(OUTPUTS), .HEADS(HEADS), .JOBS(CLASSIFY_JOBS),
       .ARRAY(CLASSIFY), .RING_SLOTS(QUEUE_SLOTS), .F(F), .C(C), .AS(AS), .LB(LB), .LOGIT_BASE(LOGIT_BASE), .GAW(GAW),
       .CONSTANTS_LUT_DEPTH(CONSTANTS_LUT_DEPTH), .MEM_DIR(MEM_DIR)) u_classify (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .ring_space(class_space), .ring_start(class_start),

@@ -30,7 +30,8 @@ module hwg_data_layer #(
     output reg           top,      // edges, a cycle late
     output reg           bottom,
     output reg           left,
-    output reg           right
+    output reg           right,
+    output reg           last      // of a row
 );
   localparam integer OW = (IW + 1) / 2;
   localparam integer OH = (IH + 1) / 2;
@@ -66,6 +67,7 @@ module hwg_data_layer #(
     bottom <= 32'(y2) == IH - 1;
     left   <= x_q == '0;
     right  <= 32'(x2) == IW - 1;
+    last   <= last_x;
   end
   assign fed    = !lead_q[CW];
   assign ready  = !done && (!slack_q[CW] || above_done);

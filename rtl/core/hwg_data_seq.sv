@@ -29,11 +29,13 @@ module hwg_data_seq #(
     output wire          m_fed,
     output wire [AW-1:0] m_center,
     output wire [3:0]    m_edges,  // right, left, bottom, top
+    output wire          m_last,   // it is the last of a row
     output reg           done      // every job has been taken
 );
   wire [J-1:0]    more, ready, fed;
   wire [J*AW-1:0] center;
   wire [J*4-1:0]  edges;
+  wire [J-1:0]    last;
   wire [J-1:0]    step;
   reg             live_q;
   reg  [J-1:0]    layer_q;  // m_layer, one bit for each
@@ -46,6 +48,7 @@ module hwg_data_seq #(
         assign fed[0] = 1'b0;  // from the patches, not from memory
         assign center[0 +: AW] = '0;
         assign edges[0 +: 4]   = '0;
+      assign last[0] = 1'b0;
         localparam integer TOTAL = 32'(MAP_W[13 +: 13]) * 32'(MAP_H[13 +: 13]);
         reg [CW-1:0] left_q;
         reg          more_q;
@@ -65,7 +68,7 @@ module hwg_data_seq #(
                          .SLOT(SLOT), .LAG(LAG), .AW(AW), .CW(CW)) u_layer (
             .clk(clk), .load(load), .step(step[j]), .done(layer_done), .above(step[j-1]), .above_done(!more[j-1]),
             .ready(ready[j]), .written(written[j-1]), .fed(fed[j]), .center(center[j*AW +: AW]), .top(edges[j*4]),
-            .bottom(edges[j*4+1]), .left(edges[j*4+2]), .right(edges[j*4+3]));
+            .bottom(edges[j*4+1]), .left(edges[j*4+2]), .right(edges[j*4+3]), .last(last[j]));
         assign more[j] = !layer_done;
       end
     end
@@ -89,6 +92,7 @@ module hwg_data_seq #(
   hwg_onehot_mux #(.N(J), .W(AW)) u_center (.entries(center_there), .entry(m_center));
   hwg_onehot_mux #(.N(J), .W(4)) u_edges (.entries(edges_there), .entry(m_edges));
   assign m_fed = |(fed & layer_q);
+  assign m_last = |(last & layer_q);
   wire unused = written[J-1];  // nobody in the data block reads the last output
 
   always @(posedge clk) begin

@@ -6,9 +6,11 @@
 //   state: own, up2 (4 taps) ---+        |     \-> residual memory (own state, for the project unit)
 //   pooled finer scale ---------+        \-> pool memory (2x2 sums of this scale, for the next coarser one)
 //
+// Where a job is of P > 1 pixels, neighbours in a row, lanes have those of all side by side; maps are as wide as such words
+// fill their rows, and TAIL says which pixels of the last word of a row the map has.
 // Jobs: the data block in the order of hwg_data_seq, then the loop in the order of hwg_iter_seq. A job starts when its
 // slot is free and all that it reads has been written.
-// latency   a word issued at cycle i is in the operand memory for reads issued from cycle i+6 on
+// latency   a word issued at cycle i is in the operand memory for reads issued from cycle i+6 on, i+8 where P > 1
 // rate      one word read a cycle; a job takes as many cycles as words read, at least two (a loop job three: hwg_iter_seq)
 // reset     control only
 `default_nettype none
@@ -28,6 +30,9 @@ module hwg_loader #(
     parameter [L*SAW-1:0] STATE_BASE = '0,
     parameter integer STATE_WORDS = 256,
     parameter [L*K*24-1:0] PASS_OFFSET = '0,
+    parameter integer P = 1,              // pixels of a job
+    parameter [L*P-1:0] TAIL = {(L * P){1'b1}},            // of the maps
+    parameter [(J+1)*P-1:0] DATA_TAIL = {((J + 1) * P){1'b1}},  // of the data block's maps
     parameter integer IE = 51,            // lanes of a word
     parameter integer CF = 1,             // words of a pixel
     parameter integer PB = 8,             // bits of a patch value
@@ -49,18 +54,18 @@ module hwg_loader #(
     // patches of the first convolution
     input  wire                patch_valid,
     output wire                patch_ready,
-    input  wire [27*PB-1:0]    patch,
+    input  wire [27*P*PB-1:0]  patch,
     // data-block lines, state memory, feedback FIFO: read ports, data two cycles after the address
-    output reg                 line_re,
-    output reg  [LAW-1:0]      line_addr,
-    input  wire [IE*YB-1:0]    line_data,
-    output reg                 state_re,
-    output reg  [SAW-1:0]      state_addr,
-    input  wire [IE*AS-1:0]    state_data,
+    output wire                line_re,
+    output wire [LAW-1:0]      line_addr,
+    input  wire [IE*P*YB-1:0]  line_data,
+    output wire                state_re,
+    output wire [SAW-1:0]      state_addr,
+    input  wire [IE*P*AS-1:0]  state_data,
     input  wire                fb_ready,      // a whole pixel is there
     output wire                fb_take,
-    output reg                 fb_re,
-    input  wire [IE*AS-1:0]    fb_data,
+    output wire                fb_re,
+    input  wire [IE*P*AS-1:0]  fb_data,
     // progress of the writers
     input  wire                data_written,  // a data-block pixel of layer data_layer is in memory
     input  wire [J-1:0]        data_layer,    // one bit for each
@@ -78,15 +83,17 @@ module hwg_loader #(
     // operand memory, read port
     input  wire                u_re,
     input  wire [UAW-1:0]      u_addr,
-    output wire [IE*hwg_pkg::OPERAND_BITS-1:0] u_data,
+    output wire [IE*P*hwg_pkg::OPERAND_BITS-1:0] u_data,
     // residual memory, read port; residual_ready pulses for each pixel stored
     output reg                 residual_ready,
     input  wire                residual_re,
     input  wire [RESAW-1:0]      residual_addr,
-    output wire [IE*AS-1:0]    residual_data
+    output wire [IE*P*AS-1:0]  residual_data
 );
   localparam integer EA = hwg_pkg::OPERAND_BITS;
   localparam integer SLOTS = hwg_pkg::OPERAND_SLOTS;
+  localparam integer LANES = IE * P;            // values of a word
+  localparam integer LATER = (P > 1) ? 2 : 0;   // cycles between reads of lines and of all else
   localparam integer NW0 = (27 + IE - 1) / IE;  // words of a patch
   // state address of pool address 0
   localparam integer POOL_BASE = (L > 1) ? 32'(STATE_BASE[((L > 1) ? SAW : 0) +: SAW]) : 0;
@@ -115,6 +122,7 @@ module hwg_loader #(
   wire          d_fed;
   wire [LAW-1:0] d_center;
   wire [3:0]    d_edges;
+  wire          d_last, i_odd, i_left, i_right, i_odd_row, i_bottom;
   wire          i_valid, i_first, i_pool_first, i_pool_last, i_done;
   wire [5:0]    i_n;
   wire [2:0]    i_l, i_k;
@@ -131,14 +139,22 @@ module hwg_loader #(
   hwg_data_seq #(.J(J), .MAP_W(DATA_W), .MAP_H(DATA_H), .SLOTS(LINE_SLOTS), .SLOT(CF), .LAG(hwg_pkg::DATA_LAG), .AW(LAW), .CW(CW))
       u_data_seq (
       .clk(clk), .rst(rst), .load(load), .take(start_data), .written(data_writes), .m_valid(d_valid), .m_layer(d_layer),
-      .m_stem(d_stem), .m_fed(d_fed), .m_center(d_center), .m_edges(d_edges), .done(d_done));
+      .m_stem(d_stem), .m_fed(d_fed), .m_center(d_center), .m_edges(d_edges), .m_last(d_last), .done(d_done));
   hwg_iter_seq #(.L(L), .K(K), .N(N), .MAP_W(MAP_W), .MAP_H(MAP_H), .BASE(STATE_BASE), .OFFSET(PASS_OFFSET),
                  .PIXELS(PIXELS), .CF(CF), .AW(SAW)) u_iter_seq (
       .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .written(loop_written),
       .m_valid(i_valid), .m_n(i_n), .m_l(i_l),
       .m_k(i_k), .m_first(i_first), .m_own(i_own), .m_taps(i_taps), .m_pooled(i_pooled), .m_ready(i_ready),
-      .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight), .done(i_done));
+      .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight),
+      .m_odd(i_odd), .m_left(i_left), .m_right(i_right), .m_odd_row(i_odd_row), .m_bottom(i_bottom), .done(i_done));
   wire unused_done = &{1'b0, i_done};
+  // Pixels of the word that are in the map, of a word of the data block's input if it is the last of its row, and of a
+  // state; of the latter the last one of a row.
+  wire [P-1:0]  d_tail, i_tail, i_edge;
+  hwg_select #(.N(J), .W(P), .IW(3)) u_data_tail (.index(d_layer), .entries(DATA_TAIL[J*P-1:0]), .entry(d_tail));
+  hwg_select #(.N(L), .W(P), .IW(3)) u_tail (.index(i_l), .entries(TAIL), .entry(i_tail));
+  assign i_edge = i_right ? i_tail & ~(i_tail >> 1) : '0;
+  wire unused_tail = &{1'b0, DATA_TAIL[J*P +: P]};
 
   // Of the last data-block layer, pixels written are counted.
   localparam integer LAST_PIXELS = 32'(DATA_W[J*13 +: 13]) * 32'(DATA_H[J*13 +: 13]);
@@ -199,13 +215,19 @@ module hwg_loader #(
   reg [LAW:0]   center_q, over_q;  // centre of the window in its ring; the same less the ring's size
   reg [SAW-1:0] own_q, pooled_q;
   reg [4*SAW-1:0] taps_q;
-  reg [27*PB-1:0] patch_q;
+  reg [27*P*PB-1:0] patch_q;
+  // of several pixels: last word of a row; column odd, first; odd row, last row; pixels of an input and last of a row
+  reg           last_q, odd_q, opens_q, odd_row_q, bottom_q;
+  reg [P-1:0]   tail_q, edge_q;
   reg [UAW-1:0] u_base_q, u_word_q;
 
   wire last_word   = word_q == ((phase_q == PATCH) ? WW'(NW0 - 1) : WW'(CF - 1));
   wire last_tap    = (phase_q == LINE) ? tap_q == 4'd8 : (phase_q == UP) ? tap_q == 4'd3 : 1'b1;
-  wire inner_is_tap = phase_q == UP;                        // up2 takes the four taps of a word in a row
-  wire word_steps  = !inner_is_tap || last_tap;
+  // up2 takes the four taps of a word in a row, a window of several pixels the three of a word and a row
+  wire third_tap    = tap_q == 4'd2 || tap_q == 4'd5 || tap_q == 4'd8;
+  wire in_threes    = P > 1 && phase_q == LINE;
+  wire inner_is_tap = phase_q == UP;
+  wire word_steps   = in_threes ? third_tap : !inner_is_tap || last_tap;
   wire phase_ends  = last_word && last_tap;
   wire writes_u    = phase_q != UP || last_tap;
 
@@ -249,6 +271,8 @@ module hwg_loader #(
       taps_q   <= i_taps;
       patch_q  <= patch;
       u_word_q <= '0;
+      {last_q, tail_q} <= {d_last, d_tail};
+      {odd_q, opens_q, odd_row_q, bottom_q, edge_q} <= {i_odd, i_left, i_odd_row, i_bottom, i_edge};
     end else if (busy_q) begin
       if (left_q != '0) left_q <= left_q - 1'b1;
       if (phase_ends && left_q != '0 && phase_q == PATCH) wait_q <= 1'b1;  // a one-word job idles one cycle
@@ -258,8 +282,9 @@ module hwg_loader #(
         word_q  <= '0;
         tap_q   <= '0;
       end else begin
-        tap_q  <= (phase_q == LINE && !last_word) ? tap_q : last_tap ? '0 : tap_q + 1'b1;
-        if (phase_q == LINE && last_word) deltas_q <= deltas_q >> LAW;
+        if (in_threes) tap_q <= (third_tap && !last_word) ? tap_q - 4'd2 : tap_q + 1'b1;
+        else tap_q <= (phase_q == LINE && !last_word) ? tap_q : last_tap ? '0 : tap_q + 1'b1;
+        if (P == 1 && phase_q == LINE && last_word) deltas_q <= deltas_q >> LAW;
         word_q <= !word_steps ? word_q : last_word ? '0 : word_q + 1'b1;
       end
       if (writes_u) u_word_q <= u_word_q + 1'b1;
@@ -274,37 +299,94 @@ module hwg_loader #(
   wire [SAW-1:0] up_tap;
   hwg_select #(.N(4), .W(SAW)) u_up_tap (.index(tap_q[1:0]), .entries(taps_q), .entry(up_tap));
   // Both places that a tap can have in its ring, at once: the second counts unless it lies before the ring.
-  wire [LAW:0]   straight = center_q + (LAW+1)'(deltas_q[LAW-1:0]);
-  wire [LAW:0]   wrapped  = over_q + (LAW+1)'(deltas_q[LAW-1:0]);
+  wire [LAW-1:0] delta;
+  wire [UAW-1:0] line_word;  // of the slot: where the operand of a tap goes
+  generate
+    if (P == 1) begin : gen_in_order
+      assign {delta, line_word} = {deltas_q[LAW-1:0], u_word_q};
+    end else begin : gen_in_threes
+      wire [UAW-1:0] tap_words;
+      hwg_select #(.N(9), .W(LAW)) u_delta (.index(tap_q), .entries(deltas_q), .entry(delta));
+      hwg_const_mul #(.FACTOR(CF), .IW(4), .OW(UAW)) u_tap_words (.x(tap_q), .y(tap_words));
+      assign line_word = tap_words + UAW'(word_q);
+    end
+  endgenerate
+  wire [LAW:0]   straight = center_q + (LAW+1)'(delta);
+  wire [LAW:0]   wrapped  = over_q + (LAW+1)'(delta);
   wire [LAW-1:0] place    = wrapped[LAW] ? straight[LAW-1:0] : wrapped[LAW-1:0];
   wire unused_carry = straight[LAW];
   wire           last_issue = phase_ends && ((phase_q == PATCH || phase_q == LINE || phase_q == POOL)
                               || (phase_q == OWN && !mixes_q && !pools_q) || (phase_q == UP && !pools_q));
 
   localparam integer META = UAW + 14;
-  reg            b_valid, c_valid;
-  reg [META-1:0] b_meta;
-  reg [IE*EA-1:0] patch_b, patch_c, patch_d;
-  reg            pool_re, b_stream, b_collect;
-  reg [SAW-1:0]  pool_addr;
-  wire [3:0]     up_weight = (tap_q == 4'd0) ? 4'd9 : (tap_q == 4'd3) ? 4'd1 : 4'd3;
-  wire [IE*EA-1:0] patch_word;
+  localparam integer NEAR = 4 + P;       // what the pixels of a word need to know of each other
+  localparam integer READ = META + NEAR + 9 + 2 * SAW + LANES * EA;
+  reg             a_valid, a_state, a_fb, a_pool, a_stream, a_collect, a_line;
+  reg [META-1:0]  a_meta;
+  reg [NEAR-1:0]  a_near;
+  reg [3:0]       a_pooling;
+  reg [SAW-1:0]   a_state_addr, a_pool_addr;
+  reg [LAW-1:0]   a_line_addr;
+  reg [LANES*EA-1:0] a_patch;
+  reg [P-1:0]     line_b;                // pixels of a line's word that the map has
+  wire [3:0]      up_weight = (tap_q == 4'd0) ? 4'd9 : (tap_q == 4'd3) ? 4'd1 : 4'd3;
+  wire            left_tap  = tap_q == 4'd0 || tap_q == 4'd3 || tap_q == 4'd6;
+  // The last word of a row is that of the centre, if nothing is to the right of it, else the one to its right.
+  wire            cut = last_q && (edges_q[3] ? !left_tap && !third_tap : third_tap);
+  wire [LANES*EA-1:0] patch_word;
   always @(posedge clk) begin
-    b_valid <= !rst && issue;
+    a_valid <= !rst && issue;
     // state and pool reads
-    line_re  <= !rst && issue && phase_q == LINE;
-    state_re <= !rst && issue && ((phase_q == OWN && !stream_q) || phase_q == UP);
-    fb_re    <= !rst && issue && phase_q == OWN && stream_q;
-    pool_re  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
-    b_stream  <= stream_q && phase_q == OWN;
-    b_collect <= collect_q && phase_q == OWN;
-    line_addr  <= (word_q == '0) ? line_base_q + place : line_addr + 1'b1;  // words of a tap lie in a row
-    state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
-    pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
-    b_meta <= {last_issue, phase_q == PATCH, phase_q == LINE && !outside && layer_q <= 3'd2,
-               phase_q == LINE && !outside && layer_q > 3'd2, phase_q == POOL, phase_q == OWN, phase_q == UP,
-               phase_q == UP && tap_q == '0, writes_u, up_weight, last_word, u_base_q + u_word_q};
-    if (issue && phase_q == PATCH) patch_b <= patch_word;
+    a_line  <= !rst && issue && phase_q == LINE;
+    a_state <= !rst && issue && ((phase_q == OWN && !stream_q) || phase_q == UP);
+    a_fb    <= !rst && issue && phase_q == OWN && stream_q;
+    a_pool  <= !rst && issue && ((phase_q == OWN && collect_q) || phase_q == POOL);
+    a_stream  <= stream_q && phase_q == OWN;
+    a_collect <= collect_q && phase_q == OWN;
+    // words of a tap lie in a row
+    a_line_addr  <= (P > 1) ? line_base_q + place + LAW'(word_q)
+                  : (word_q == '0) ? line_base_q + place : a_line_addr + 1'b1;
+    a_state_addr <= ((phase_q == OWN) ? own_q : up_tap) + SAW'(word_q);
+    a_pool_addr  <= ((phase_q == POOL) ? own_q : pooled_q) + SAW'(word_q) - SAW'(POOL_BASE);
+    a_meta <= {last_issue, phase_q == PATCH, phase_q == LINE && (P > 1 || !outside) && layer_q <= 3'd2,
+               phase_q == LINE && (P > 1 || !outside) && layer_q > 3'd2, phase_q == POOL, phase_q == OWN, phase_q == UP,
+               phase_q == UP && tap_q == '0, writes_u, up_weight, last_word,
+               u_base_q + ((phase_q == LINE) ? line_word : u_word_q)};
+    a_near    <= {(phase_q == UP) ? tap_q[1:0] : {left_tap, third_tap}, odd_q, opens_q, edge_q};
+    a_pooling <= (P > 1) ? {!odd_row_q, odd_row_q || bottom_q, 1'b0, !odd_row_q && bottom_q}
+                         : {pool_first_q, pool_last_q, pool_weight_q};
+    line_b    <= outside ? '0 : cut ? tail_q : '1;
+    if (issue && phase_q == PATCH) a_patch <= patch_word;
+  end
+  assign {line_re, line_addr} = {a_line, a_line_addr};
+
+  // Lines are read LATER cycles before all else: a tap needs words that come after its own.
+  wire               b_valid, b_stream, b_collect, pool_re;
+  wire [META-1:0]    b_meta;
+  wire [NEAR-1:0]    b_near;
+  wire [3:0]         b_pooling;
+  wire [SAW-1:0]     pool_addr;
+  wire [LANES*EA-1:0] patch_b;
+  generate
+    if (LATER == 0) begin : gen_together
+      assign {b_valid, b_meta, b_near, b_stream, b_collect, b_pooling, state_re, fb_re, pool_re, state_addr, pool_addr,
+              patch_b} = {a_valid, a_meta, a_near, a_stream, a_collect, a_pooling, a_state, a_fb, a_pool, a_state_addr,
+                          a_pool_addr, a_patch};
+    end else begin : gen_later
+      wire reads_state, reads_fb, reads_pool;
+      hwg_delay #(.STAGES(LATER), .WIDTH(READ)) u_later (
+          .clk(clk), .rst(rst), .s_valid(a_valid),
+          .s_data({a_meta, a_near, a_stream, a_collect, a_pooling, a_state, a_fb, a_pool, a_state_addr, a_pool_addr,
+                   a_patch}),
+          .m_valid(b_valid),
+          .m_data({b_meta, b_near, b_stream, b_collect, b_pooling, reads_state, reads_fb, reads_pool, state_addr,
+                   pool_addr, patch_b}));
+      assign {state_re, fb_re, pool_re} = {3{b_valid}} & {reads_state, reads_fb, reads_pool};
+    end
+  endgenerate
+  reg             c_valid;
+  reg [LANES*EA-1:0] patch_c, patch_d;
+  always @(posedge clk) begin
     c_valid <= b_valid;
     if (b_valid) patch_c <= patch_b;
     if (c_valid) patch_d <= patch_c;
@@ -314,8 +396,8 @@ module hwg_loader #(
   genvar i;
   generate
     if (NW0 == 1) begin : gen_one_word
-      for (i = 0; i < IE; i = i + 1) begin : gen_lane
-        if (i < 27) begin : gen_value
+      for (i = 0; i < LANES; i = i + 1) begin : gen_lane
+        if (i < 27 * P) begin : gen_value
           if (PB < EA) begin : gen_zero_extend
             assign patch_word[i*EA +: EA] = EA'(patch_q[i*PB +: PB]);
           end else begin : gen_same
@@ -326,10 +408,10 @@ module hwg_loader #(
         end
       end
     end else begin : gen_words
-      wire [NW0*IE*PB-1:0] values = (NW0*IE*PB)'(patch_q);
-      wire [IE*PB-1:0]     slice;
-      hwg_select #(.N(NW0), .W(IE * PB), .IW(WW)) u_slice (.index(word_q), .entries(values), .entry(slice));
-      for (i = 0; i < IE; i = i + 1) begin : gen_lane
+      wire [NW0*LANES*PB-1:0] values = (NW0*LANES*PB)'(patch_q);
+      wire [LANES*PB-1:0]     slice;
+      hwg_select #(.N(NW0), .W(LANES * PB), .IW(WW)) u_slice (.index(word_q), .entries(values), .entry(slice));
+      for (i = 0; i < LANES; i = i + 1) begin : gen_lane
         assign patch_word[i*EA +: EA] = EA'(slice[i*PB +: PB]);
       end
     end
@@ -338,22 +420,24 @@ module hwg_loader #(
   // ---------------------------------------------------------------- stages D to F: data, lane arithmetic, writes
   wire            d_live;
   wire [META-1:0] d_meta;
+  wire [NEAR-1:0] d_near;
   wire            d_stream, d_collect;
-  hwg_delay #(.STAGES(2), .WIDTH(META + 2)) u_meta (
-      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_collect, b_meta}), .m_valid(d_live),
-      .m_data({d_stream, d_collect, d_meta}));
+  hwg_delay #(.STAGES(2), .WIDTH(META + NEAR + 2)) u_meta (
+      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_collect, b_near, b_meta}), .m_valid(d_live),
+      .m_data({d_stream, d_collect, d_near, d_meta}));
   // What the memories gave, which may have chosen among many blocks, waits in registers.
-  wire [IE*(AS+2)-1:0] pool_data;
-  wire [IE*AS-1:0]     state_read = d_stream ? fb_data : state_data;
-  reg  [IE*EA-1:0]     patch_e;
-  reg  [IE*YB-1:0]     line_e;
-  reg  [IE*AS-1:0]     state_e;
-  reg  [IE*AS-1:0]     pool_e;
-  wire                 e_live;
-  wire [META-1:0]      e_meta;
-  hwg_delay #(.STAGES(1), .WIDTH(META)) u_meta_e (
-      .clk(clk), .rst(rst), .s_valid(d_live), .s_data(d_meta), .m_valid(e_live), .m_data(e_meta));
-  always @(posedge clk) {patch_e, line_e, state_e} <= {patch_d, line_data, state_read};
+  wire [LANES*(AS+2)-1:0] pool_data;
+  wire [LANES*AS-1:0]     state_read = d_stream ? fb_data : state_data;
+  reg  [LANES*EA-1:0]     patch_e;
+  wire [LANES*YB-1:0]     line_e;   // of the tap, from the words that were read
+  reg  [LANES*AS-1:0]     state_e;
+  reg  [LANES*AS-1:0]     pool_e;
+  wire                    e_live;
+  wire [META-1:0]         e_meta;
+  wire [NEAR-1:0]         e_near;
+  hwg_delay #(.STAGES(1), .WIDTH(META + NEAR)) u_meta_e (
+      .clk(clk), .rst(rst), .s_valid(d_live), .s_data({d_near, d_meta}), .m_valid(e_live), .m_data({e_near, e_meta}));
+  always @(posedge clk) {patch_e, state_e} <= {patch_d, state_read};
 
   // Kinds of words; none: a tap outside the map.
   wire            e_patch, e_line, e_line_signed, e_pool, e_own, e_up;
@@ -362,11 +446,16 @@ module hwg_loader #(
   wire [UAW-1:0]  e_uaddr;
   assign {e_final, e_patch, e_line, e_line_signed, e_pool, e_own, e_up, e_up_first, e_writes, e_weight,
           e_last_word, e_uaddr} = e_meta;
+  // Of several pixels: the tap; whether the word is one of odd number in its row, and the first; the row's last pixel.
+  wire [1:0]      e_tap;
+  wire            e_odd, e_opens;
+  wire [P-1:0]    e_edge;
+  assign {e_tap, e_odd, e_opens, e_edge} = e_near;
 
   reg             f_writes, f_own;
   reg [UAW-1:0]   f_uaddr;
-  reg  [IE*EA-1:0] f_word;
-  reg  [IE*AS-1:0] f_state;
+  reg  [LANES*EA-1:0] f_word;
+  reg  [LANES*AS-1:0] f_state;
   reg [RESAW-1:0]   residual_wptr_q;
   always @(posedge clk) begin
     f_writes <= !rst && e_live && e_writes;
@@ -378,7 +467,49 @@ module hwg_loader #(
     else if (f_own) residual_wptr_q <= (residual_wptr_q == RESAW'(RESIDUALS - 1)) ? '0 : residual_wptr_q + 1'b1;
   end
 
-  reg  [IE*(AS+2)-1:0] pool_sum;
+  // ---------------------------------------------------------------- taps of the data block's windows
+  generate
+    if (P == 1) begin : gen_line
+      reg [LANES*YB-1:0] line_q;
+      always @(posedge clk) line_q <= line_data;
+      assign line_e = line_q;
+      wire unused = &{1'b0, line_b, tail_q, last_q, left_tap, third_tap, odd_row_q, bottom_q, d_near, e_tap, e_odd, e_opens,
+                      e_edge};
+    end else begin : gen_line
+      // A row of a window of stride 2 is three words A, B, C: the last pixel of A, all of B and C. The word of the tap that
+      // is made is now line2_q; of the others those before it (3) and after it (1, 0) count.
+      reg  [P-1:0]        line_c, line_d;
+      reg  [LANES*YB-1:0] line0_q, line1_q, line2_q, line3_q;
+      wire                unused = &{1'b0, line3_q};  // pixels that no tap comes to
+      always @(posedge clk) begin
+        {line_d, line_c} <= {line_c, line_b};
+        {line3_q, line2_q, line1_q} <= {line2_q, line1_q, line0_q};
+      end
+      for (i = 0; i < LANES; i = i + 1) begin : gen_lane
+        localparam integer X = i % P, BASE = i - i % P;  // the pixel; pixel 0 of the same channel
+        wire [YB-1:0] left, centre, right;               // columns 2X-1, 2X, 2X+1 from the first pixel of B on
+        always @(posedge clk) line0_q[i*YB +: YB] <= line_d[X] ? line_data[i*YB +: YB] : '0;
+        if (X == 0) begin : gen_before
+          assign left = line2_q[(BASE+P-1)*YB +: YB];
+        end else if (2 * X - 1 < P) begin : gen_near
+          assign left = line1_q[(BASE+2*X-1)*YB +: YB];
+        end else begin : gen_far
+          assign left = line0_q[(BASE+2*X-1-P)*YB +: YB];
+        end
+        if (2 * X < P) begin : gen_centre
+          assign centre = line2_q[(BASE+2*X)*YB +: YB];
+          assign right  = line3_q[(BASE+2*X+1)*YB +: YB];
+        end else begin : gen_beyond
+          assign centre = line1_q[(BASE+2*X-P)*YB +: YB];
+          assign right  = line2_q[(BASE+2*X+1-P)*YB +: YB];
+        end
+        assign line_e[i*YB +: YB] = e_tap[1] ? left : e_tap[0] ? right : centre;
+      end
+    end
+  endgenerate
+
+  // ---------------------------------------------------------------- lane arithmetic
+  reg  [LANES*(AS+2)-1:0] pool_sum;
   localparam integer RW = EA + 5;
   function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [YB-1:0] line, input [AS-1:0] from_pool,
                                    input [AS-1:0] state);
@@ -386,10 +517,17 @@ module hwg_loader #(
             | ({EA{e_pool}} & EA'($signed(from_pool))) | ({EA{e_own}} & EA'($signed(state)));
   endfunction
   generate
-    for (i = 0; i < IE; i = i + 1) begin : gen_lane
+    for (i = 0; i < LANES; i = i + 1) begin : gen_lane
       reg  signed [RW-1:0] sum_q;  // of the taps before this one, in sixteenths, with the rounding constant
       wire [AS+3:0]        tap;
-      hwg_up2_tap #(.AW(AS)) u_tap (.a(state_e[i*AS +: AS]), .w(e_weight), .y(tap));
+      if (P == 1) begin : gen_tap
+        hwg_up2_tap #(.AW(AS)) u_tap (.a(state_e[i*AS +: AS]), .w(e_weight), .y(tap));
+      end else begin : gen_tap
+        hwg_up2_beside #(.P(P), .X(i % P), .AW(AS)) u_tap (
+            .word(state_e[(i-i%P)*AS +: P*AS]), .side_word(e_tap[0]), .side_row(e_tap[1]), .odd(e_odd), .opens(e_opens),
+            .at_edge(e_edge[i%P]), .y(tap));
+        wire unused_weight = &{1'b0, e_weight};
+      end
       wire signed [RW-1:0] up2 = (e_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
         pool_e[i*AS +: AS] <= pool_data[i*(AS+2) +: AS];
@@ -403,39 +541,53 @@ module hwg_loader #(
     if (POOLED != 0) begin : gen_pool
       reg            pool_we;
       reg [SAW-1:0]  pool_addr_c, pool_addr_d, pool_addr_e;
-      reg [3:0]      pool_b, pool_c, pool_d;  // first, last, weight, delayed with the word
+      reg [3:0]      pool_c, pool_d;  // first, last, weight, delayed with the word
       localparam integer PAW = (POOL_WORDS > 1) ? $clog2(POOL_WORDS) : 1;
-      hwg_ram #(.WIDTH(IE * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
+      hwg_ram #(.WIDTH(LANES * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
           .clk(clk), .we(pool_we), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
           .raddr(pool_addr[PAW-1:0]), .rdata(pool_data));
       always @(posedge clk) begin
-        pool_b <= {pool_first_q, pool_last_q, pool_weight_q};
-        {pool_d, pool_c} <= {pool_c, pool_b};
+        {pool_d, pool_c} <= {pool_c, b_pooling};
         {pool_addr_e, pool_addr_d, pool_addr_c} <= {pool_addr_d, pool_addr_c, pool_addr};
         pool_we <= !rst && d_live && d_collect;
       end
       wire unused = &{1'b0, pool_addr, pool_addr_e};
-      for (i = 0; i < IE; i = i + 1) begin : gen_sum
-        wire signed [AS+1:0] old  = pool_d[3] ? '0 : $signed(pool_data[i*(AS+2) +: AS+2]);
-        wire signed [AS-1:0] raw  = state_read[i*AS +: AS];
+      for (i = 0; i < LANES; i = i + 1) begin : gen_sum
+        wire signed [AS+1:0] kept = $signed(pool_data[i*(AS+2) +: AS+2]);
+        wire signed [AS+1:0] old  = pool_d[3] ? '0 : kept;
+        wire signed [AS:0]   raw;   // what this word has for the pooled pixel
+        wire                 here;
+        if (P == 1) begin : gen_raw
+          assign raw  = (AS+1)'($signed(state_read[i*AS +: AS]));
+          assign here = 1'b1;
+        end else begin : gen_raw
+          // A word has two pixels for each of half the pixels of the pooled word, those on its side.
+          localparam integer HALF = (P > 1) ? P / 2 : 1;
+          localparam integer FROM = i - i % P + i % P % HALF * 2;
+          wire signed [AS-1:0] first  = state_read[FROM*AS +: AS];
+          wire signed [AS-1:0] second = d_near[FROM%P] ? first : state_read[(FROM+1)*AS +: AS];  // beyond the edge: again
+          assign raw  = (AS+1)'(first) + (AS+1)'(second);
+          assign here = d_near[P+1] == (i % P >= HALF);
+        end
         wire signed [AS+1:0] add  = (AS+2)'(raw) <<< pool_d[1:0];
         wire signed [AS+2:0] sum4 = (AS+3)'(old) + (AS+3)'(add);
         wire signed [AS+2:0] mean = (sum4 + (AS+3)'(2)) >>> 2;
         wire unused_top = &{1'b0, mean, sum4};
         always @(posedge clk)
-          if (d_live && d_collect) pool_sum[i*(AS+2) +: AS+2] <= pool_d[2] ? mean[AS+1:0] : sum4[AS+1:0];
+          if (d_live && d_collect)
+            pool_sum[i*(AS+2) +: AS+2] <= !here ? kept : pool_d[2] ? mean[AS+1:0] : sum4[AS+1:0];
       end
     end else begin : gen_no_pool
       assign pool_data = '0;
       initial pool_sum = '0;
-      wire unused = &{1'b0, pool_re, pool_addr, pool_sum, pool_first_q, pool_last_q, pool_weight_q, d_collect,
+      wire unused = &{1'b0, pool_re, pool_addr, pool_sum, pool_first_q, pool_last_q, pool_weight_q, d_collect, b_pooling,
                       pool_data};
     end
   endgenerate
 
-  hwg_ram #(.WIDTH(IE * EA), .DEPTH(SLOTS * OPERAND_SLOT), .LUT_DEPTH(OPERANDS_LUT_DEPTH)) u_operands (
+  hwg_ram #(.WIDTH(LANES * EA), .DEPTH(SLOTS * OPERAND_SLOT), .LUT_DEPTH(OPERANDS_LUT_DEPTH)) u_operands (
       .clk(clk), .we(f_writes), .waddr(f_uaddr), .wdata(f_word), .re(u_re), .raddr(u_addr), .rdata(u_data));
-  hwg_ram #(.WIDTH(IE * AS), .DEPTH(RESIDUALS), .LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_residuals (
+  hwg_ram #(.WIDTH(LANES * AS), .DEPTH(RESIDUALS), .LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_residuals (
       .clk(clk), .we(f_own), .waddr(residual_wptr_q), .wdata(f_state), .re(residual_re), .raddr(residual_addr),
       .rdata(residual_data));
 endmodule

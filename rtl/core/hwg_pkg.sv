@@ -22,9 +22,10 @@ package hwg_pkg;
   localparam integer PAIRS_AT           = 72;  // 1 bit: rows share multipliers in twos
   localparam integer MUL_IN_LUTS_AT     = 73;  // 1 bit: products of adders in LUTs
   localparam integer REQUANT_IN_LUTS_AT = 74;  // 1 bit: the same for requantisation
-  localparam integer ARRAY_BITS         = 75;
+  localparam integer PIXELS_AT          = 75;  // 4 bits: pixels a cycle, all on the same weights
+  localparam integer ARRAY_BITS         = 79;
   // the smallest one: defaults of modules
-  localparam [ARRAY_BITS-1:0] SMALL_ARRAY = {3'd0, 8'd8, 8'd20, 8'd4, 16'd1, 16'd1, 16'd1};
+  localparam [ARRAY_BITS-1:0] SMALL_ARRAY = {4'd1, 3'd0, 8'd8, 8'd20, 8'd4, 16'd1, 16'd1, 16'd1};
 
   // ---------------------------------------------------------------- a kind of job, as an entry of a packed table
   localparam integer GROUPS_AT    = 0;    // 16 bits: groups of output channels, less one

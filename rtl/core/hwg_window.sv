@@ -5,6 +5,7 @@
 //   writer: w_start reserves a slot, w_done says that its words are there
 //   reader: `ready` -> start; then tap_re with tap and word gives addr and mask one cycle later
 //
+// Where a slot has several pixels of a row, all counts are of slots, and widths are slots of a row.
 // The ring is one for all scales, blocks and iterations: the window of pixel i needs pixels i-W-1 ... i+W+1 of the
 // same map; what lies before is free. Borders are masks.
 // reset     empties the ring; limits SLOTS >= 2*W + 4, w_start in one of two cycles at most
@@ -18,6 +19,8 @@ module hwg_window #(
     parameter integer SLOTS = 200,
     parameter integer SLOT  = 1,
     parameter integer WORDW = 8,
+    parameter integer P     = 1,                 // pixels of a slot, neighbours in a row
+    parameter [L*P-1:0] TAIL = {(L * P){1'b1}},  // those of the last slot of a row that the map has, for each map
     parameter integer AW    = (SLOTS * SLOT > 1) ? $clog2(SLOTS * SLOT) : 1
 ) (
     input  wire             clk,
@@ -34,6 +37,7 @@ module hwg_window #(
     output wire [2:0]       k,
     output wire             first_pixel,
     output wire             last_of_n,
+    output wire [P-1:0]     lanes,     // pixels that the map has
     output wire             done,
     input  wire             tap_re,
     input  wire [3:0]       tap,
@@ -41,7 +45,7 @@ module hwg_window #(
     input  wire [WORDW-1:0] word,
     output reg              addr_re,
     output reg  [AW-1:0]    addr,
-    output reg              in_map
+    output reg  [P-1:0]     in_map
 );
   localparam integer CW = $clog2(SLOTS + 2);
   wire [12:0] x, y;
@@ -52,6 +56,9 @@ module hwg_window #(
       .done(done));
   assign last_of_n = last_pixel && last_pass;
   wire unused_last = last_n;
+  wire [P-1:0] tail;
+  hwg_select #(.N(L), .W(P), .IW(3)) u_tail (.index(l), .entries(TAIL), .entry(tail));
+  assign lanes = last_x ? tail : '1;
 
   // Slots: taken by the writer, given back when the window has moved past them.
   reg  [CW:0]   used_q;             // slots taken, less all there are: negative while there is space
@@ -101,6 +108,7 @@ module hwg_window #(
   reg  [AW-1:0] center_q, job_center_q;
   reg  [AW:0]   ring_center_q;  // job_center_q - SLOTS * SLOT
   reg           top_q, bottom_q, left_q, right_q;
+  reg  [P-1:0]  lanes_q;
   always @(posedge clk) begin
     if (rst) begin
       used_q    <= (CW+1)'(0) - (CW+1)'(SLOTS);
@@ -123,6 +131,7 @@ module hwg_window #(
       bottom_q     <= last_y;
       left_q       <= x == '0;
       right_q      <= last_x;
+      lanes_q      <= lanes;
     end
   end
 
@@ -156,7 +165,8 @@ module hwg_window #(
     addr_re <= tap_re;
     if (tap_re) begin
       addr   <= folded[AW-1:0];
-      in_map <= !outside;
+      // only the slot of the centre's own column can be the last one of a row and have lanes that count
+      in_map <= outside ? '0 : (tap == 4'd1 || tap == 4'd4 || tap == 4'd7) ? lanes_q : '1;
     end
   end
 endmodule

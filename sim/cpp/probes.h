@@ -21,7 +21,7 @@ public:
         current_ = &words_.sets[frame.set];
         iterations_ = frame.iterations;
         outputs_ = frame.outputs;
-        word = known_ = pixel_ = 0;
+        word = known_ = span_ = column_ = 0;
         segment_ = in_pixel_ = 0;
         skip();
     }
@@ -34,14 +34,20 @@ public:
         if (in_pixel_ >= s.full_words) return 0;  // padding
         return in_pixel_ + 1 == s.full_words ? s.last_bits : full;
     }
+    /// Pixels of this word that the map has.
+    uint32_t pixels(uint32_t whole) const {
+        const Segment& s = current_->segments[segment_];
+        return column_ + 1 == s.row ? s.tail : whole;
+    }
     void advance() {
         ++word;
         const Segment& s = current_->segments[segment_];
         if (in_pixel_ < s.full_words) ++known_;
         if (++in_pixel_ < s.words) return;
         in_pixel_ = 0;
-        if (++pixel_ < s.pixels) return;
-        pixel_ = 0;
+        if (++column_ == s.row) column_ = 0;
+        if (++span_ < s.spans) return;
+        span_ = column_ = 0;
         ++segment_;
         skip();
     }
@@ -56,7 +62,7 @@ private:
             const bool runs = s.iteration <= iterations_;
             const bool sent = !s.output || (outputs_ >> (s.iteration - 1) & 1) != 0;
             if (runs && sent) return;
-            known_ += s.pixels * s.full_words;
+            known_ += s.spans * s.full_words;
             ++segment_;
         }
     }
@@ -64,15 +70,16 @@ private:
     const TagWords& words_;
     const FrameWords* current_ = nullptr;
     uint32_t stride_, iterations_ = 0;
-    uint64_t outputs_ = 0, pixel_ = 0, known_ = 0;
+    uint64_t outputs_ = 0, span_ = 0, known_ = 0;
     size_t segment_ = 0;
-    uint32_t in_pixel_ = 0;
+    uint32_t in_pixel_ = 0, column_ = 0;
 };
 
 class Probe {
 public:
     Probe(Design& design, const ProbeSpec& spec, uint32_t number)
-        : tensor{spec.tensor}, number_{number}, bits_{spec.lanes * spec.lane_bits}, lane_bits_{spec.lane_bits} {
+        : tensor{spec.tensor}, number_{number}, bits_{spec.lanes * spec.pixels * spec.lane_bits}, lane_bits_{spec.lane_bits},
+          pixels_{spec.pixels} {
         valid_ = static_cast<const uint8_t*>(narrow(design, spec.valid).data);
         if (!spec.tag.empty()) tag_ = static_cast<const uint8_t*>(narrow(design, spec.tag).data);
         if (!spec.data.empty()) {
@@ -144,14 +151,21 @@ private:
         uint32_t wrong = 0;
         for (uint32_t i = 0; i < whole; ++i) wrong |= got_[i] ^ expected[i];
         if (rest != 0) wrong |= (got_[whole] ^ expected[whole]) << (32 - rest);
-        if (wrong != 0) differ(tag, first_lane(expected, bits), expected);
-        compared += bits / lane_bits_;
+        const uint32_t pixels = cursor.pixels(pixels_);
+        if (wrong != 0) {
+            const uint32_t lane = first_lane(expected, bits, pixels);
+            if (lane != bits) differ(tag, lane, expected);  // else only pixels beyond the row's end differ
+        }
+        compared += bits / lane_bits_ / pixels_ * pixels;
     }
 
-    uint32_t first_lane(const uint32_t* expected, uint32_t bits) const {
-        for (uint32_t i = 0; i < bits; ++i)
-            if ((got_[i / 32] ^ expected[i / 32]) >> (i % 32) & 1) return i / lane_bits_;
-        return 0;
+    /// The first value that differs, of a pixel that the map has; `bits` if there is none.
+    uint32_t first_lane(const uint32_t* expected, uint32_t bits, uint32_t pixels) const {
+        for (uint32_t i = 0; i < bits; ++i) {
+            const uint32_t value = i / lane_bits_;
+            if ((got_[i / 32] ^ expected[i / 32]) >> (i % 32) & 1 && value % pixels_ < pixels) return value;
+        }
+        return bits;
     }
 
     [[noreturn]] void differ(uint32_t tag, uint32_t lane, const uint32_t* expected) {
@@ -180,7 +194,7 @@ private:
         throw Stop{std::move(f)};
     }
 
-    uint32_t number_, bits_, lane_bits_, stride_ = 0;
+    uint32_t number_, bits_, lane_bits_, pixels_, stride_ = 0;
     uint32_t frame_ = 0;
     bool silent_ = false;
     const uint8_t* valid_ = nullptr;

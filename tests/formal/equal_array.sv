@@ -5,6 +5,7 @@
 module proof #(
     parameter integer ROWS   = 2,
     parameter integer LANES  = 2,
+    parameter integer PIXELS = 1,
     parameter integer AW     = 3,
     parameter integer WW     = 3,
     parameter integer ACCW   = 9,
@@ -21,15 +22,15 @@ module proof #(
     input wire                     s_digit,
     input wire                     s_last,
     input wire                     s_side,
-    input wire [LANES*AW-1:0]      s_data
+    input wire [LANES*PIXELS*AW-1:0] s_data
 );
   wire                 begun, first_valid, second_valid, first_side, second_side;
-  wire [ROWS*ACCW-1:0] first, second;
-  first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .MUL_IN_LUTS(MUL_IN_LUTS),
+  wire [ROWS*PIXELS*ACCW-1:0] first, second;
+  first_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .PIXELS(PIXELS), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .MUL_IN_LUTS(MUL_IN_LUTS),
                         .DEPTH(DEPTH), .FILE("array.hex")) u_first (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(first_valid), .m_data(first), .m_side(first_side));
-  second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .MUL_IN_LUTS(MUL_IN_LUTS),
+  second_hwg_mac_array #(.ROWS(ROWS), .LANES(LANES), .PIXELS(PIXELS), .AW(AW), .WW(WW), .ACCW(ACCW), .DIGITS(DIGITS), .PAIRS(PAIRS), .MUL_IN_LUTS(MUL_IN_LUTS),
                          .DEPTH(DEPTH), .FILE("array.hex")) u_second (
       .clk(clk), .rst(rst), .s_valid(s_valid), .s_addr(s_addr), .s_first(s_first), .s_digit(s_digit), .s_last(s_last),
       .s_side(s_side), .s_data(s_data), .m_valid(second_valid), .m_data(second), .m_side(second_side));

@@ -60,6 +60,7 @@ pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Val
             "kind": plan.feedback.kind(),
             "word_bytes": if leaves { plan.word_bytes() } else { 0 },
             "words_per_pixel": if leaves { plan.state_words } else { 0 },
+            "pixels_per_word": if leaves { fold.pixels() } else { 0 },
             "depth_words": if leaves { plan.feedback_words() } else { 0 },
             "order": "scale 0 in raster order: initial state, then every block of every iteration but the last word \
                       of the last iteration; a pixel is words_per_pixel words, channels ascending from bit 0",
@@ -87,20 +88,20 @@ fn probes(design: &Design, tables: &Tables) -> Value {
     let table = |words: &dyn Fn(usize, usize) -> usize| -> Vec<Vec<usize>> {
         (0..plan.net.scales as usize).map(|l| (0..plan.net.blocks as usize).map(|k| words(l, k)).collect()).collect()
     };
-    let vector = fold.vector_lanes();
+    let (vector, pixels) = (fold.vector_lanes(), fold.pixels());
     json!([
         {"tensor": "data", "valid": "itnet_top.u_core.u_expand.probe_valid", "data": "itnet_top.u_core.u_expand.probe_data",
-         "tag": "itnet_top.u_core.u_expand.probe_layer", "lanes": f, "lane_bits": tables.lane_bits, "signed": true},
+         "tag": "itnet_top.u_core.u_expand.probe_layer", "lanes": f, "pixels": pixels, "lane_bits": tables.lane_bits, "signed": true},
         {"tensor": "expand", "valid": "itnet_top.u_core.u_expand.ring_valid", "data": "itnet_top.u_core.u_expand.ring_data",
-         "tag": null, "lanes": fold.arrays.depthwise.rows, "lane_bits": tables.lane_bits, "signed": false,
+         "tag": null, "lanes": fold.arrays.depthwise.rows, "pixels": pixels, "lane_bits": tables.lane_bits, "signed": false,
          "words": table(&|l, k| {
              (plan.expand_jobs[l][k].groups * fold.arrays.expand.rows).div_ceil(fold.arrays.depthwise.rows)
          })},
         {"tensor": "depthwise", "valid": "itnet_top.u_core.u_depthwise.v_valid", "data": "itnet_top.u_core.u_depthwise.v_data",
-         "tag": null, "lanes": vector, "lane_bits": bits.act_depthwise, "signed": false,
+         "tag": null, "lanes": vector, "pixels": pixels, "lane_bits": bits.act_depthwise, "signed": false,
          "words": table(&|l, k| (plan.depthwise_groups[l][k] * fold.arrays.depthwise.rows).div_ceil(vector))},
         {"tensor": "state", "valid": "itnet_top.u_core.u_state.probe_valid", "data": "itnet_top.u_core.u_state.probe_data",
-         "tag": null, "lanes": f, "lane_bits": bits.act_state, "signed": true},
+         "tag": null, "lanes": f, "pixels": pixels, "lane_bits": bits.act_state, "signed": true},
         {"tensor": "logits", "valid": "itnet_top.u_core.u_classify.logit_valid", "data": "itnet_top.u_core.u_classify.logit_data",
          "tag": null, "lanes": classes, "lane_bits": bits.act_logit, "signed": true},
         {"tensor": "total", "valid": "itnet_top.u_core.u_logit_sum.probe_valid",

@@ -202,8 +202,12 @@ fn classify_weights(design: &Design) -> Vec<Word> {
     let (shape, bits) = (&plan.folding.arrays.classify, plan.bits.head as usize);
     let mut all = Vec::new();
     for layer in design.model.heads.iter().flatten() {
-        for (group, tap) in (0..plan.classify_job.groups).flat_map(|group| (0..9).map(move |tap| (group, tap))) {
-            for part in 0..plan.class_words {
+        // with several pixels a job the taps of a word follow each other
+        let parts = plan.class_words;
+        for group in 0..plan.classify_job.groups {
+            for word in 0..9 * parts {
+                let (tap, part) =
+                    if plan.folding.pixels() > 1 { (word % 9, word / 9) } else { (word / parts, word % parts) };
                 all.push(row_words(shape, group, bits, |output, lane| {
                     weight(layer, output, part * shape.lanes + lane, tap)
                 }));

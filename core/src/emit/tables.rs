@@ -35,7 +35,7 @@ impl Tables {
         let scales = net.scales as usize;
         let stream = plan.feedback.leaves();
         let (state_base, state_words) =
-            bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.map(l).pixels() * plan.state_words }));
+            bases((0..scales).map(|l| if stream && l == 0 { 0 } else { plan.spans(l).pixels() * plan.state_words }));
         let (line_base, line_words) = bases((0..net.data_layers()).map(|j| plan.line_slots(j) * plan.state_words));
         let (logit_base, logit_words) = bases((0..scales).map(|l| plan.map(l).pixels()));
         let (up_base, up_words) = bases(

@@ -3,7 +3,7 @@
 use super::timeline::{Timeline, Unit, Work};
 use hwgen_network::FIRST_STATE_LAYER;
 
-use crate::latency::{self, Cycle, DATA_JOB, DATA_LAG, FRAME_BEGIN, LOADER, PATCH, PATCHES, STATE_WORD};
+use crate::latency::{self, Cycle, DATA_JOB, DATA_LAG, FRAME_BEGIN, PATCH, PATCHES, STATE_WORD};
 use crate::plan::Plan;
 
 /// What the data block leaves behind for the loop.
@@ -52,7 +52,21 @@ impl Patches {
     }
 }
 
-/// Input pixels (raster order) that output pixel (x, y) needs from a map of `width × height`.
+impl Patches {
+    /// A span's patches are taken, the last one with its job, which could start at `decision` without them; `more` of them
+    /// before that, as they come (`hwg_patch_join`). The job's start.
+    fn take(&mut self, more: usize, decision: Cycle) -> Cycle {
+        for _ in 0..more {
+            let popped = self.next().max(self.popped.last().map_or(0, |last| last + 1));
+            self.popped.push(popped);
+        }
+        let popped = self.next().max(self.popped.last().map_or(0, |last| last + 1)).max(decision);
+        self.popped.push(popped);
+        popped
+    }
+}
+
+/// Input spans (raster order) that output pixel (x, y) needs from a map of `width × height`.
 fn need(x: usize, y: usize, width: usize, height: usize) -> usize {
     (2 * y + 1).min(height - 1) * width + (2 * x + 1).min(width - 1) + 1
 }
@@ -62,7 +76,7 @@ pub fn run(plan: &Plan, timeline: &mut Option<Timeline>) -> Feed {
     let count = plan.net.data_layers();
     let fold = &plan.folding;
     let mut layers: Vec<Layer> =
-        (0..count).map(|j| Layer { issued: 0, total: plan.net.data_size(j).pixels(), x: 0, y: 0 }).collect();
+        (0..count).map(|j| Layer { issued: 0, total: plan.data_spans(j).pixels(), x: 0, y: 0 }).collect();
     let mut written: Vec<Vec<Cycle>> = layers.iter().map(|layer| Vec::with_capacity(layer.total)).collect();
     // the first position is scanned a cycle after the frame's begin
     let mut patches =
@@ -83,15 +97,16 @@ pub fn run(plan: &Plan, timeline: &mut Option<Timeline>) -> Feed {
             decision = decision.max(feed.expand_ends[feed.expand_ends.len() - plan.slots] + 1);
         }
         if j == 0 {
-            decision = decision.max(patches.next());
-            patches.popped.push(decision);
+            let first = layers[0].x * fold.pixels();
+            let more = fold.pixels().min(patches.width - first) - 1;
+            decision = patches.take(more, decision);
         } else {
             let input = plan.data_input(j);
             let need = need(layers[j].x, layers[j].y, input.width as usize, input.height as usize);
             decision = decision.max(written[j - 1][need - 1]);
         }
         let reads = plan.data_reads(j) as Cycle;
-        let full = decision + reads + LOADER;
+        let full = decision + reads + latency::loader(fold.pixels());
         feed.loader_free = decision + reads.max(DATA_JOB);
         feed.loader_decision = decision;
 
@@ -108,7 +123,7 @@ pub fn run(plan: &Plan, timeline: &mut Option<Timeline>) -> Feed {
         if j == FIRST_STATE_LAYER {
             feed.state_words.extend((0..cf).map(|word| pixel + STATE_WORD + word));
         }
-        let width = plan.net.data_size(j).width as usize;
+        let width = plan.data_spans(j).width as usize;
         let layer = &mut layers[j];
         layer.issued += 1;
         layer.x += 1;

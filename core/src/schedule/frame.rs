@@ -5,26 +5,34 @@ use super::feed::{self, Feed};
 use super::timeline::{Timeline, Unit, Work};
 use super::{Bound, OutputCycles, Prediction};
 use crate::latency::{
-    self, Cycle, DATA_JOB, FEEDBACK_READ, FRAME_BEGIN, LOADER, LOGIT_WRITE, LOOP_JOB, REQUANT, RESIDUAL, RING_WRITE,
-    STATE_WORD,
+    self, Cycle, DATA_JOB, FRAME_BEGIN, LOGIT_WRITE, LOOP_JOB, REQUANT, RESIDUAL, RING_WRITE, STATE_WORD,
 };
 use crate::plan::Plan;
 
-/// One visit of all pixels of a scale by one block.
+/// One visit of all pixels of a scale by one block: jobs are spans, of one pixel or several.
 #[derive(Clone, Copy)]
 struct Pass {
     n: usize,
     l: usize,
     k: usize,
+    /// Spans of a row.
     width: usize,
     height: usize,
-    /// Index of its first pixel in the frame's job order.
+    /// Pixels of a row.
+    columns: usize,
+    /// Index of its first span in the frame's job order.
     first: usize,
 }
 
 impl Pass {
     fn end(&self) -> usize {
         self.first + self.width * self.height
+    }
+
+    /// The last pixel, in raster order, of span `inside`, if spans have `pixels` pixels.
+    fn last_pixel(self, inside: usize, pixels: usize) -> usize {
+        let (x, y) = (inside % self.width, inside / self.width);
+        y * self.columns + ((x + 1) * pixels).min(self.columns) - 1
     }
 
     /// What the arrays of the loop do in it.
@@ -130,8 +138,9 @@ impl<'a> Frame<'a> {
         for n in 0..iterations as usize {
             for l in 0..plan.net.scales as usize {
                 for k in 0..plan.net.blocks as usize {
-                    let map = plan.map(l);
-                    let pass = Pass { n, l, k, width: map.width as usize, height: map.height as usize, first };
+                    let (map, columns) = (plan.spans(l), plan.map(l).width as usize);
+                    let (width, height) = (map.width as usize, map.height as usize);
+                    let pass = Pass { n, l, k, width, height, columns, first };
                     first = pass.end();
                     passes.push(pass);
                 }
@@ -251,7 +260,7 @@ impl<'a> Frame<'a> {
         let plan = self.plan;
         let sum = |cost: &dyn Fn(usize, usize) -> usize| -> usize {
             (0..plan.net.scales as usize)
-                .map(|l| plan.map(l).pixels() * (0..plan.net.blocks as usize).map(|k| cost(l, k)).sum::<usize>())
+                .map(|l| plan.spans(l).pixels() * (0..plan.net.blocks as usize).map(|k| cost(l, k)).sum::<usize>())
                 .sum()
         };
         let per_iteration = sum(&|l, k| plan.expand_jobs[l][k].cycles())
@@ -273,6 +282,7 @@ impl<'a> Frame<'a> {
         let index = self.loaded.len();
         let Some(pass) = next_pass(&self.passes, &mut self.loader_pass, index) else { return false };
         let plan = self.plan;
+        let pixels = plan.folding.pixels();
         let mut decision = self.feed.loader_free.max(self.feed.loader_decision + DATA_JOB).max(FRAME_BEGIN + LOOP_JOB);
         let slot = self.data_jobs + index - plan.slots.min(self.data_jobs + index);
         if self.data_jobs + index >= plan.slots {
@@ -290,16 +300,16 @@ impl<'a> Frame<'a> {
             let last = self.stream.reads.len() + plan.state_words - 1;
             let Some(&back) = self.stream.back.get(last) else { return false };
             decision = decision.max(back + 1);
-            self.stream.reads.extend((0..plan.state_words as Cycle).map(|word| decision + FEEDBACK_READ + word));
+            self.stream.reads.extend((0..plan.state_words as Cycle).map(|word| decision + latency::feedback_read(pixels) + word));
         }
         let reads = plan.loop_reads(pass.l, pass.k) as Cycle;
-        self.loaded.push(decision + reads + LOADER);
+        self.loaded.push(decision + reads + latency::loader(pixels));
         self.feed.loader_free = decision + reads.max(LOOP_JOB);
         self.feed.loader_decision = decision;
         true
     }
 
-    /// Pixels that the loop must have written before the job of pixel `inside` may read.
+    /// Spans that the loop must have written before the job of span `inside` may read.
     fn need(&self, pass: Pass, inside: usize) -> usize {
         let plan = self.plan;
         if pass.k > 0 {
@@ -359,7 +369,7 @@ impl<'a> Frame<'a> {
         self.tell(Unit::Depthwise, pass.work(), decision + 1, cycles);
         let fold = &self.plan.folding;
         let beats = fold.arrays.depthwise.beats();
-        self.vectors.push(self.depthwise_end + latency::depthwise_unit(beats) + RING_WRITE);
+        self.vectors.push(self.depthwise_end + latency::depthwise_unit(fold.pixels(), beats) + RING_WRITE);
         true
     }
 
@@ -403,9 +413,10 @@ impl<'a> Frame<'a> {
         let index = self.class.decisions.len();
         let Some(pass) = next_pass(&self.class_passes, &mut self.class_pass, index) else { return false };
         let Some(&ready) = self.class_ready.get((index + pass.width + 1).min(pass.end() - 1)) else { return false };
-        let scales = self.plan.net.scales as usize;
+        let (scales, pixels) = (self.plan.net.scales as usize, self.plan.folding.pixels());
         let output = self.class_pass / scales;
-        let Some(free) = self.emission.logits_free(output, pass.l, index - pass.first) else { return false };
+        let last_pixel = pass.last_pixel(index - pass.first, pixels);
+        let Some(free) = self.emission.logits_free(output, pass.l, last_pixel) else { return false };
         let decision = ready.max(free).max(self.class_end);
         self.class.push(decision, index, index - pass.first, pass.width);
         let job = self.plan.classify_job;
@@ -415,7 +426,9 @@ impl<'a> Frame<'a> {
             let fold = &self.plan.folding;
             let last_issue = decision + job.cycles() as Cycle;
             let logit = last_issue + 1 + latency::unit(fold.arrays.classify.lanes, fold.arrays.classify.rows);
-            self.emission.complete(logit + LOGIT_WRITE);
+            // several pixels leave one by one
+            let apart = if pixels > 1 { pass.columns - (pass.width - 1) * pixels } else { 0 };
+            self.emission.complete(logit + latency::beside(pixels) + apart as Cycle + LOGIT_WRITE);
         }
         true
     }

@@ -12,12 +12,19 @@ use crate::plan::Feedback;
 /// How many foldings the exact schedule compares.
 const FINALISTS: usize = 4;
 
-/// Finds a folding for `multipliers` in all arrays together; `None` below [`MIN_MULTIPLIERS`].
-pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: usize) -> Option<Folding> {
-    if multipliers < MIN_MULTIPLIERS {
+/// Finds a folding for `multipliers` in all arrays together and jobs of `pixels` pixels; `None` below [`MIN_MULTIPLIERS`]
+/// for each of them.
+pub fn solve(
+    net: &Description,
+    bits: &Bits,
+    feedback: Feedback,
+    multipliers: usize,
+    pixels: usize,
+) -> Option<Folding> {
+    if multipliers < MIN_MULTIPLIERS * pixels {
         return None;
     }
-    let search = Search::new(net, bits, multipliers);
+    let search = Search::new(net, bits, multipliers, pixels);
     let scored = |shape| complete(&search, shape).map(|(score, folding, _)| (score, folding));
     let mut found: Vec<(f64, Folding)> = search.expand.iter().filter_map(scored).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -70,7 +77,7 @@ pub(super) fn complete(search: &Search, expand: &Candidate) -> Option<(f64, Fold
             let (data, drain) = search.data_block(expand, depthwise.shape.rows);
             let frame = search.frame(data, iteration, classify.cycles);
             let arrays = PerArray { expand: expand.draining(drain), depthwise, project, classify };
-            let folding = search.folding(&arrays, search.net.scale(0).width as usize);
+            let folding = search.folding(&arrays, search.spans(0).width as usize);
             // every requantisation lane is hardware too: a lane is worth a tenth of a percent
             let time = Time { data, iteration, classify: classify.cycles, frame };
             Some((frame * (1.0 + 0.001 * folding.requant() as f64), folding, time))

@@ -33,7 +33,7 @@ pub fn estimate(net: &Description, bits: &Bits, multipliers: usize) -> Option<Es
     if multipliers < MIN_MULTIPLIERS {
         return None;
     }
-    let search = Search::new(net, bits, multipliers);
+    let search = Search::new(net, bits, multipliers, 1);
     let expand = pareto(search.expand.clone());
     let (_, folding, time) =
         expand.iter().filter_map(|shape| complete(&search, shape)).min_by(|a, b| a.0.total_cmp(&b.0))?;

@@ -15,6 +15,7 @@ use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
 use crate::array::PerArray;
 use crate::block_ram::block_rams;
 use crate::folding::Folding;
+use crate::math::in_spans;
 use crate::mapping::{LutMemories, Mapping, SMALL_MEMORIES};
 use crate::memory::{self, Memory};
 use crate::plan::{Feedback, Plan};
@@ -67,11 +68,16 @@ pub struct Shortage {
     pub there: usize,
 }
 
-/// The folding and mapping with the fewest cycles that fit; `None` if none does.
-pub fn solve_target(model: &Model, feedback: Feedback, target: Target) -> Option<(Folding, Mapping)> {
+/// The folding and mapping with the fewest cycles that fit, with jobs of `pixels` pixels; `None` if none does.
+pub fn solve_target(
+    model: &Model,
+    feedback: Feedback,
+    target: Target,
+    pixels: usize,
+) -> Option<(Folding, Mapping)> {
     let net = &model.description;
-    let budget = (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS);
-    let search = Search::new(net, &model.bits, budget);
+    let budget = (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS * pixels);
+    let search = Search::new(net, &model.bits, budget, pixels);
     let fit = Fit { bits: &model.bits, net, widths: Widths::new(model), feedback, target, search };
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -105,7 +111,8 @@ fn with_least_rings(folding: Folding) -> Folding {
 
 /// The folding with a ring as much longer as a row.
 fn with_a_row(folding: Folding, net: &Description) -> Folding {
-    Folding { ring_slack: folding.ring_slack.max(net.scale(0).width as usize), ..folding }
+    let row = in_spans(net.scale(0), folding.pixels()).width as usize;
+    Folding { ring_slack: folding.ring_slack.max(row), ..folding }
 }
 
 /// A network's way into a device.
@@ -127,7 +134,7 @@ impl<'a> Fit<'a> {
         feedback: Feedback,
         target: Target,
     ) -> Self {
-        Self { bits, net, widths, feedback, target, search: Search::new(net, bits, MIN_MULTIPLIERS) }
+        Self { bits, net, widths, feedback, target, search: Search::new(net, bits, MIN_MULTIPLIERS, 1) }
     }
 
     /// What a folding takes with the mapping that fits with the fewest LUTs; if none does, with no regard to the device,
@@ -218,7 +225,7 @@ impl<'a> Fit<'a> {
                     project: *project,
                     classify: *classify,
                 };
-                made.push(search.folding(&arrays, net.scale(0).width as usize / 2));
+                made.push(search.folding(&arrays, search.spans(0).width as usize / 2));
             }
         }
         made.retain(|folding| folding.total() <= self.target.products);
@@ -235,7 +242,7 @@ impl<'a> Fit<'a> {
             .map(|(l, k)| groups * self.net.block_hidden(l, k).div_ceil(shape.lanes))
             .sum();
         let blocks = block_rams(shape.rows * shape.lanes * bits, depth * self.net.set_count(), true);
-        2 * blocks + shape.rows.div_ceil(2) * shape.lanes
+        2 * blocks + shape.rows.div_ceil(2) * shape.lanes * shape.pixels
     }
 
     /// The mapping with the fewest LUTs that fits the device, if possible with multipliers to spare, and the LUTs.

@@ -4,6 +4,7 @@ use hwgen_network::Description;
 use hwgen_quantize::Bits;
 
 use crate::folding::Folding;
+use crate::math::in_spans;
 use crate::plan::{Feedback, Plan};
 use crate::schedule;
 
@@ -15,7 +16,7 @@ pub fn frame_cycles(net: &Description, bits: &Bits, feedback: Feedback, folding:
 
 /// The smallest rings that cost less than 0.1 % of the cycles of a short frame.
 pub fn size_rings(net: &Description, bits: &Bits, feedback: Feedback, mut folding: Folding) -> Folding {
-    let w0 = net.scale(0).width as usize;
+    let w0 = in_spans(net.scale(0), folding.pixels()).width as usize;
     let mut short = net.clone();
     short.iterations = net.iterations.min(3);
     short.outputs.retain(|&n| n <= short.iterations);

@@ -1,13 +1,13 @@
 //! All shapes of each array, and what they take of a frame's time.
 
-use hwgen_network::Description;
+use hwgen_network::{Description, Size};
 use hwgen_quantize::Bits;
 
 use crate::array::{PerArray, Shape};
 use crate::folding::Folding;
-use crate::math::lcm;
+use crate::math::{in_spans, lcm};
 
-/// A budget below this cannot hold one multiplier in each of the four arrays.
+/// A budget below this, for each pixel of a job, cannot hold one multiplier in each of the four arrays.
 pub const MIN_MULTIPLIERS: usize = 4;
 
 /// A shape of one array and its cycles in one iteration (one output, for classification).
@@ -18,10 +18,6 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn new(rows: usize, lanes: usize, drain: usize, cycles: usize) -> Self {
-        Self { shape: Shape { rows, lanes, pixels: 1, drain }, cycles }
-    }
-
     /// The same with another drain.
     pub fn draining(&self, drain: usize) -> Self {
         Self { shape: Shape { drain, ..self.shape }, ..*self }
@@ -42,6 +38,8 @@ impl Candidate {
 pub struct Search<'a> {
     pub net: &'a Description,
     bits: &'a Bits,
+    /// Pixels of a job.
+    pub pixels: usize,
     /// Multipliers of all arrays together.
     pub budget: usize,
     pub expand: Vec<Candidate>,
@@ -51,10 +49,11 @@ pub struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(net: &'a Description, bits: &'a Bits, budget: usize) -> Self {
+    pub fn new(net: &'a Description, bits: &'a Bits, budget: usize, pixels: usize) -> Self {
         let mut search = Self {
             net,
             bits,
+            pixels,
             budget,
             expand: Vec::new(),
             depthwise: Vec::new(),
@@ -70,13 +69,22 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// Sum over the jobs of an iteration: pixels times the cost of block (l, k), given inputs and hidden channels.
+    fn candidate(&self, rows: usize, lanes: usize, drain: usize, cycles: usize) -> Candidate {
+        Candidate { shape: Shape { rows, lanes, pixels: self.pixels, drain }, cycles }
+    }
+
+    /// The map of a scale in spans of the pixels of a job.
+    pub fn spans(&self, l: usize) -> Size {
+        in_spans(self.net.scale(l), self.pixels)
+    }
+
+    /// Sum over the jobs of an iteration: spans times the cost of block (l, k), given inputs and hidden channels.
     fn iteration(&self, cost: &dyn Fn(usize, usize) -> usize) -> usize {
         (0..self.net.scales as usize)
             .map(|l| {
                 let blocks = (0..self.net.blocks as usize)
                     .map(|k| cost(self.net.block_inputs(l, k) / self.net.width as usize, self.net.block_hidden(l, k)));
-                self.net.scale(l).pixels() * blocks.sum::<usize>()
+                self.spans(l).pixels() * blocks.sum::<usize>()
             })
             .sum()
     }
@@ -95,7 +103,7 @@ impl<'a> Search<'a> {
         for lanes in chunks(f) {
             let cf = f.div_ceil(lanes);
             for rows in chunks(most).into_iter().chain(chunks(f)).chain(1..=16.min(most)) {
-                if lanes * rows + 3 > self.budget
+                if (lanes * rows + 3) * self.pixels > self.budget
                     || shapes.iter().any(|s: &Candidate| s.shape.lanes == lanes && s.shape.rows == rows)
                 {
                     continue;
@@ -103,7 +111,7 @@ impl<'a> Search<'a> {
                 // lanes of a drain that never holds the array up in the loop
                 let drain = divisors(rows).into_iter().find(|q| rows / q <= cf).unwrap_or(rows);
                 let cycles = self.iteration(&|parts, e| e.div_ceil(rows) * parts * cf);
-                shapes.push(Candidate::new(rows, lanes, drain, cycles));
+                shapes.push(self.candidate(rows, lanes, drain, cycles));
             }
         }
         shapes
@@ -111,11 +119,11 @@ impl<'a> Search<'a> {
 
     fn depthwise_shapes(&self) -> Vec<Candidate> {
         let (_, most) = self.hidden();
-        (1..=most.min(self.budget))
+        (1..=most.min(self.budget / self.pixels))
             .filter_map(|rows| {
                 let drain = divisors(rows).into_iter().find(|q| rows / q <= 9)?;
                 let cycles = || self.iteration(&|_, e| 9 * e.div_ceil(rows));
-                (drain <= 2 * rows.div_ceil(9)).then(|| Candidate::new(rows, 1, drain, cycles()))
+                (drain <= 2 * rows.div_ceil(9)).then(|| self.candidate(rows, 1, drain, cycles()))
             })
             .collect()
     }
@@ -125,13 +133,13 @@ impl<'a> Search<'a> {
         let (least, most) = self.hidden();
         let mut shapes = Vec::new();
         for rows in chunks(f) {
-            for lanes in 1..=most.min(self.budget / rows) {
+            for lanes in 1..=most.min(self.budget / self.pixels / rows) {
                 let words = least.div_ceil(lanes);
                 let groups = f.div_ceil(rows);
                 let floor = 8usize.div_ceil(groups);
                 let drain = divisors(rows).into_iter().find(|q| rows / q <= words.max(floor)).unwrap_or(rows);
                 let cycles = self.iteration(&|_, e| groups * e.div_ceil(lanes).max(floor).max(rows / drain));
-                shapes.push(Candidate::new(rows, lanes, drain, cycles));
+                shapes.push(self.candidate(rows, lanes, drain, cycles));
             }
         }
         shapes
@@ -143,7 +151,7 @@ impl<'a> Search<'a> {
         for lanes in chunks(f) {
             let words = 9 * f.div_ceil(lanes);
             for rows in chunks(c).into_iter().filter(|&rows| rows <= words) {
-                shapes.push(Candidate::new(rows, lanes, 1, self.class_cycles(lanes, rows)));
+                shapes.push(self.candidate(rows, lanes, 1, self.class_cycles(lanes, rows)));
             }
         }
         shapes
@@ -152,7 +160,7 @@ impl<'a> Search<'a> {
     /// Cycles of an output in the classification array.
     pub fn class_cycles(&self, lanes: usize, rows: usize) -> usize {
         let (f, c) = (self.net.width as usize, self.net.classes as usize);
-        let pixels: usize = (0..self.net.scales as usize).map(|l| self.net.scale(l).pixels()).sum();
+        let pixels: usize = (0..self.net.scales as usize).map(|l| self.spans(l).pixels()).sum();
         pixels * c.div_ceil(rows) * 9 * f.div_ceil(lanes)
     }
 
@@ -164,7 +172,7 @@ impl<'a> Search<'a> {
 
     /// The folding of these shapes: the one place where one is made. `queue_slack` is that of the classification ring.
     pub fn folding(&self, arrays: &PerArray<Candidate>, queue_slack: usize) -> Folding {
-        let half_a_row = self.net.scale(0).width as usize / 2;
+        let half_a_row = self.spans(0).width as usize / 2;
         Folding {
             arrays: PerArray::from_fn(|array| arrays[array].shape),
             ring_slack: half_a_row.max(8),
@@ -213,7 +221,7 @@ impl<'a> Search<'a> {
                     (9 * cf, self.bits.data)
                 };
                 let words = inputs * (bits as usize).div_ceil(self.bits.expand as usize);
-                self.net.data_size(j).pixels() * groups * words.max(expand.shape.rows / drain).max(cf.div_ceil(groups))
+                in_spans(self.net.data_size(j), self.pixels).pixels() * groups * words.max(expand.shape.rows / drain).max(cf.div_ceil(groups))
             })
             .sum()
     }

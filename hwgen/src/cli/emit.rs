@@ -70,6 +70,9 @@ pub struct HardwareArgs {
     /// nexus-lifcl40.
     #[arg(long, value_name = "D")]
     device: Option<String>,
+    /// Pixels that a weight works on in the same cycle: 1, 2 or 4 [default: 1].
+    #[arg(long, value_name = "P", value_parser = ["1", "2", "4"])]
+    pixels_per_cycle: Option<String>,
     /// Where the state goes between iterations [default: onchip].
     #[arg(long, value_name = "KIND")]
     feedback: Option<FeedbackKind>,
@@ -136,7 +139,8 @@ impl HardwareArgs {
         if self.axi_width.is_some() && kind != FeedbackKind::Axi {
             return Err(CliError::AxiWidth { feedback: feedback.kind() });
         }
-        Ok(Options { multipliers, feedback, target, ..Options::default() })
+        let pixels = self.pixels_per_cycle.as_deref().and_then(|pixels| pixels.parse().ok());
+        Ok(Options { multipliers, pixels, feedback, target, ..Options::default() })
     }
 
     /// The device that --device names, or the board's; they must agree.

@@ -12,7 +12,7 @@ use super::{Outcome, cosim, overwrite, write};
 use case::{Case, Registers};
 use hwgen_core::feedback::Feedback;
 use hwgen_core::schedule::Prediction;
-use hwgen_core::{Design, Options};
+use hwgen_core::{Design, Options, solver};
 use hwgen_network::{RgbImage, Weights};
 use hwgen_quantize::{Model, Ranges, quantize};
 use hwgen_shell::Shell;
@@ -178,9 +178,9 @@ const ENOUGH: usize = 400;
 /// The case's design. A small budget for a large network is raised: what is wrong shows in the first thousand cycles of
 /// a pixel row as well as in millions of them.
 fn design(case: &Case, model: &Model) -> Result<Design, String> {
-    let mut multipliers = case.multipliers;
+    let mut multipliers = case.multipliers.max(solver::MIN_MULTIPLIERS * case.pixels);
     loop {
-        let options = Options { multipliers, feedback: case.feedback, ..Options::default() };
+        let options = Options { multipliers, pixels: Some(case.pixels), feedback: case.feedback, ..Options::default() };
         let design = Design::new(model, &options).map_err(told)?;
         if design.prediction.cycles <= FRAME_CYCLES || multipliers >= ENOUGH {
             return Ok(design);

@@ -91,7 +91,8 @@ impl Context<'_> {
             outputs: outputs.filter(|&o| frame.outputs >> (o - 1) & 1 == 1).collect(),
         };
         let place = probe_order::parts(&self.manifest.description, probe, tag, &course).ok().and_then(|parts| {
-            probe_order::place(&parts, probe.lanes as usize, finding.word as usize, finding.lane as usize)
+            let (lanes, pixels) = (probe.lanes as usize, probe.pixels as usize);
+            probe_order::place(&parts, lanes, pixels, finding.word as usize, finding.lane as usize)
         });
         if let Some(place) = place {
             let (layer, iteration, scale) = name(&self.manifest.description, place.tensor);

@@ -140,7 +140,9 @@ impl Observer for Collect {
     fn observe(&mut self, tensor: Tensor, view: View<'_>) {
         let Some(&probe) = self.wanted.get(&tensor) else { return };
         let probe = &self.probes[probe];
-        self.packed.insert(tensor, pack(&view.to_vec(), view.channels, probe.lanes as usize, probe.lane_bits));
+        let spans = Spans { width: view.size.width as usize, pixels: probe.pixels as usize };
+        let packed = pack(&view.to_vec(), view.channels, spans, probe.lanes as usize, probe.lane_bits);
+        self.packed.insert(tensor, packed);
     }
 }
 
@@ -166,24 +168,34 @@ impl Collect {
 
 fn start_segment(part: probe_order::Part) -> super::ffi::bridge::Segment {
     let iteration = part.iteration as u32;
-    super::ffi::bridge::Segment { pixels: 1, words: 1, full_words: 1, last_bits: 0, iteration, output: false }
+    super::ffi::bridge::Segment { spans: 1, row: 1, tail: 1, words: 1, full_words: 1, last_bits: 0, iteration, output: false }
 }
 
-/// `values[pixel·channels + c]` as words of `lanes` values of `bits` bits, each word in whole 32-bit units.
-pub(crate) fn pack(values: &[i32], channels: usize, lanes: usize, bits: u32) -> Vec<u32> {
-    let stride = (lanes * bits as usize).div_ceil(32);
+/// How the rows of a map are cut: `pixels` neighbours in a word, fewer in the last one of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Spans {
+    pub(crate) width: usize,
+    pub(crate) pixels: usize,
+}
+
+/// `values[pixel·channels + c]` as words of `lanes` channels, of a span's pixels each, of `bits` bits; a pixel beyond the
+/// row's end is 0. Each word takes whole 32-bit units.
+pub(crate) fn pack(values: &[i32], channels: usize, spans: Spans, lanes: usize, bits: u32) -> Vec<u32> {
+    let stride = (lanes * spans.pixels * bits as usize).div_ceil(32);
     let mask = if bits == 32 { u64::from(u32::MAX) } else { (1 << bits) - 1 };
     let mut packed = Vec::with_capacity(values.len().div_ceil(channels) * channels.div_ceil(lanes) * stride);
-    for pixel in values.chunks_exact(channels) {
-        for word in pixel.chunks(lanes) {
+    for span in values.chunks_exact(spans.width * channels).flat_map(|row| row.chunks(spans.pixels * channels)) {
+        for first in (0..channels).step_by(lanes) {
             let start = packed.len();
             packed.resize(start + stride, 0);
-            for (lane, &value) in word.iter().enumerate() {
-                let at = lane * bits as usize;
-                let shifted = (i64::from(value) as u64 & mask) << (at % 32);
-                packed[start + at / 32] |= shifted as u32;
-                if shifted >> 32 != 0 {
-                    packed[start + at / 32 + 1] |= (shifted >> 32) as u32;
+            for channel in first..channels.min(first + lanes) {
+                for (pixel, values) in span.chunks_exact(channels).enumerate() {
+                    let at = ((channel - first) * spans.pixels + pixel) * bits as usize;
+                    let shifted = (i64::from(values[channel]) as u64 & mask) << (at % 32);
+                    packed[start + at / 32] |= shifted as u32;
+                    if shifted >> 32 != 0 {
+                        packed[start + at / 32 + 1] |= (shifted >> 32) as u32;
+                    }
                 }
             }
         }
@@ -213,6 +225,7 @@ pub(crate) fn probe_specs(probes: &[ProbeEntry], sets: &mut [Expectation]) -> Ve
             data: probe.data.clone().unwrap_or_default(),
             tag: probe.tag.clone().unwrap_or_default(),
             lanes: if probe.data.is_some() { probe.lanes } else { 0 },
+            pixels: probe.pixels,
             lane_bits: probe.lane_bits,
             tags: (0..tags).map(|tag| tag_words(tag, sets)).collect(),
         }

@@ -12,11 +12,13 @@
 
 #[cxx::bridge(namespace = "hwgen")]
 pub(crate) mod bridge {
-    /// `pixels` pixels of `words` words each, of which `full_words` hold channels; the last of these counts only its
+    /// `spans` words of pixels, `row` of them a row, the last of a row with `tail` pixels; each has `words` words, of which `full_words` hold channels; the last of these counts only its
     /// first `last_bits` bits.
     #[derive(Clone, Debug, PartialEq, Eq)]
     struct Segment {
-        pixels: u64,
+        spans: u64,
+        row: u32,
+        tail: u32,
         words: u32,
         full_words: u32,
         last_bits: u32,
@@ -49,6 +51,8 @@ pub(crate) mod bridge {
         /// Empty without tag.
         tag: String,
         lanes: u32,
+        /// Side by side in every lane.
+        pixels: u32,
         lane_bits: u32,
         tags: Vec<TagWords>,
     }

@@ -112,9 +112,12 @@ pub struct Feedback {
     /// Bytes of a word.
     #[serde(default)]
     pub word_bytes: u32,
-    /// Words of a pixel.
+    /// Words of a pixel, or of as many neighbours of a row as a word has.
     #[serde(default)]
     pub words_per_pixel: u32,
+    /// Pixels of a word, neighbours in a row.
+    #[serde(default = "one")]
+    pub pixels_per_word: u32,
     /// Words that the FIFO must hold.
     #[serde(default)]
     pub depth_words: u64,
@@ -223,9 +226,12 @@ pub struct ProbeEntry {
     /// Path of the number of the data-block layer.
     #[serde(default)]
     pub tag: Option<String>,
-    /// Values in a word.
+    /// Channels in a word.
     #[serde(default)]
     pub lanes: u32,
+    /// Pixels in a word, neighbours in a row, side by side in every lane.
+    #[serde(default = "one")]
+    pub pixels: u32,
     /// Bits of a value.
     #[serde(default)]
     pub lane_bits: u32,
@@ -235,6 +241,10 @@ pub struct ProbeEntry {
     /// Words a pixel, by scale and block.
     #[serde(default)]
     pub words: Option<Vec<Vec<u32>>>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl Manifest {
@@ -268,10 +278,10 @@ impl Manifest {
         if let Some(file) = all.find(|file| !inside(file)) {
             return Err(format!("`{file}` is not a file inside the folder"));
         }
-        let wide = |probe: &&ProbeEntry| probe.lanes > MAX_LANES || probe.lane_bits > 32;
+        let wide = |probe: &&ProbeEntry| probe.pixels == 0 || probe.lanes > MAX_LANES / probe.pixels || probe.lane_bits > 32;
         if let Some(probe) = self.probes.iter().find(wide) {
-            let ProbeEntry { tensor, lanes, lane_bits, .. } = probe;
-            return Err(format!("probe `{tensor}` has {lanes} lanes of {lane_bits} bits, at most {MAX_LANES} of 32"));
+            let ProbeEntry { tensor, lanes, pixels, lane_bits, .. } = probe;
+            return Err(format!("probe `{tensor}` has {lanes} lanes of {pixels} pixels of {lane_bits} bits, at most {MAX_LANES} of 32"));
         }
         self.feedback.check()
     }

@@ -135,27 +135,32 @@ impl Part {
         let lanes = probe.lanes as usize;
         let full = self.channels.div_ceil(lanes);
         let last = self.channels - (full - 1) * lanes;
+        let (pixels, width) = (probe.pixels, self.size.width);
+        let row = width.div_ceil(pixels);
         Segment {
-            pixels: self.size.pixels() as u64,
+            spans: u64::from(row) * u64::from(self.size.height),
+            row,
+            tail: width - (row - 1) * pixels,
             words: self.words as u32,
             full_words: full as u32,
-            last_bits: last as u32 * probe.lane_bits,
+            last_bits: last as u32 * pixels * probe.lane_bits,
             iteration: self.iteration as u32,
             output: self.output,
         }
     }
 }
 
-/// The place of lane `lane` of word `word`; none beyond the end.
-pub(crate) fn place(parts: &[Part], lanes: usize, word: usize, lane: usize) -> Option<Place> {
+/// The place of value `value` of word `word`; none beyond the end.
+pub(crate) fn place(parts: &[Part], lanes: usize, pixels: usize, word: usize, value: usize) -> Option<Place> {
     let mut word = word;
     for part in parts {
-        let count = part.size.pixels() * part.words;
+        let width = (part.size.width as usize).div_ceil(pixels);
+        let count = width * part.size.height as usize * part.words;
         if word < count {
-            let (pixel, in_pixel) = (word / part.words, word % part.words);
-            let width = part.size.width as usize;
-            let channel = in_pixel * lanes + lane;
-            return Some(Place { tensor: part.tensor, y: pixel / width, x: pixel % width, channel });
+            let (span, in_span) = (word / part.words, word % part.words);
+            let channel = in_span * lanes + value / pixels;
+            let x = span % width * pixels + value % pixels;
+            return Some(Place { tensor: part.tensor, y: span / width, x, channel });
         }
         word -= count;
     }

@@ -141,7 +141,8 @@ impl Session {
     fn config(&self, frames: &[FrameInput], image_of: &[u32], options: &RunOptions) -> SimConfig {
         let d = &self.manifest.description;
         let feedback = &self.manifest.feedback;
-        let pixel_words = d.scale(0).pixels() as u64 * u64::from(feedback.words_per_pixel);
+        let row = d.scale(0).width.div_ceil(feedback.pixels_per_word.max(1));
+        let pixel_words = u64::from(row) * u64::from(d.scale(0).height) * u64::from(feedback.words_per_pixel);
         // An abandoned frame may lack the `tlast` of its last iteration.
         let whole = options.script.is_empty() && frames.iter().all(|frame| !frame.may_exit() && frame.fault.is_none());
         let rate = |pause: Pause| PauseRate { percent: pause.percent, burst: pause.burst };

@@ -55,6 +55,7 @@ impl Parameters {
             PerArray { expand: bits.expand, depthwise: bits.depthwise, project: bits.project, classify: bits.head }
                 [array];
         let fields = [
+            format!("4'd{}", shape.pixels),
             flag(requant == Products::Lut),
             flag(products == Products::Lut),
             flag(products == Products::Pair),
@@ -184,7 +185,7 @@ fn arrays(out: &mut Parameters, design: &Design) {
     let (net, fold) = (&plan.net, &plan.folding.arrays);
     out.section(
         "arrays",
-        "requantisation and products in LUTs, pairs; bits of bias, accumulator, weight; drain, lanes, rows",
+        "pixels; requantisation and products in LUTs, pairs; bits of bias, accumulator, weight; drain, lanes, rows",
     );
     out.array("EXPAND", Array::Expand, design);
     out.array("DEPTHWISE", Array::Depthwise, design);
@@ -248,12 +249,12 @@ fn maps(out: &mut Parameters, design: &Design, tables: &Tables) {
     out.table("DATA_H", 13, data_h, "their heights");
     out.number("LINE_WORDS", tables.line_words, "line memory");
     let line_slots: Vec<usize> = (0..layers).map(|j| plan.line_slots(j)).collect();
-    out.table("LINE_SLOTS", 16, i64s(&line_slots), "pixels of the ring before each data-block layer");
+    out.table("LINE_SLOTS", 16, i64s(&line_slots), "spans of pixels of the ring before each data-block layer");
     out.table("LINE_BASE", address(tables.line_words), i64s(&tables.line_base), "its first word");
     out.number("STATE_WORDS", tables.state_words, "state memory");
     out.table("STATE_BASE", address(tables.state_words), i64s(&tables.state_base), "first word of each scale");
-    let passes = (0..scales).flat_map(|l| (0..net.blocks).map(move |_| net.scale(l).pixels()));
-    out.table("PASS_OFFSET", 24, i64s(&bases(passes).0), "pixels written in an iteration before each pass");
+    let passes = (0..scales).flat_map(|l| (0..net.blocks).map(move |_| plan.spans(l).pixels()));
+    out.table("PASS_OFFSET", 24, i64s(&bases(passes).0), "spans written in an iteration before each pass");
     out.number("LOGIT_WORDS", tables.logit_words, "logit memory");
     out.table("LOGIT_BASE", 24, i64s(&tables.logit_base), "first word of each scale's logits");
     out.number("UP_WORDS", tables.up_words, "memory of logits on their way up");
@@ -264,11 +265,11 @@ fn memories(out: &mut Parameters, design: &Design) {
     let (plan, mapping) = (&design.plan, &design.mapping);
     out.section("rings and slots", "small memories: of up to so many words they are LUT RAM");
     out.number("OPERAND_SLOT", plan.slot_words, "words of an input vector of the expand array");
-    out.number("RING_SLOTS", plan.ring_slots, "pixels of the depthwise ring");
+    out.number("RING_SLOTS", plan.ring_slots, "spans of the depthwise ring");
     out.number("RING_SLOT", plan.ring_slot_words, "words of one");
-    out.number("VECTOR_SLOTS", plan.vector_slots, "pixels between depthwise and project unit");
+    out.number("VECTOR_SLOTS", plan.vector_slots, "spans between depthwise and project unit");
     out.number("VECTOR_SLOT", plan.vector_slot_words, "words of one");
-    out.number("QUEUE_SLOTS", plan.queue_slots, "pixels of the classification ring");
+    out.number("QUEUE_SLOTS", plan.queue_slots, "spans of the classification ring");
     out.number("RESIDUALS", plan.residuals, "words that wait for the residual addition");
     let mut lut_depth = |name, memory, what| {
         let depth = if mapping.lut_memories.has(memory) { MOST_LUT_RAM_WORDS } else { LUT_RAM_WORDS };

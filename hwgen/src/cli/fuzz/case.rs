@@ -35,6 +35,8 @@ pub struct Case {
     pub seed: u64,
     /// Budget; a small one is raised for a large network.
     pub multipliers: usize,
+    /// Pixels of a job.
+    pub pixels: usize,
     /// Where the state goes.
     pub feedback: Feedback,
     /// Pauses of pixel source, class sink, feedback source, feedback sink, host.
@@ -83,6 +85,7 @@ impl Case {
             latency: latency(stream),
             zeros: (stream.below(8) == 0).then(|| ZEROS[stream.below(ZEROS.len() as u64) as usize]),
             traffic: Traffic::new(seed, index, &description),
+            pixels: [1, 2, 4][stream.below(3) as usize],
             description,
         }
     }
