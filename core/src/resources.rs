@@ -55,7 +55,8 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
         + LUT_A_CHANNEL * span * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.lut += total.lut * PACKING / 100;
-    total.ff = BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * span * plan.net.width as usize + FF_A_CLASS * classes;
+    total.ff =
+        BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * span * plan.net.width as usize + FF_A_CLASS * classes;
     total
 }
 

@@ -300,7 +300,9 @@ impl<'a> Frame<'a> {
             let last = self.stream.reads.len() + plan.state_words - 1;
             let Some(&back) = self.stream.back.get(last) else { return false };
             decision = decision.max(back + 1);
-            self.stream.reads.extend((0..plan.state_words as Cycle).map(|word| decision + latency::feedback_read(pixels) + word));
+            self.stream
+                .reads
+                .extend((0..plan.state_words as Cycle).map(|word| decision + latency::feedback_read(pixels) + word));
         }
         let reads = plan.loop_reads(pass.l, pass.k) as Cycle;
         self.loaded.push(decision + reads + latency::loader(pixels));

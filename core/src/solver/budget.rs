@@ -14,13 +14,7 @@ const FINALISTS: usize = 4;
 
 /// Finds a folding for `multipliers` in all arrays together and jobs of `pixels` pixels; `None` below [`MIN_MULTIPLIERS`]
 /// for each of them.
-pub fn solve(
-    net: &Description,
-    bits: &Bits,
-    feedback: Feedback,
-    multipliers: usize,
-    pixels: usize,
-) -> Option<Folding> {
+pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: usize, pixels: usize) -> Option<Folding> {
     if multipliers < MIN_MULTIPLIERS * pixels {
         return None;
     }

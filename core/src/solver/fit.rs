@@ -15,8 +15,8 @@ use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
 use crate::array::PerArray;
 use crate::block_ram::block_rams;
 use crate::folding::Folding;
-use crate::math::in_spans;
 use crate::mapping::{LutMemories, Mapping, SMALL_MEMORIES};
+use crate::math::in_spans;
 use crate::memory::{self, Memory};
 use crate::plan::{Feedback, Plan};
 use crate::resources::{self, Resources};
@@ -69,12 +69,7 @@ pub struct Shortage {
 }
 
 /// The folding and mapping with the fewest cycles that fit, with jobs of `pixels` pixels; `None` if none does.
-pub fn solve_target(
-    model: &Model,
-    feedback: Feedback,
-    target: Target,
-    pixels: usize,
-) -> Option<(Folding, Mapping)> {
+pub fn solve_target(model: &Model, feedback: Feedback, target: Target, pixels: usize) -> Option<(Folding, Mapping)> {
     let net = &model.description;
     let budget = (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS * pixels);
     let search = Search::new(net, &model.bits, budget, pixels);

@@ -221,7 +221,9 @@ impl<'a> Search<'a> {
                     (9 * cf, self.bits.data)
                 };
                 let words = inputs * (bits as usize).div_ceil(self.bits.expand as usize);
-                in_spans(self.net.data_size(j), self.pixels).pixels() * groups * words.max(expand.shape.rows / drain).max(cf.div_ceil(groups))
+                in_spans(self.net.data_size(j), self.pixels).pixels()
+                    * groups
+                    * words.max(expand.shape.rows / drain).max(cf.div_ceil(groups))
             })
             .sum()
     }

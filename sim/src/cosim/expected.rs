@@ -168,7 +168,16 @@ impl Collect {
 
 fn start_segment(part: probe_order::Part) -> super::ffi::bridge::Segment {
     let iteration = part.iteration as u32;
-    super::ffi::bridge::Segment { spans: 1, row: 1, tail: 1, words: 1, full_words: 1, last_bits: 0, iteration, output: false }
+    super::ffi::bridge::Segment {
+        spans: 1,
+        row: 1,
+        tail: 1,
+        words: 1,
+        full_words: 1,
+        last_bits: 0,
+        iteration,
+        output: false,
+    }
 }
 
 /// How the rows of a map are cut: `pixels` neighbours in a word, fewer in the last one of a row.

@@ -278,10 +278,13 @@ impl Manifest {
         if let Some(file) = all.find(|file| !inside(file)) {
             return Err(format!("`{file}` is not a file inside the folder"));
         }
-        let wide = |probe: &&ProbeEntry| probe.pixels == 0 || probe.lanes > MAX_LANES / probe.pixels || probe.lane_bits > 32;
+        let wide =
+            |probe: &&ProbeEntry| probe.pixels == 0 || probe.lanes > MAX_LANES / probe.pixels || probe.lane_bits > 32;
         if let Some(probe) = self.probes.iter().find(wide) {
             let ProbeEntry { tensor, lanes, pixels, lane_bits, .. } = probe;
-            return Err(format!("probe `{tensor}` has {lanes} lanes of {pixels} pixels of {lane_bits} bits, at most {MAX_LANES} of 32"));
+            return Err(format!(
+                "probe `{tensor}` has {lanes} lanes of {pixels} pixels of {lane_bits} bits, at most {MAX_LANES} of 32"
+            ));
         }
         self.feedback.check()
     }
