@@ -23,7 +23,7 @@ pub fn read(folder: &Path, label: Option<&Path>) -> Result<Value, ReportError> {
         "report": report,
         "timeline": timeline["stretches"],
         "cosim": cosim(&folder.join("cosim"), label)?,
-        "evaluation": optional(&folder.join("evaluate/evaluate.json"))?,
+        "evaluation": optional(&folder.join("evaluate/evaluation.json"))?,
         "synth": optional(&folder.join("synth/synth.json"))?,
         "floorplan": optional(&folder.join("synth/floorplan.json"))?,
         "calibration": optional(&folder.join("calibration.json"))?,

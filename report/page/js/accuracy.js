@@ -11,7 +11,7 @@ panels.push({
     }
     section.append(table(["output", "mIoU", "pixels right", "cycles", "frames/s"], outputs.map((output) => {
       const time = core.prediction.outputs.find((one) => one.output === output.output);
-      return [output.output, percent(output.miou, 2), percent(output.pixel_accuracy, 2), time ? count(time.last + 1) : "–",
+      return [output.output, percent(output.network.miou, 2), percent(output.network.pixel_accuracy, 2), time ? count(time.last + 1) : "–",
         time ? framesPerSecond(core, time.last + 1) : "–"];
     })));
   },

@@ -16,7 +16,7 @@ function comparison() {
     ["LUT sites, used", (core) => count(core.synth?.resources.find((one) => one.name === "lut")?.used)],
     ["clock, MHz", (core) => clock(core)?.toFixed(1) ?? "–"],
     ["frames/s, all outputs", (core) => framesPerSecond(core, core.prediction.cycles)],
-    ["mIoU of the last output", (core) => percent(core.evaluation?.outputs?.find((one) => one.output === last(core)?.output)?.miou, 2)],
+    ["mIoU of the last output", (core) => percent(core.evaluation?.outputs?.find((one) => one.output === last(core)?.output)?.network.miou, 2)],
     ["bit-exact", (core) => (core.cosim ? (core.cosim.bit_exact ? "yes" : "NO") : "not simulated")],
   ];
   return el("section", { id: "comparison" }, el("h2", {}, "Side by side"),
