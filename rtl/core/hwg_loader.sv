@@ -153,7 +153,7 @@ module hwg_loader #(
   wire [P-1:0]  d_tail, i_tail, i_edge;
   hwg_select #(.N(J), .W(P), .IW(3)) u_data_tail (.index(d_layer), .entries(DATA_TAIL[J*P-1:0]), .entry(d_tail));
   hwg_select #(.N(L), .W(P), .IW(3)) u_tail (.index(i_l), .entries(TAIL), .entry(i_tail));
-  assign i_edge = i_right ? i_tail & ~(i_tail >> 1) : '0;
+  assign i_edge = i_right ? P'(({1'b0, i_tail} + 1'b1) >> 1) : '0;  // the last of the ones
   wire unused_tail = &{1'b0, DATA_TAIL[J*P +: P]};
 
   // Of the last data-block layer, pixels written are counted.
