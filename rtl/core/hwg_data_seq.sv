@@ -48,7 +48,7 @@ module hwg_data_seq #(
         assign fed[0] = 1'b0;  // from the patches, not from memory
         assign center[0 +: AW] = '0;
         assign edges[0 +: 4]   = '0;
-      assign last[0] = 1'b0;
+        assign last[0] = 1'b0;
         localparam integer TOTAL = 32'(MAP_W[13 +: 13]) * 32'(MAP_H[13 +: 13]);
         reg [CW-1:0] left_q;
         reg          more_q;
