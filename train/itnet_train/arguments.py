@@ -105,6 +105,9 @@ def add_run(parser, defaults: engine.Settings) -> None:
                                 help="fewer iterations in early epochs, say 0:4,30:8,45:16")
         elif field.name == "output_weights":
             parser.add_argument(flag, choices=losses.OUTPUT_WEIGHTS, default=default)
+        elif field.name == "precision":
+            parser.add_argument(flag, choices=engine.PRECISIONS, default=default,
+                                help="of the network in training; bf16 is autocast, twice as fast where the hardware has it")
         elif field.name == "class_weights":
             parser.add_argument(flag, choices=losses.CLASS_WEIGHTS, default=default)
         elif field.name == "lovasz":

@@ -31,6 +31,7 @@ from .progress import Progress
 from .quant import QuantItNet
 
 CHECKPOINT_VERSION = 1
+PRECISIONS = ("fp32", "bf16")  # of the network's operators in training; parameters, loss and optimiser are float32
 # What each setting may be, in words and as a test.
 LIMITS = {
     "epochs": ("at least 1", lambda v: v >= 1),
@@ -47,6 +48,7 @@ LIMITS = {
     "loss_stride": ("at least 1", lambda v: v >= 1),
     "seed": ("at least 0", lambda v: v >= 0),
     "evaluate_every": ("at least 1", lambda v: v >= 1),
+    "precision": (f"one of {', '.join(PRECISIONS)}", lambda v: v in PRECISIONS),
 }
 
 
@@ -69,6 +71,7 @@ class Settings:
     curriculum: tuple[tuple[int, int], ...] = ()  # (from epoch, iterations)
     seed: int = 1
     evaluate_every: int = 5
+    precision: str = "fp32"
     augment: data.Augment = data.Augment()
 
     def __post_init__(self) -> None:
@@ -186,16 +189,17 @@ class Trainer:
             pixels, labels = pixels.to(self.device), labels.to(self.device)
             rows, columns = self.sampled_pixels(index)
             target = labels[:, rows][:, :, columns]
-            logits = network(self.network.normalise(pixels), iterations)
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
+                logits = network(self.network.normalise(pixels), iterations)
             loss = torch.zeros((), device=self.device)
             for n in outputs:
                 if weights[n] == 0:
                     continue
-                fine = up8(logits[n], rows, columns)
+                fine = up8(logits[n].float(), rows, columns)
                 loss = loss + weights[n] * losses.cross_entropy(fine, target, self.class_weights)
                 if s.lovasz > 0:
                     loss = loss + weights[n] * s.lovasz * losses.lovasz_softmax(fine, target)
-                matrices[n] += losses.confusion(fine.detach().argmax(1), target, d.classes).cpu()
+                matrices[n] += losses.confusion(fine.detach().max(1).indices, target, d.classes).cpu()
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(self.network.parameters(), s.clip)

@@ -65,8 +65,10 @@ class ConvBn(nn.Module):
 
 
 def pointwise(x: Tensor, weight: Tensor) -> Tensor:
-    """1×1 convolution as a matrix product over the channels_last layout: up to twice as fast as conv2d on a CPU."""
-    if x.is_cuda:
+    """1×1 convolution. In float32 on some CPUs a matrix product over the channels_last layout is up to twice as fast
+    as conv2d, which wins in bfloat16 and on a GPU.
+    """
+    if x.is_cuda or torch.is_autocast_enabled("cpu"):
         return F.conv2d(x, weight)
     return F.linear(x.permute(0, 2, 3, 1), weight[:, :, 0, 0]).permute(0, 3, 1, 2)
 
