@@ -7,6 +7,7 @@ use crate::folding::Folding;
 use crate::mapping::Mapping;
 use crate::memory::{self, Memory};
 use crate::plan::{Feedback, Plan};
+use crate::rates::{Clock, Rates};
 use crate::schedule::{self, Prediction};
 use crate::solver::{self, Target};
 use crate::widths::Widths;
@@ -59,6 +60,8 @@ pub struct Design {
     pub plan: Plan,
     /// The frame with all iterations and outputs.
     pub prediction: Prediction,
+    /// The clock that is expected of it, if any is.
+    pub clock: Option<Clock>,
 }
 
 impl Design {
@@ -78,7 +81,13 @@ impl Design {
         let mapping = options.mapping.or(solved).unwrap_or_else(|| Mapping::new(&model.bits, &folding));
         let plan = Plan::new(net, &model.bits, folding, options.feedback);
         let prediction = schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan));
-        Ok(Self { model: model.clone(), options: *options, mapping, widths: Widths::new(model), plan, prediction })
+        let widths = Widths::new(model);
+        Ok(Self { model: model.clone(), options: *options, mapping, widths, plan, prediction, clock: None })
+    }
+
+    /// Frames a second at the expected clock; none without one.
+    pub fn rates(&self) -> Option<Rates> {
+        self.clock.as_ref().map(|clock| Rates::new(clock, &self.prediction))
     }
 
     /// Its memories.

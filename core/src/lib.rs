@@ -15,6 +15,7 @@ pub mod math;
 pub mod memory;
 pub mod pins;
 pub mod plan;
+pub mod rates;
 pub mod resources;
 pub mod schedule;
 pub mod solver;

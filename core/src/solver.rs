@@ -8,10 +8,14 @@
 mod budget;
 mod estimate;
 mod fit;
+mod mapper;
+mod rate;
 mod rings;
 mod search;
 
 pub use budget::solve;
 pub use estimate::{Estimate, estimate, exact, resources};
-pub use fit::{Shortage, Target, solve_target};
+pub use fit::solve_target;
+pub use mapper::{Shortage, Target};
+pub use rate::{Found, Goal, solve_rate};
 pub use search::MIN_MULTIPLIERS;

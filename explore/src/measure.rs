@@ -1,6 +1,7 @@
 //! What a point costs: counted of the network, estimated or scheduled exactly of the hardware.
 
 use crate::point::{self, Point};
+use hwgen_core::Device;
 use hwgen_core::device::devices;
 use hwgen_core::folding::Folding;
 use hwgen_core::solver::{self, Target};
@@ -10,8 +11,19 @@ use serde::{Deserialize, Serialize};
 /// What is assumed of the hardware.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Setting {
-    /// The expected clock.
-    pub clock_mhz: f64,
+    /// The expected clock; without it, that of each point's device.
+    pub clock_mhz: Option<f64>,
+}
+
+/// Clock of a point without a device, unless told.
+pub const CLOCK_OF_NO_DEVICE: f64 = 100.0;
+
+impl Setting {
+    /// What is expected of a point.
+    fn clock(self, point: &Point) -> f64 {
+        let of_device = || device(point).map_or(CLOCK_OF_NO_DEVICE, |device| device.expected_clock.mhz);
+        self.clock_mhz.unwrap_or_else(of_device)
+    }
 }
 
 /// A point and all that is known of it.
@@ -55,7 +67,9 @@ pub struct Row {
     pub cycles: Option<u64>,
     /// Up to the last word of the first output.
     pub first_output_cycles: Option<u64>,
-    /// At the expected clock.
+    /// The expected clock.
+    pub clock_mhz: f64,
+    /// At that clock.
     pub frames_per_second: Option<f64>,
     pub dsp: Option<usize>,
     /// Block RAMs of 18 kbit.
@@ -104,6 +118,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         used_multipliers: None,
         cycles: None,
         first_output_cycles: None,
+        clock_mhz: setting.clock(point),
         frames_per_second: None,
         dsp: None,
         ebr: None,
@@ -120,7 +135,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         return row;
     };
     row.used_multipliers = Some(estimate.folding.total());
-    row.set_cycles(estimate.cycles, estimate.first_output, setting);
+    row.set_cycles(estimate.cycles, estimate.first_output);
     let target = target(point);
     let everything = Target { dsp: usize::MAX, ebr: usize::MAX, lut: 1 << 40, products: usize::MAX };
     let (cost, short) =
@@ -133,11 +148,11 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
 }
 
 /// Puts the exact schedule in the place of a point's estimated cycles.
-pub fn schedule(point: &Point, row: &mut Row, setting: Setting) {
+pub fn schedule(point: &Point, row: &mut Row) {
     let Some(folding) = folding(point) else { return };
     let prediction = solver::exact(&point.description, &point.bits, point.feedback, folding);
     let first = prediction.outputs.first().map_or(prediction.cycles, |output| output.last + 1);
-    row.set_cycles(prediction.cycles, first, setting);
+    row.set_cycles(prediction.cycles, first);
     row.exact = true;
 }
 
@@ -145,17 +160,21 @@ fn folding(point: &Point) -> Option<Folding> {
     Some(solver::estimate(&point.description, &point.bits, point.multipliers)?.folding)
 }
 
+fn device(point: &Point) -> Option<Device> {
+    devices().into_iter().find(|device| Some(&device.name) == point.device.as_ref())
+}
+
 /// What the point's device offers.
 fn target(point: &Point) -> Option<Target> {
-    let device = devices().into_iter().find(|device| Some(&device.name) == point.device.as_ref())?;
+    let device = device(point)?;
     Some(Target { dsp: device.multipliers, ebr: device.block_rams, lut: device.luts, products: point.multipliers })
 }
 
 impl Row {
-    fn set_cycles(&mut self, cycles: u64, first_output: u64, setting: Setting) {
+    fn set_cycles(&mut self, cycles: u64, first_output: u64) {
         self.cycles = Some(cycles);
         self.first_output_cycles = Some(first_output);
-        self.frames_per_second = Some(setting.clock_mhz * 1e6 / cycles.max(1) as f64);
+        self.frames_per_second = Some(self.clock_mhz * 1e6 / cycles.max(1) as f64);
     }
 
     /// Whether it can be built, and is as fast as wanted.

@@ -8,6 +8,7 @@ use super::family::Family;
 use super::floorplan::Floorplan;
 use super::netlist::{self, Cells, Part, Roles};
 use super::pins::{self, Pin};
+use super::rates::{Frames, Rates};
 use super::timing::{Clock, CriticalPath, Timing};
 use super::tools::{self, Tool};
 use hwgen_process::Failure;
@@ -26,7 +27,7 @@ const PINS: &str = "synth/pins.pdc";
 const MARGIN: f64 = 1.25;
 
 /// What of a folder to build.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Design {
     /// Top module.
     pub top: String,
@@ -36,6 +37,8 @@ pub struct Design {
     pub constraints: Option<String>,
     /// What its parts are.
     pub roles: Roles,
+    /// How long its frames take.
+    pub frames: Frames,
 }
 
 /// What to build for, and how.
@@ -137,6 +140,8 @@ pub struct Report {
     pub instances: Vec<Part>,
     /// Clocks after routing.
     pub clocks: Vec<Clock>,
+    /// Frames a second; none unless it was routed.
+    pub rates: Option<Rates>,
     /// What limits the clock.
     pub critical_path: Option<CriticalPath>,
     /// Stages.
@@ -177,6 +182,7 @@ pub fn synthesise(
         resources: resources(&cells, target, None),
         instances,
         clocks: Vec::new(),
+        rates: None,
         critical_path: None,
         stages: Vec::new(),
         peak_memory_mib: None,
@@ -206,6 +212,7 @@ pub fn synthesise(
     report.resources = resources(&cells, target, Some(&timing));
     report.clocks = timing.clocks();
     report.critical_path = timing.critical_path();
+    report.rates = report.fmax_mhz().and_then(|reached| design.frames.rates(reached));
     floorplan(folder, &design.roles, report.critical_path.as_ref())?;
 
     let (name, tool, arguments) = family.packing(ROUTED, BITSTREAM);

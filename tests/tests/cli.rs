@@ -29,6 +29,10 @@ macro_rules! refused {
 
 #[path = "cli/inputs.rs"]
 mod inputs;
+#[path = "cli/rates.rs"]
+mod rates;
+#[path = "cli/several.rs"]
+mod several;
 #[path = "cli/small.rs"]
 mod small;
 #[cfg(unix)]

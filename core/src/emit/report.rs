@@ -46,7 +46,7 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
     let per_loop = prediction
         .loop_start_to_start
         .map(|cycles| busy(macs.iteration() * (iterations - 2), loop_multipliers, cycles));
-    let value = json!({
+    let mut value = json!({
         "schema_version": 1,
         "name": design.name(),
         "cycles": prediction.cycles,
@@ -72,6 +72,9 @@ pub fn report(design: &Design, files: &[MemoryFile]) -> Vec<u8> {
                 * (net.iterations * net.blocks) as usize,
         },
     });
+    if let Some(rates) = design.rates() {
+        value["rates"] = json!(rates);
+    }
     let mut text = serde_json::to_vec_pretty(&value).expect("a JSON value is serialisable");
     text.push(b'\n');
     text

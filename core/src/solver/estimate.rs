@@ -8,7 +8,7 @@ use hwgen_network::Description;
 use hwgen_quantize::Bits;
 
 use super::budget::complete;
-use super::fit::{Fit, Shortage, Target};
+use super::mapper::{Mapper, Shortage, Target};
 use super::rings::size_rings;
 use super::search::{MIN_MULTIPLIERS, Search, pareto};
 use crate::folding::Folding;
@@ -50,7 +50,7 @@ pub fn resources(
     target: Target,
     folding: &Folding,
 ) -> (Resources, Vec<Shortage>) {
-    Fit::of_one(net, bits, Widths::worst(net, bits), feedback, target).resources(folding)
+    Mapper { bits, net, widths: Widths::worst(net, bits), feedback, target }.resources(folding)
 }
 
 /// The exact schedule of an estimated folding, its rings sized as those of a solved one.

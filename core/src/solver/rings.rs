@@ -6,12 +6,29 @@ use hwgen_quantize::Bits;
 use crate::folding::Folding;
 use crate::math::in_spans;
 use crate::plan::{Feedback, Plan};
-use crate::schedule;
+use crate::schedule::{self, Prediction};
 
-/// Cycles of a whole frame with all outputs, by the exact schedule.
-pub fn frame_cycles(net: &Description, bits: &Bits, feedback: Feedback, folding: Folding) -> u64 {
+/// Pixels of an image beyond which foldings are compared on its first rows: a schedule has an entry for every pixel, and
+/// all rows are alike.
+const MOST_PIXELS: usize = 1 << 20;
+/// Rows that are left of such an image at least: some of the coarsest scale.
+const LEAST_ROWS: u32 = 256;
+
+/// A frame with all iterations and outputs.
+pub fn frame(net: &Description, bits: &Bits, feedback: Feedback, folding: Folding) -> Prediction {
     let plan = Plan::new(net, bits, folding, feedback);
-    schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan)).cycles
+    schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan))
+}
+
+/// Cycles by which foldings are compared: those of a whole frame with all outputs, of a very large image the first rows.
+pub fn frame_cycles(net: &Description, bits: &Bits, feedback: Feedback, folding: Folding) -> u64 {
+    if net.image.pixels() <= MOST_PIXELS {
+        return frame(net, bits, feedback, folding).cycles;
+    }
+    let mut top = net.clone();
+    let rows = (MOST_PIXELS / net.image.width as usize) as u32;
+    top.image.height = net.image.height.min(rows.max(LEAST_ROWS));
+    frame(&top, bits, feedback, folding).cycles
 }
 
 /// The smallest rings that cost less than 0.1 % of the cycles of a short frame.

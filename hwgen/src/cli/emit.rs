@@ -1,5 +1,7 @@
 //! `hwgen emit`: a folder with a core.
 
+mod hardware;
+mod rate;
 mod suggestion;
 
 use super::bits::BitsArgs;
@@ -11,14 +13,12 @@ use super::report::{Report, si};
 use super::shell::ShellArgs;
 use super::thresholds::{self, Thresholds};
 use super::{Outcome, calibration, command, overwrite, write};
-use clap::ValueEnum;
-use hwgen_core::design::DEFAULT_MULTIPLIERS;
+use hardware::HardwareArgs;
 use hwgen_core::device::devices;
-use hwgen_core::feedback::{AxiWidth, Feedback};
-use hwgen_core::solver::Target;
-use hwgen_core::{Design, Device, Options};
+use hwgen_core::rates::{Clock, Rates};
+use hwgen_core::{Design, Device};
 use hwgen_quantize::Model;
-use hwgen_shell::{Board, BoardTop};
+use hwgen_shell::BoardTop;
 use serde::Serialize;
 use std::path::PathBuf;
 use suggestion::Suggestion;
@@ -36,6 +36,7 @@ use suggestion::Suggestion;
   hwgen emit --model itnet.q.safetensors --multipliers 342
   hwgen emit --preset paper --feedback axi --axi-width 128
   hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has
+  hwgen emit --preset camvid-240 --device ecp5-85k --target-fps 30 --at-iterations 8
   hwgen emit --preset tiny --multipliers 24 --board ulx3s-85f --clock 80 --baud 3000000")]
 pub struct Args {
     #[command(flatten)]
@@ -57,99 +58,6 @@ pub struct Args {
     /// Folder to write [default: `itnet_fF_lL_nN`].
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
-}
-
-/// Flags about the hardware.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Hardware")]
-pub struct HardwareArgs {
-    /// Budget of multipliers for all arrays together [default: 342].
-    #[arg(long, value_name = "M")]
-    multipliers: Option<u32>,
-    /// Device that the core must fit and, up to a budget that is given too, fill: ecp5-25k, ecp5-45k, ecp5-85k,
-    /// nexus-lifcl40.
-    #[arg(long, value_name = "D")]
-    device: Option<String>,
-    /// Pixels that a weight works on in the same cycle: 1, 2 or 4 [default: 1].
-    #[arg(long, value_name = "P", value_parser = ["1", "2", "4"])]
-    pixels_per_cycle: Option<String>,
-    /// Where the state goes between iterations [default: onchip].
-    #[arg(long, value_name = "KIND")]
-    feedback: Option<FeedbackKind>,
-    /// Data bits of the AXI4 master, with --feedback axi [default: 64].
-    #[arg(long, value_name = "BITS")]
-    axi_width: Option<AxiBits>,
-}
-
-/// Feedback kinds on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FeedbackKind {
-    /// State memory on chip.
-    Onchip,
-    /// A pair of AXI4-Streams.
-    Stream,
-    /// DRAM behind an AXI4 master.
-    Axi,
-}
-
-/// Widths of the AXI4 master on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum AxiBits {
-    #[value(name = "32")]
-    Bits32,
-    #[value(name = "64")]
-    Bits64,
-    #[value(name = "128")]
-    Bits128,
-}
-
-impl From<AxiBits> for AxiWidth {
-    fn from(bits: AxiBits) -> Self {
-        match bits {
-            AxiBits::Bits32 => Self::Bits32,
-            AxiBits::Bits64 => Self::Bits64,
-            AxiBits::Bits128 => Self::Bits128,
-        }
-    }
-}
-
-impl HardwareArgs {
-    /// Options for the emitter; flags win over the file.
-    fn options(&self, file: &HardwareFields, device: Option<&Device>) -> Result<Options, CliError> {
-        let budget = self.multipliers.or(file.multipliers).map(|m| m as usize);
-        let multipliers = budget.unwrap_or(DEFAULT_MULTIPLIERS);
-        let target = device.map(|device| Target {
-            dsp: device.multipliers,
-            ebr: device.block_rams,
-            lut: device.luts,
-            products: budget.unwrap_or(usize::MAX),
-        });
-        let kind = match (self.feedback, &file.feedback) {
-            (Some(kind), _) => kind,
-            (None, Some(name)) => {
-                FeedbackKind::from_str(name, false).map_err(|_| CliError::Feedback { got: name.clone() })?
-            }
-            (None, None) => FeedbackKind::Onchip,
-        };
-        let feedback = match kind {
-            FeedbackKind::Onchip => Feedback::Onchip,
-            FeedbackKind::Stream => Feedback::Stream,
-            FeedbackKind::Axi => Feedback::Axi(self.axi_width.map(AxiWidth::from).unwrap_or_default()),
-        };
-        if self.axi_width.is_some() && kind != FeedbackKind::Axi {
-            return Err(CliError::AxiWidth { feedback: feedback.kind() });
-        }
-        let pixels = self.pixels_per_cycle.as_deref().and_then(|pixels| pixels.parse().ok());
-        Ok(Options { multipliers, pixels, feedback, target, ..Options::default() })
-    }
-
-    /// The device that --device names, or the board's; they must agree.
-    fn device(&self, board: Option<&Board>) -> Result<Option<Device>, CliError> {
-        if let (Some(device), Some(board)) = (&self.device, board) {
-            agree(device, &board.name, &board.device)?;
-        }
-        self.device.as_deref().or(board.map(|board| board.device.as_str())).map(named_device).transpose()
-    }
 }
 
 /// Refuses a device that is not the board's.
@@ -176,6 +84,9 @@ struct Body<'a> {
     files: usize,
     bytes: usize,
     prediction: &'a hwgen_core::schedule::Prediction,
+    /// Frames a second at the expected clock.
+    #[serde(skip)]
+    rates: Option<Rates>,
     device: Option<Device>,
     board: Option<BoardBody>,
     report: serde_json::Value,
@@ -208,9 +119,17 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let thresholds = args.thresholds.as_deref().map(|path| Thresholds::read(path, &model)).transpose()?;
     let board = args.shell.board()?;
     let device = args.hardware.device(board.as_ref())?;
-    let options = args.hardware.options(&hardware, device.as_ref())?;
+    let mut options = args.hardware.options(&hardware, device.as_ref())?;
     let shell = args.shell.shell(board, options.feedback)?;
-    let design = report.during("folding and scheduling", || Design::new(&model, &options))?;
+    let clock = clock(shell.board.as_ref(), device.as_ref());
+    if let Some(wanted) = args.hardware.target_fps {
+        let (Some(device), Some(clock)) = (&device, &clock) else { return Err(CliError::RateOfNoDevice.into()) };
+        let goal = rate::Goal::new(wanted, args.hardware.at_iterations, &model, clock, device)?;
+        let found = report.during("looking for the smallest core", || goal.solve(&model, &options))?;
+        (options.folding, options.mapping) = (Some(found.folding), Some(found.mapping));
+    }
+    let mut design = report.during("folding and scheduling", || Design::new(&model, &options))?;
+    design.clock = clock;
     report.progress("writing Verilog and memories …");
     let sections = vec![thresholds::section(thresholds.as_ref(), &model.description)];
     let mut files =
@@ -230,6 +149,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
         files: files.len(),
         bytes: files.iter().map(|(_, bytes)| bytes.len()).sum(),
         prediction: &design.prediction,
+        rates: design.rates(),
         device,
         board: shell.board.as_ref().map(BoardBody::new),
         suggestion: summary["macs"].as_u64().and_then(|macs| Suggestion::new(&design, macs)),
@@ -239,6 +159,14 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     report.clear_progress();
     report.result(&body, || text(&body))?;
     Ok(Outcome::Success)
+}
+
+/// The clock that a core may be expected to have: that of its board, else what its device's file says.
+fn clock(board: Option<&BoardTop>, device: Option<&Device>) -> Option<Clock> {
+    if let Some(board) = board {
+        return Some(Clock { mhz: board.clock_mhz(), from: "the board's clock".to_owned() });
+    }
+    device.map(|device| Clock { mhz: device.expected_clock.mhz, from: device.clock_from() })
 }
 
 fn obtain(args: &Args, report: Report) -> miette::Result<(Model, HardwareFields, bool)> {
@@ -282,7 +210,7 @@ fn text(body: &Body<'_>) -> String {
         .as_ref()
         .map(|board| format!("{}: core at {} MHz, serial line at {} baud\n", board.title, board.clock_mhz, board.baud));
     format!(
-        "{}: {} files, {}B\npredicted: {} cycles a frame{first}, {} multipliers {busy:.0} % busy\n{}{}{}",
+        "{}: {} files, {}B\npredicted: {} cycles a frame{first}, {} multipliers {busy:.0} % busy\n{}{}{}{}",
         body.folder.display(),
         body.files,
         si(body.bytes as u64),
@@ -291,5 +219,6 @@ fn text(body: &Body<'_>) -> String {
         suggestion.unwrap_or_default(),
         device.unwrap_or_default(),
         board.unwrap_or_default(),
+        body.rates.as_ref().map(rate::text).unwrap_or_default(),
     )
 }

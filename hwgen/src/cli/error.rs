@@ -72,6 +72,33 @@ pub enum CliError {
     )]
     Device { got: String, known: String },
 
+    #[error("--target-fps without a device: no clock is known")]
+    #[diagnostic(code(hwgen::cli::rate_of_no_device), help("add --device or --board"))]
+    RateOfNoDevice,
+
+    #[error("--at-iterations {got}: the network has no output there, wanted one of {known}")]
+    #[diagnostic(
+        code(hwgen::cli::rate_of_no_output),
+        help("name an output, add one (--outputs), or leave --at-iterations away for the last one")
+    )]
+    RateOfNoOutput { got: u32, known: String },
+
+    #[error(
+        "no core on {device} was found that gives {wanted} frames/s after {output} iteration(s) at {clock} MHz: the \
+         fastest gives {best:.1}, with {multipliers} multipliers; {short}"
+    )]
+    #[diagnostic(code(hwgen::cli::rate), help("{help}"))]
+    Rate {
+        wanted: f64,
+        output: u32,
+        device: String,
+        clock: f64,
+        best: f64,
+        multipliers: usize,
+        short: String,
+        help: String,
+    },
+
     #[error("board `{got}` is unknown, wanted one of {known}")]
     #[diagnostic(code(hwgen::cli::board), help("the files in constraints/boards/ describe them"))]
     Board { got: String, known: String },
@@ -164,6 +191,17 @@ pub enum CliError {
     #[error("image {}: cut off after {bytes} bytes, before {mark}", path.display())]
     #[diagnostic(code(hwgen::cli::cut_image), help("the file is incomplete; copy or download it again"))]
     CutImage { path: PathBuf, bytes: usize, mark: &'static str },
+
+    #[error("image {}: {missing} of its {all} pixels are not in the file, which has an end mark all the same", path.display())]
+    #[diagnostic(code(hwgen::cli::cut_pixels), help("the file is incomplete; copy or download it again"))]
+    CutPixels { path: PathBuf, missing: usize, all: usize },
+
+    #[error("images {} and {}: the maps of both would have the same names", first.display(), second.display())]
+    #[diagnostic(
+        code(hwgen::cli::same_name),
+        help("maps are named after their images' files; rename one, or run them into two folders")
+    )]
+    SameName { first: PathBuf, second: PathBuf },
 
     #[error("folder {}: holds no PNG or JPEG image ({others})", path.display())]
     #[diagnostic(code(hwgen::cli::no_images), help("name a folder with files *.png, *.jpg or *.jpeg; convert others"))]

@@ -54,9 +54,9 @@ pub struct Args {
     /// CSV file with measured mIoU, by which the front is then made (docs/explore.md).
     #[arg(long, value_name = "FILE")]
     accuracy: Option<PathBuf>,
-    /// Expected clock in MHz.
-    #[arg(long, value_name = "MHZ", default_value_t = 100.0, value_parser = rate)]
-    clock: f64,
+    /// Expected clock in MHz [default: the device's, which its file in constraints/ states; 100 without a device].
+    #[arg(long, value_name = "MHZ", value_parser = rate)]
+    clock: Option<f64>,
     /// Explore more than a million points.
     #[arg(long)]
     yes: bool,
@@ -89,7 +89,8 @@ struct Body<'a> {
     points: usize,
     fitting: usize,
     measured: Option<usize>,
-    clock_mhz: f64,
+    /// As told; else each point has its own.
+    clock_mhz: Option<f64>,
     /// Best first.
     front: Vec<&'a Row>,
     page: PathBuf,
@@ -100,7 +101,7 @@ struct Body<'a> {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Header {
     hwgen: String,
-    clock_mhz: f64,
+    clock_mhz: Option<f64>,
 }
 
 pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
@@ -122,7 +123,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let mut rows = estimate(&points, setting, &args.output, report)?;
     let measured = args.accuracy.as_deref().map(|path| accuracy::join(path, &mut rows)).transpose()?;
     let best = front::mark(&mut rows, args.min_fps, measured.is_some());
-    exact(&points, &mut rows, &best, setting, report);
+    exact(&points, &mut rows, &best, report);
 
     let place = |name: &str| args.output.join(name);
     let json = serde_json::to_string_pretty(&rows).map_err(|source| CliError::Json { source })? + "\n";
@@ -225,13 +226,13 @@ fn earlier(path: &Path, header: &Header) -> HashMap<String, Row> {
 }
 
 /// The exact schedule of the front's points.
-fn exact(points: &[Point], rows: &mut [Row], best: &[usize], setting: Setting, report: Report) {
+fn exact(points: &[Point], rows: &mut [Row], best: &[usize], report: Report) {
     let bar = report.bar(best.len() as u64, "exact schedules");
     let scheduled: Vec<(usize, Row)> = best
         .par_iter()
         .map(|&i| {
             let mut row = rows[i].clone();
-            schedule(&points[i], &mut row, setting);
+            schedule(&points[i], &mut row);
             bar.inc(1);
             (i, row)
         })
@@ -262,13 +263,13 @@ fn text(body: &Body<'_>) -> String {
     if body.front.len() > PRINTED {
         let _ = writeln!(text, "… and {} more of the front", body.front.len() - PRINTED);
     }
+    let clock = body.clock_mhz.map_or_else(|| "the device's clock".to_owned(), |clock| format!("{clock:.0} MHz"));
     let _ = writeln!(
         text,
-        "\n{} points, {} possible, {} on the front; {:.0} MHz expected\n{}",
+        "\n{} points, {} possible, {} on the front; {clock} expected\n{}",
         body.points,
         body.fitting,
         body.front.len(),
-        body.clock_mhz,
         body.page.display()
     );
     text

@@ -1,4 +1,5 @@
-//! Maps of several frames as files: `m_01.png` and `overlay_01.png`, those of frame 1 and on as `frame_01_m_01.png`.
+//! Maps of several frames as files: `m_01.png` and `overlay_01.png`, those of frame 1 and on as `frame_01_m_01.png`, those of
+//! several images with their names in front.
 //!
 //! Owns: their names, and that a folder holds the maps of one run: `maps.json` lists what hwgen wrote, so that the next run
 //! can take away what it does not write anew and nobody has changed.
@@ -73,13 +74,17 @@ pub fn write(
     Ok(())
 }
 
+/// Whether a file is called like a map or an overlay: `m_01.png`, `frame_01_m_01.png`, `street_overlay_16.png`.
+fn is_map(name: &str) -> bool {
+    let number = name.strip_suffix(".png").and_then(|stem| stem.rsplit_once('_'));
+    number.is_some_and(|(kind, number)| {
+        let last = kind.rsplit_once('_').map_or(kind, |(_, last)| last);
+        ["m", "overlay"].contains(&last) && number.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
 /// Says which maps in the folder are of nobody knows which run; they are the user's, and stay.
 fn warn_of_others(folder: &Path, list: &List, report: Report) {
-    let is_map = |name: &str| {
-        let of_frame = name.strip_prefix("frame_").and_then(|rest| rest.split_once('_')).map_or(name, |(_, rest)| rest);
-        let stem = of_frame.strip_suffix(".png").unwrap_or_default();
-        stem.starts_with("m_") || stem.starts_with("overlay_")
-    };
     let mut others: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -123,5 +128,16 @@ impl Frame<'_> {
             (self.place(folder, &format!("m_{output:02}.png")), map),
             (self.place(folder, &format!("overlay_{output:02}.png")), overlay),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_known_by_their_names() {
+        assert!(["m_01.png", "frame_01_m_01.png", "street_overlay_16.png"].into_iter().all(is_map));
+        assert!(!["m_a.png", "form_01.png", "street.png", "m_01.jpg"].into_iter().any(is_map));
     }
 }

@@ -82,18 +82,21 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let board = board(args, &manifest)?;
     let name = args.device.as_deref().or(board.map(|board| board.device.as_str())).unwrap_or(DEVICE);
     let target = target(args, named_device(name)?, board)?;
+    let frames = frames(&manifest, board);
     let design = match board {
         Some(board) => flow::Design {
             top: board.top.clone(),
             sources: board.sources.iter().chain(&manifest.sources).cloned().collect(),
             constraints: Some(board.constraints.clone()),
             roles: roles(),
+            frames,
         },
         None => flow::Design {
             top: PINS_TOP.to_owned(),
             sources: std::iter::once(PINS.to_owned()).chain(manifest.sources.iter().cloned()).collect(),
             constraints: None,
             roles: roles(),
+            frames,
         },
     };
     let mut progress = |stage: &str, seconds: f64| report.progress(format_args!("{stage} … {seconds:.0} s"));
@@ -105,6 +108,15 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let body = Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate, report: result };
     report.result(&body, || text(&body))?;
     Ok(if met { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// Predicted frames, and the clock of a board that is built for.
+fn frames(manifest: &Manifest, board: Option<&Board>) -> flow::Frames {
+    let outputs = manifest.prediction.iter().flat_map(|prediction| &prediction.outputs);
+    flow::Frames {
+        outputs: outputs.map(|output| (output.output, output.last + 1)).collect(),
+        clock_mhz: board.map(|board| board.clock_mhz),
+    }
 }
 
 /// What the parts of a core and of its surroundings do.
@@ -215,6 +227,13 @@ fn text(body: &Body) -> String {
             writeln!(text, "the slowest path takes {:.2} ns, {:.2} of them in wires:", path.delay_ns, path.routing_ns);
         let rows: Vec<_> = path.stretches().into_iter().map(stretch).collect();
         text += &table(["signal", "ns", "in wires", "cells"], &rows);
+    }
+    if let Some(rates) = &result.rates {
+        let _ = writeln!(text, "\nframes/s at {:.1} MHz, by the output that they end with:", rates.clock_mhz);
+        let row = |rate: &flow::Rate| {
+            [rate.output.to_string(), rate.cycles.to_string(), format!("{:.1}", rate.frames_per_second)]
+        };
+        text += &table(["iterations", "cycles", "frames/s"], &rates.outputs.iter().map(row).collect::<Vec<_>>());
     }
     let _ = match &result.outcome {
         flow::Outcome::Met => Ok(()),

@@ -43,6 +43,30 @@ fn half_a_jpeg() {
 }
 
 #[test]
+fn half_a_jpeg_with_an_end_mark() {
+    let scratch = with_model();
+    let file = std::fs::read(root().join("examples/tiny/scene.png")).expect("the scene");
+    let scene = image::load_from_memory(&file).expect("a PNG").into_rgb8();
+    let mut file = Vec::new();
+    JpegEncoder::new_with_quality(&mut file, 90).encode_image(&scene).expect("encodable");
+    scratch.write("whole.jpg", &file);
+    let output = run_on(&scratch, "whole.jpg");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    for kept in [file.len() / 2, file.len() * 9 / 10, file.len() - 20] {
+        scratch.write("half.jpg", [&file[..kept], &[0xff, 0xd9]].concat());
+        let output = run_on(&scratch, "half.jpg");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{kept}: {text}");
+        assert!(text.contains("hwgen::cli::cut_pixels"), "{kept}: {text}");
+    }
+    std::fs::create_dir(scratch.path("images")).expect("a folder");
+    scratch.write("images/half.jpg", [&file[..file.len() / 2], &[0xff, 0xd9]].concat());
+    let weights = root().join("weights/tiny/tiny.safetensors").display().to_string();
+    let text = scratch.transcript(&["quantize", "--weights", &weights, "--calib", "images", "-o", "q2.safetensors"]);
+    assert!(text.contains("exit status: 2") && text.contains("hwgen::cli::cut_pixels"), "{text}");
+}
+
+#[test]
 fn a_png_without_its_end() {
     let scratch = with_model();
     let file = std::fs::read(root().join("examples/tiny/scene.png")).expect("the scene");

@@ -26,7 +26,11 @@ pub struct Suggestion {
 impl Suggestion {
     /// For a design that takes `macs` multiply-accumulates a frame; none if it is busy enough, or no budget makes it so.
     pub fn new(design: &Design, macs: u64) -> Option<Self> {
-        if busy(design, macs) >= ENOUGH || design.plan.net.image.pixels() > MOST_PIXELS {
+        // a folding that was asked for is not to be another
+        if design.options.folding.is_some()
+            || busy(design, macs) >= ENOUGH
+            || design.plan.net.image.pixels() > MOST_PIXELS
+        {
             return None;
         }
         let smaller =

@@ -34,8 +34,14 @@ pub fn read(path: &Path, report: Report) -> Result<RgbImage, CliError> {
     reader.limits(limits);
     let format = reader.format();
     let image = decode(reader).map_err(refused)?;
-    if let Some(complaint) = (format == Some(ImageFormat::Jpeg)).then(|| damage(&bytes)).flatten() {
-        report.warn(format_args!("image {}: parts of it may be wrong: {complaint}", path.display()));
+    if format == Some(ImageFormat::Jpeg) {
+        if let missing @ 1.. = missing_pixels(&bytes) {
+            let all = image.width() as usize * image.height() as usize;
+            return Err(CliError::CutPixels { path: path.to_owned(), missing, all });
+        }
+        if let Some(complaint) = damage(&bytes) {
+            report.warn(format_args!("image {}: parts of it may be wrong: {complaint}", path.display()));
+        }
     }
     if let count @ 1.. = transparent(&image) {
         let (name, all) = (path.display(), u64::from(image.width()) * u64::from(image.height()));
@@ -57,10 +63,32 @@ fn decode(reader: ImageReader<Cursor<&[u8]>>) -> Result<DynamicImage, ImageError
     Ok(image)
 }
 
+/// Pixels of a JPEG that depend on what follows its data: those that are not in it.
+fn missing_pixels(bytes: &[u8]) -> usize {
+    let decoded = |bytes: &[u8]| {
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options());
+        let channels = decoder.decode_headers().ok().and_then(|()| decoder.output_colorspace())?.num_components();
+        Some((decoder.decode().ok()?, channels))
+    };
+    let Some((image, channels)) = decoded(bytes) else { return 0 };
+    let different = |tail: u8| {
+        let (other, _) = decoded(&whole::jpeg_with_tail(bytes, tail)?)?;
+        Some(image.chunks(channels).zip(other.chunks(channels)).filter(|(one, other)| one != other).count())
+    };
+    // Two, as bits may happen to say what zeros say.
+    TAILS.into_iter().filter_map(different).max().unwrap_or(0)
+}
+
+/// Bits to put behind a JPEG's data: codes that are frequent, and others.
+const TAILS: [u8; 2] = [0x55, 0xaa];
+
+fn options() -> DecoderOptions {
+    DecoderOptions::default().set_max_width(MAX_SIDE).set_max_height(MAX_SIDE)
+}
+
 /// What a strict reader says against the data of a JPEG that a lenient one makes an image of.
 fn damage(bytes: &[u8]) -> Option<String> {
-    let options = DecoderOptions::default().set_strict_mode(true).set_max_width(MAX_SIDE).set_max_height(MAX_SIDE);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options().set_strict_mode(true));
     decoder.decode().err().map(|error| error.to_string())
 }
 

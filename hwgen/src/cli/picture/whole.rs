@@ -36,14 +36,36 @@ fn png_end(mut rest: &[u8]) -> Option<()> {
     }
 }
 
+/// A JPEG with other bits behind its pixels' data, before the end mark; none for files of other kinds. A decoder that has
+/// all pixels never looks at them; one that lacks some makes others of them than of the zeros that it reads there else.
+pub fn jpeg_with_tail(bytes: &[u8], tail: u8) -> Option<Vec<u8>> {
+    let segments = bytes.strip_prefix(b"\xff\xd8")?;
+    let end = jpeg_end_at(segments)?;
+    let (whole, mark) = (&bytes[..bytes.len() - end.len()], [0xff, 0xd9]);
+    let mut data = whole.strip_suffix(&mark)?;
+    // The first byte of a marker that was cut is none of the data's.
+    while let Some(without) = data.strip_suffix(&[0xff]) {
+        data = without;
+    }
+    Some([data, &[tail; TAIL], &mark].concat())
+}
+
+/// Bytes of such bits: enough for a code of Huffman's and what follows it.
+const TAIL: usize = 64;
+
 /// Walks the segments, so that the end of a thumbnail inside of one is not taken for the image's. Between segments lies
 /// entropy-coded data, in which `FF` is followed by 0 or is a restart marker (ITU-T T.81, B.1.1).
-fn jpeg_end(mut rest: &[u8]) -> Option<()> {
+fn jpeg_end(rest: &[u8]) -> Option<()> {
+    jpeg_end_at(rest).map(|_| ())
+}
+
+/// What follows the end mark.
+fn jpeg_end_at(mut rest: &[u8]) -> Option<&[u8]> {
     loop {
         let at = rest.iter().position(|&byte| byte == 0xff)?;
         rest = &rest[at + 1..];
         match rest.first()? {
-            0xd9 => return Some(()),
+            0xd9 => return Some(&rest[1..]),
             // A fill byte: the marker comes later.
             0xff => {}
             // Stuffing, TEM, restart, start of image: nothing follows that has a length.

@@ -1,0 +1,166 @@
+//! The folding for a rate: the fewest LUTs among the cores on a device that end a frame's output in time.
+//!
+//! The device's solver looks for the fastest core within a budget of products. Here the budget is halved in, as a core with
+//! fewer products has fewer LUTs; among the foldings that each budget gives, those in time are compared by their LUTs.
+
+use hwgen_network::Cost;
+use hwgen_quantize::Model;
+
+use super::fit::{Fitting, fitting, most_products};
+use super::mapper::{Mapper, Target};
+use super::rings::frame;
+use super::search::MIN_MULTIPLIERS;
+use crate::folding::Folding;
+use crate::mapping::Mapping;
+use crate::plan::{Feedback, Plan};
+use crate::rates;
+use crate::resources::Resources;
+use crate::schedule::Prediction;
+use crate::widths::Widths;
+
+/// Budgets are told apart down to this part of one.
+const STEP: usize = 50;
+/// A resource of which a larger share is taken has run out.
+const FULL: f64 = 0.9;
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// One of the network's outputs.
+    pub output: u32,
+    /// From a frame's first pixel to that output's last word, at most.
+    pub cycles: u64,
+}
+
+/// A core that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The shapes.
+    pub folding: Folding,
+    /// What products are made of.
+    pub mapping: Mapping,
+    /// The estimate.
+    pub resources: Resources,
+    /// Its frame.
+    pub prediction: Prediction,
+}
+
+impl Found {
+    /// What of the device is as good as used up: words, taken, there.
+    pub fn used_up(&self, target: Target) -> Vec<(&'static str, usize, usize)> {
+        let Resources { dsp, ebr, lut, .. } = self.resources;
+        [("multipliers", dsp, target.dsp), ("block RAMs", ebr, target.ebr), ("LUTs", lut, target.luts())]
+            .into_iter()
+            .filter(|&(_, taken, there)| taken as f64 > FULL * there as f64)
+            .collect()
+    }
+}
+
+/// The smallest core that reaches the goal with jobs of `pixels` pixels; if none does, the fastest, if any fits.
+pub fn solve_rate(
+    model: &Model,
+    feedback: Feedback,
+    target: Target,
+    pixels: usize,
+    goal: Goal,
+) -> Result<Found, Option<Box<Found>>> {
+    let in_time = |fits: &Fitting| {
+        let prediction = frame(&model.description, &model.bits, feedback, fits.folding);
+        let cycles = prediction.outputs.iter().find(|output| output.output == goal.output).map(rates::cycles);
+        cycles.is_some_and(|cycles| cycles <= goal.cycles)
+    };
+    let found = |fits: Fitting| {
+        let plan = Plan::new(&model.description, &model.bits, fits.folding, feedback);
+        let (net, bits) = (&model.description, &model.bits);
+        let mapper = Mapper { bits, net, widths: Widths::new(model), feedback, target };
+        let prediction = frame(&model.description, &model.bits, feedback, fits.folding);
+        Found { folding: fits.folding, mapping: fits.mapping, resources: mapper.cost(&plan, &fits.mapping), prediction }
+    };
+    let smallest = |all: &[Fitting]| {
+        let mut all = all.to_vec();
+        all.sort_by_key(|fits| (fits.luts, fits.cycles));
+        all.into_iter().find(in_time)
+    };
+
+    let most = most_products(target, pixels);
+    let all = fitting(model, feedback, target, pixels);
+    let Some(mut best) = smallest(&all) else {
+        return Err(all.into_iter().min_by_key(|fits| fits.cycles).map(|fits| Box::new(found(fits))));
+    };
+    let (mut low, mut high) = (too_few(model, pixels, goal), most.min(best.folding.total()));
+    while high > low + 1 + high / STEP {
+        let budget = usize::midpoint(low, high);
+        if let Some(fits) = smallest(&fitting(model, feedback, Target { products: budget, ..target }, pixels)) {
+            high = budget.min(fits.folding.total());
+            if fits.luts < best.luts {
+                best = fits;
+            }
+        } else {
+            low = budget;
+        }
+    }
+    Ok(found(best))
+}
+
+/// A budget that cannot be enough, were every multiplier busy in every cycle.
+fn too_few(model: &Model, pixels: usize, goal: Goal) -> usize {
+    let cost = Cost::new(&model.description);
+    let macs = cost.outputs.iter().find(|output| output.output == goal.output).map_or(0, |output| output.sums.macs);
+    usize::try_from(macs / goal.cycles.max(1)).unwrap_or(usize::MAX).saturating_sub(1).max(MIN_MULTIPLIERS * pixels - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::devices;
+    use hwgen_network::{Preset, Weights};
+    use hwgen_quantize::{Bits, Ranges, quantize};
+
+    fn tiny() -> Model {
+        let net = Preset::Tiny.description();
+        let (weights, ranges) = (Weights::random(&net, 1), Ranges::analytic(&net));
+        quantize(&net, &weights, &Bits::default(), &ranges).expect("random weights quantise").model
+    }
+
+    fn target() -> Target {
+        let device = devices().into_iter().find(|device| device.name == "ecp5-45k").expect("a device");
+        Target { dsp: device.multipliers, ebr: device.block_rams, lut: device.luts, products: usize::MAX }
+    }
+
+    fn cycles(found: &Found, output: u32) -> u64 {
+        found.prediction.outputs.iter().find(|o| o.output == output).map_or(0, rates::cycles)
+    }
+
+    #[test]
+    fn slower_goals_have_smaller_cores() {
+        let model = tiny();
+        let solve = |output, cycles| solve_rate(&model, Feedback::Onchip, target(), 1, Goal { output, cycles });
+        let slow = solve(4, 800_000).expect("a small core does it");
+        let fast = solve(4, 200_000).expect("a larger core does it");
+        assert!(cycles(&slow, 4) <= 800_000 && cycles(&fast, 4) <= 200_000);
+        assert!(slow.resources.lut < fast.resources.lut, "{:?} {:?}", slow.resources, fast.resources);
+        // Fewer iterations within the same cycles are done by a core that is no larger.
+        let early = solve(1, 200_000).expect("a core does it");
+        assert!(cycles(&early, 1) <= 200_000 && early.resources.lut <= fast.resources.lut);
+        // The goal is not missed by far: the budget next below would be too slow.
+        assert!(cycles(&slow, 4) > 400_000, "{}", cycles(&slow, 4));
+    }
+
+    #[test]
+    fn what_cannot_be_had_names_the_fastest() {
+        let goal = Goal { output: 4, cycles: 1000 };
+        let fastest = solve_rate(&tiny(), Feedback::Onchip, target(), 1, goal).expect_err("too fast for any core");
+        assert!(cycles(&fastest.expect("some core fits"), 4) > 1000);
+        let none = Target { dsp: 1, ebr: 1, lut: 100, ..target() };
+        assert!(solve_rate(&tiny(), Feedback::Onchip, none, 1, goal).expect_err("nothing fits").is_none());
+    }
+
+    #[test]
+    fn a_resource_that_is_used_up_is_named() {
+        let goal = Goal { output: 4, cycles: 10_000_000 };
+        let found = solve_rate(&tiny(), Feedback::Onchip, target(), 1, goal).expect("a small core does it");
+        let tight = Target { ebr: found.resources.ebr, ..target() };
+        assert!(found.used_up(tight).iter().any(|&(what, ..)| what == "block RAMs"));
+        assert!(found.used_up(Target { dsp: 1 << 20, ebr: 1 << 20, lut: 1 << 30, ..tight }).is_empty());
+    }
+}
