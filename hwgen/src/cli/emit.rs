@@ -14,7 +14,6 @@ use super::shell::ShellArgs;
 use super::thresholds::{self, Thresholds};
 use super::{Outcome, calibration, command, overwrite, write};
 use hardware::HardwareArgs;
-use hwgen_core::device::devices;
 use hwgen_core::rates::{Clock, Rates};
 use hwgen_core::{Design, Device};
 use hwgen_quantize::Model;
@@ -58,21 +57,6 @@ pub struct Args {
     /// Folder to write [default: `itnet_fF_lL_nN`].
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
-}
-
-/// Refuses a device that is not the board's.
-pub fn agree(device: &str, board: &str, wanted: &str) -> Result<(), CliError> {
-    if device == wanted {
-        return Ok(());
-    }
-    Err(CliError::OtherDevice { got: device.to_owned(), board: board.to_owned(), wanted: wanted.to_owned() })
-}
-
-/// The device of this name.
-pub fn named_device(name: &str) -> Result<Device, CliError> {
-    let all = devices();
-    let known = all.iter().map(|device| device.name.clone()).collect::<Vec<_>>().join(", ");
-    all.into_iter().find(|device| device.name == name).ok_or(CliError::Device { got: name.to_owned(), known })
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ mod calibration;
 mod command;
 mod cosim;
 mod cost;
+mod device;
 mod emit;
 mod error;
 mod evaluate;

@@ -1,7 +1,7 @@
 //! `hwgen synth`: an emitted core to a bitstream with open tools.
 
 use super::Outcome;
-use super::emit::{agree, named_device};
+use super::device::{agree, named_device};
 use super::error::CliError;
 use super::report::{Report, table};
 use super::shell::named_board;

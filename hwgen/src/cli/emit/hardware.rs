@@ -1,6 +1,7 @@
 //! Flags about the hardware, and the options that they and a configuration file give.
 
-use super::{agree, named_device, rate};
+use super::rate;
+use crate::cli::device::{agree, named_device};
 use crate::cli::error::CliError;
 use crate::cli::network::HardwareFields;
 use clap::ValueEnum;
