@@ -6,8 +6,9 @@ import argparse
 from dataclasses import fields
 from pathlib import Path
 
-from . import engine, losses
+from . import losses
 from .description import PRESETS
+from .settings import POINTWISE, PRECISIONS, Settings
 
 DEFAULT_PRESET = "camvid-240"
 DATA_SETS = ("camvid", "cityscapes", "scenes")
@@ -33,20 +34,21 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     train.add_argument("--weights", type=Path, help="weights to start from (safetensors); the network is the file's, at another --image if given")
     add_data(train)
     add_network(train)
-    add_run(train, engine.Settings())
+    add_run(train, Settings())
 
     finetune = commands.add_parser("finetune", help="continue with fake quantisation (docs/arithmetic.md)")
     finetune.add_argument("--weights", type=Path, required=True, help="float weights to start from (safetensors)")
     add_data(finetune)
     add_bits(finetune)
-    add_run(finetune, engine.Settings(epochs=10, lr=2e-4, warmup=0.5, decay=0.8, weight_decay=0.0))
+    add_run(finetune, Settings(epochs=10, lr=2e-4, warmup=0.5, decay=0.8, weight_decay=0.0))
 
     evaluate = commands.add_parser("evaluate", help="mIoU of each output")
     evaluate.add_argument("--weights", type=Path, help="weights file (safetensors)")
     evaluate.add_argument("--checkpoint", type=Path, help="checkpoint of a run, in place of --weights")
     evaluate.add_argument("--model", type=Path, help="quantised model (of finetune or hwgen quantize), in place of --weights")
     add_data(evaluate)
-    evaluate.add_argument("--split", default="val", choices=("train", "val"))
+    evaluate.add_argument("--split", default="val", choices=("train", "val", "fold"),
+                          help="fold: the images of --fold; train: the others")
     evaluate.add_argument("--limit", type=parse_count, help="only the first LIMIT images")
     evaluate.add_argument("--json", action="store_true", help="one JSON document on stdout")
     evaluate.add_argument("--threads", type=parse_count, default=None)
@@ -72,6 +74,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 def add_data(parser) -> None:
     parser.add_argument("--data-set", choices=DATA_SETS, required=True)
     parser.add_argument("--data", type=Path, help="folder of the data set (not for scenes)")
+    parser.add_argument("--fold", default="", metavar="BEGIN,…",
+                        help="hold back the training images whose names begin so: a sequence or a part of one, say 0006R0")
 
 
 def add_network(parser) -> None:
@@ -93,11 +97,12 @@ def add_bits(parser) -> None:
     parser.add_argument("--logit-bits", type=int, default=12, help="8…16")
 
 
-def add_run(parser, defaults: engine.Settings) -> None:
+def add_run(parser, defaults: Settings) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for checkpoint.pt and log.csv")
+    parser.add_argument("--evaluate-on", choices=("fold", "val", "none"), help="default: the fold, if there is one, else val")
     parser.add_argument("--resume", action="store_true", help="continue from the folder's checkpoint")
     parser.add_argument("--threads", type=parse_count, default=None, help="CPU threads of each process")
-    for field in fields(engine.Settings):
+    for field in fields(Settings):
         default = getattr(defaults, field.name)
         flag = "--" + field.name.replace("_", "-")
         if field.name == "curriculum":
@@ -106,14 +111,25 @@ def add_run(parser, defaults: engine.Settings) -> None:
         elif field.name == "output_weights":
             parser.add_argument(flag, choices=losses.OUTPUT_WEIGHTS, default=default)
         elif field.name == "precision":
-            parser.add_argument(flag, choices=engine.PRECISIONS, default=default,
+            parser.add_argument(flag, choices=PRECISIONS, default=default,
                                 help="of the network in training; bf16 is autocast, twice as fast where the hardware has it")
+        elif field.name == "pointwise":
+            parser.add_argument(flag, choices=POINTWISE, default=default,
+                                help="how 1×1 convolutions are computed; auto tries both and takes the faster")
+        elif field.name == "compile":
+            parser.add_argument(flag, action="store_true", help="torch.compile the network; needs a C++ compiler or a GPU")
+        elif field.name == "workers":
+            parser.add_argument(flag, type=int, default=default, metavar="N",
+                                help="processes that draw samples ahead; the samples are the same whatever N")
+        elif field.name == "minutes":
+            parser.add_argument(flag, type=float, default=default, metavar="M",
+                                help="stop after the last checkpoint that fits; --resume goes on")
         elif field.name == "class_weights":
             parser.add_argument(flag, choices=losses.CLASS_WEIGHTS, default=default)
         elif field.name == "lovasz":
             parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
                                 help="of the Lovász-softmax loss, which follows the IoU, beside the cross-entropy")
-        elif field.name != "augment":
+        elif field.name not in ("augment", "fold"):
             parser.add_argument(flag, type=type(default), default=default, help=f"default {default}")
     augment = defaults.augment
     parser.add_argument("--no-flip", action="store_true")

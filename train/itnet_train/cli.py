@@ -14,13 +14,18 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import cost, data, engine, losses, scenes
+from . import cost, data, engine, losses, samples, scenes
 from .arguments import DEFAULT_PRESET, parse_arguments
+from .augment import Augment
+from .checkpoint import read_checkpoint
 from .description import PRESETS, Description
+from .distribution import device, distributed, rank_and_world
 from .errors import BadInput
+from .evaluation import evaluate as evaluated
 from .model import ItNet, load_weights
 from .model_file import load_quantised, save_model
 from .quant import Bits, QuantItNet
+from .settings import Settings
 from .weights_file import is_quantised, load_model, save_weights, stored_description
 
 CALIBRATION_IMAGES = 16
@@ -68,15 +73,31 @@ def continued_network(arguments) -> ItNet:
     return model
 
 
-def run_settings(arguments) -> engine.Settings:
-    values = {f.name: getattr(arguments, f.name) for f in fields(engine.Settings) if f.name != "augment"}
-    augment = data.Augment(not arguments.no_flip, arguments.crop_scale, arguments.crop_aspect, arguments.colour,
+def run_settings(arguments) -> Settings:
+    values = {f.name: getattr(arguments, f.name) for f in fields(Settings) if f.name != "augment"}
+    augment = Augment(not arguments.no_flip, arguments.crop_scale, arguments.crop_aspect, arguments.colour,
                            arguments.rotate, arguments.cutmix)
-    return engine.Settings(**values, augment=augment)
+    return Settings(**values, augment=augment)
+
+
+def training_images(arguments, size: tuple[int, int]):
+    """The images to train on, and those that are held back from it (None without --fold)."""
+    dataset = data.open_dataset(arguments.data_set, arguments.data, "train", size)
+    return data.with_fold(dataset, arguments.fold) if arguments.fold else (dataset, None)
+
+
+def watched_images(arguments, fold, size: tuple[int, int]) -> dict:
+    """What is evaluated now and then, by the name that log.csv uses."""
+    where = arguments.evaluate_on or ("val" if fold is None else "fold")
+    if where == "fold" and fold is None:
+        raise BadInput("--evaluate-on fold: without --fold BEGIN there is none")
+    if where == "none":
+        return {}
+    return {where: fold if where == "fold" else data.open_dataset(arguments.data_set, arguments.data, "val", size)}
 
 
 def start_run(arguments, make_network) -> None:
-    with engine.distributed():
+    with distributed():
         settings = run_settings(arguments)
         torch.manual_seed(settings.seed)
         checkpoint = arguments.output / "checkpoint.pt"
@@ -84,12 +105,13 @@ def start_run(arguments, make_network) -> None:
             raise BadInput(f"{checkpoint}: exists; continue with --resume or choose another --output")
         network = make_network()
         size = network.description.image
-        dataset = data.open_dataset(arguments.data_set, arguments.data, "train", size)
-        validation = data.open_dataset(arguments.data_set, arguments.data, "val", size)
-        if engine.rank_and_world()[0] == 0:
-            say(f"{summary(network)}; {arguments.data_set}: {len(dataset)} training, {len(validation)} validation images; "
+        dataset, fold = training_images(arguments, size)
+        watched = watched_images(arguments, fold, size)
+        if rank_and_world()[0] == 0:
+            others = ", ".join(f"{len(images)} {name}" for name, images in watched.items()) or "no"
+            say(f"{summary(network)}; {arguments.data_set}: {len(dataset)} training, {others} images; "
                 f"{settings.epochs} epochs into {arguments.output}")
-        trainer = engine.Trainer(network, dataset, validation, settings, arguments.output)
+        trainer = engine.Trainer(network, dataset, watched, settings, arguments.output)
         if arguments.resume:
             if checkpoint.exists():
                 trainer.resume(checkpoint)
@@ -109,7 +131,7 @@ def summary(network: ItNet) -> str:
     kind = f", {network.bits.data}-bit weights" if isinstance(network, QuantItNet) else ""
     spent = cost.up_to(d, d.outputs[-1])
     return (f"f {d.width}, L {d.scales}, N {d.iterations}, K {d.blocks}, {d.image[0]}x{d.image[1]}{kind}: "
-            f"{spent.params} parameters, {spent.macs / 1e6:.1f} M MACs, on {engine.device()} with "
+            f"{spent.params} parameters, {spent.macs / 1e6:.1f} M MACs, on {device()} with "
             f"{torch.get_num_threads()} threads")
 
 
@@ -126,8 +148,7 @@ def finetune(arguments) -> None:
     bits = Bits.of(arguments.weight_bits, arguments.act_bits, arguments.stem_bits, arguments.logit_bits)
 
     def calibrated() -> QuantItNet:
-        size = float_net.description.image
-        dataset = data.open_dataset(arguments.data_set, arguments.data, "train", size)
+        dataset, _ = training_images(arguments, float_net.description.image)
         say(f"choosing scales from {min(CALIBRATION_IMAGES, len(dataset))} training images")
         return post_training(float_net, bits, dataset)
 
@@ -139,18 +160,28 @@ def post_training(float_net: ItNet, bits: Bits, dataset, images: int = CALIBRATI
     quantised = QuantItNet(float_net.description, bits).eval()
     spread = np.linspace(0, len(dataset) - 1, min(images, len(dataset))).astype(int)
     size = float_net.description.image
-    batches = (data.to_batch([data.resized(*dataset.load(int(i)), size)])[0] for i in spread)
+    batches = (samples.to_batch([samples.resized(*dataset.load(int(i)), size)])[0] for i in spread)
     quantised.calibrate(float_net, batches)
     return quantised.to(memory_format=torch.channels_last)
 
 
 def checkpoint_model(path: Path) -> ItNet:
-    checkpoint = engine.read_checkpoint(path)
+    checkpoint = read_checkpoint(path)
     description = Description.from_json(checkpoint["description"], str(path))
     found = checkpoint["quantisation"]
     model = ItNet(description) if found is None else QuantItNet(description, Bits(**found["bits"]), found["mid_shift"])
     load_weights(model, checkpoint["averaged"], str(path))
     return model.to(memory_format=torch.channels_last).eval()
+
+
+def evaluated_images(arguments, size: tuple[int, int]):
+    """The images of --split."""
+    if arguments.split == "val":
+        return data.open_dataset(arguments.data_set, arguments.data, "val", size)
+    training, fold = training_images(arguments, size)
+    if arguments.split == "fold" and fold is None:
+        raise BadInput("--split fold: without --fold BEGIN there is none")
+    return fold if arguments.split == "fold" else training
 
 
 def evaluate(arguments) -> None:
@@ -162,11 +193,11 @@ def evaluate(arguments) -> None:
     if load is load_model and is_quantised(path):
         raise BadInput(f"{path}: a quantised model, expected float weights; give it as --model")
     model = load(path)
-    dataset = data.open_dataset(arguments.data_set, arguments.data, arguments.split, model.description.image)
+    dataset = evaluated_images(arguments, model.description.image)
     if len(dataset.classes) != model.description.classes:
         raise BadInput(f"the data set has {len(dataset.classes)} classes, the network {model.description.classes}")
     say(f"{summary(model)}; {min(len(dataset), arguments.limit or len(dataset))} images")
-    matrices = engine.evaluate(model, dataset, limit=arguments.limit)
+    matrices = evaluated(model, dataset, limit=arguments.limit)
     if arguments.json:
         print(json.dumps({
             "schema_version": 1,

@@ -8,7 +8,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
-from .data import VOID
+from .augment import VOID
 from .errors import BadInput
 
 OUTPUT_WEIGHTS = ("uniform", "linear", "single", "late", "thinned2", "thinned4")
@@ -87,9 +87,14 @@ def lovasz_softmax(logits: Tensor, labels: Tensor) -> Tensor:
 
 def confusion(predicted: Tensor, labels: Tensor, classes: int) -> Tensor:
     """Counts [label, prediction] over the labelled pixels."""
+    cells = classes * classes
+    if labels.is_cuda:  # without waiting for the GPU, as bincount and a mask would
+        index = torch.where(labels == VOID, cells, labels * classes + predicted).flatten()
+        counts = torch.zeros(cells + 1, dtype=torch.long, device=index.device).scatter_add_(0, index, torch.ones_like(index))
+        return counts[:cells].reshape(classes, classes)
     keep = labels != VOID
     index = labels[keep] * classes + predicted[keep]
-    return torch.bincount(index, minlength=classes * classes).reshape(classes, classes)
+    return torch.bincount(index, minlength=cells).reshape(classes, classes)
 
 
 def class_ious(matrix: Tensor) -> Tensor:

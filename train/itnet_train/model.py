@@ -64,11 +64,9 @@ class ConvBn(nn.Module):
         return self.bn(self.conv(x))
 
 
-def pointwise(x: Tensor, weight: Tensor) -> Tensor:
-    """1×1 convolution. In float32 on some CPUs a matrix product over the channels_last layout is up to twice as fast
-    as conv2d, which wins in bfloat16 and on a GPU.
-    """
-    if x.is_cuda or torch.is_autocast_enabled("cpu"):
+def pointwise(x: Tensor, weight: Tensor, product: str = "auto") -> Tensor:
+    """1×1 convolution, by conv2d or by a matrix product (product.py); `auto` is the likelier to be fast."""
+    if product == "conv2d" or product == "auto" and (x.is_cuda or torch.is_autocast_enabled("cpu")):
         return F.conv2d(x, weight)
     return F.linear(x.permute(0, 2, 3, 1), weight[:, :, 0, 0]).permute(0, 3, 1, 2)
 
@@ -82,19 +80,19 @@ class Bottleneck(nn.Module):
         self.expand = nn.Conv2d(inputs, hidden, 1, bias=False)
         self.depthwise = nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden, bias=False)
         self.project = nn.Conv2d(hidden, outputs, 1, bias=False)
-        self.normalised = normalised
+        self.normalised, self.product = normalised, "auto"
         if normalised:
             self.expand_bn, self.depthwise_bn = SyncNorm(hidden, eps=BN_EPS), SyncNorm(hidden, eps=BN_EPS)
             self.project_bn = SyncNorm(outputs, eps=BN_EPS)
 
     def forward(self, x: Tensor) -> Tensor:
         if self.normalised:
-            x = F.relu6(self.expand_bn(pointwise(x, self.expand.weight)))
+            x = F.relu6(self.expand_bn(pointwise(x, self.expand.weight, self.product)))
             x = F.relu6(self.depthwise_bn(self.depthwise(x)))
-            return self.project_bn(pointwise(x, self.project.weight))
-        x = F.relu6(pointwise(x, self.expand.weight), inplace=True)
+            return self.project_bn(pointwise(x, self.project.weight, self.product))
+        x = F.relu6(pointwise(x, self.expand.weight, self.product), inplace=True)
         x = F.relu6(self.depthwise(x), inplace=True)
-        return pointwise(x, self.project.weight)
+        return pointwise(x, self.project.weight, self.product)
 
 
 def up2(x: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:
@@ -134,6 +132,7 @@ class ItNet(nn.Module):
     def __init__(self, description: Description) -> None:
         super().__init__()
         d = self.description = description
+        self.product = "auto"
         f = d.width
         normalised = d.normalisation == "convolutions"
         self.data = nn.ModuleList(ConvBn(3 if j == 0 else f, f) for j in range(d.data_layers))
@@ -155,6 +154,13 @@ class ItNet(nn.Module):
         for name, parameter in self.named_parameters():
             if parameter.dim() == 4:
                 nn.init.kaiming_normal_(parameter, nonlinearity="linear" if "project" in name or "head" in name else "relu")
+
+    def use_product(self, product: str) -> None:
+        """How 1×1 convolutions are computed from now on."""
+        self.product = product
+        for module in self.modules():
+            if isinstance(module, Bottleneck):
+                module.product = product
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """Pixels 0…255 to the numbers that the first convolution takes."""

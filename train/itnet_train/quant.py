@@ -120,21 +120,21 @@ def rounded_constants(gain: Tensor, offset: Tensor | None, shift: int) -> tuple[
     return mul, bias
 
 
-def convolve(x: Tensor, weights: Tensor, stride: int, groups: int) -> Tensor:
+def convolve(x: Tensor, weights: Tensor, stride: int, groups: int, product: str) -> Tensor:
     if weights.shape[-1] == 1:
-        return pointwise(x, weights)
+        return pointwise(x, weights, product)
     return F.conv2d(x, weights, stride=stride, padding=1, groups=groups)
 
 
-def run_layer(x: Tensor, layer: Layer, exact: bool, stride: int = 1, groups: int = 1) -> Tensor:
+def run_layer(x: Tensor, layer: Layer, exact: bool, stride: int = 1, groups: int = 1, product: str = "auto") -> Tensor:
     """acc and requant."""
     if exact:
-        acc = convolve(x, layer.weights, stride, groups).double()
+        acc = convolve(x, layer.weights, stride, groups, product).double()
         value = acc * layer.mul[:, None, None]
         if layer.bias is not None:
             value = value + layer.bias[:, None, None]
         return round_clamp(value, layer.low, layer.high).to(x.dtype)
-    value = convolve(x, layer.weights * layer.mul.to(x.dtype)[:, None, None, None], stride, groups)
+    value = convolve(x, layer.weights * layer.mul.to(x.dtype)[:, None, None, None], stride, groups, product)
     if layer.bias is not None:
         value = value + layer.bias.to(x.dtype)[:, None, None]
     return round_clamp(value, layer.low, layer.high)
@@ -342,9 +342,9 @@ class QuantItNet(ItNet):
         affine = layers[f"affine_{n}_{l}"]
         for k in range(d.blocks):
             base = f"iter_{d.set_of(n)}_{l}_{k}"
-            hidden = run_layer(x, layers[f"{base}_expand"], self.exact)
+            hidden = run_layer(x, layers[f"{base}_expand"], self.exact, product=self.product)
             hidden = run_layer(hidden, layers[f"{base}_depthwise"], self.exact, groups=hidden.shape[1])
-            project = run_layer(hidden, layers[f"{base}_project"], self.exact)
+            project = run_layer(hidden, layers[f"{base}_project"], self.exact, product=self.product)
             q = RESIDUAL_SHIFT + (0 if k == 0 else self.mid_shift)
             residual = (project + own * (1 << q)).clamp(low, high)
             if k + 1 < d.blocks:

@@ -18,10 +18,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from . import cost, data, engine, golden, losses, scenes
+from . import cost, data, golden, losses, samples, scenes
 from .arguments import parse_count
 from .cli import CALIBRATION_IMAGES, post_training
 from .errors import BadInput
+from .evaluation import class_maps, evaluate
 from .golden import Binary, Package
 from .model_file import load_quantised, save_model
 from .progress import Progress
@@ -34,7 +35,7 @@ GAP = 4
 def hwgen_post_training(hwgen: Package | Binary, weights: Path, bits: int, dataset, size: tuple[int, int]):
     """The quantised model that `hwgen quantize` makes, calibrated on images of the training set."""
     indices = np.linspace(0, len(dataset) - 1, CALIBRATION_IMAGES).astype(int)
-    images = [np.asarray(data.resized(*dataset.load(int(i)), size)[0]) for i in indices]
+    images = [np.asarray(samples.resized(*dataset.load(int(i)), size)[0]) for i in indices]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "model.safetensors"
         hwgen.quantize(weights, images, bits, output)
@@ -52,9 +53,9 @@ def golden_evaluation(hwgen: Package | Binary, network, dataset, limit: int | No
         save_model(network, file)
         golden_maps = hwgen.model(file)
         for i in Progress(range(count), count, "golden model"):
-            pixels, label = data.resized(*dataset.load(i), d.image)
-            batch, labels = data.to_batch([(pixels, label)])
-            own = engine.class_maps(network, batch)
+            pixels, label = samples.resized(*dataset.load(i), d.image)
+            batch, labels = samples.to_batch([(pixels, label)])
+            own = class_maps(network, batch)
             for n, classes in golden_maps(np.asarray(pixels)).items():
                 classes = torch.from_numpy(classes.astype(np.int64))[None]
                 matrices[n] = matrices.get(n, 0) + losses.confusion(classes, labels, d.classes)
@@ -89,8 +90,8 @@ def coloured(classes: np.ndarray, colours) -> np.ndarray:
 def write_strip(path: Path, network, dataset, indices, colours, scale: int, with_source: bool) -> None:
     lines = []
     for i in indices:
-        pixels, label = data.resized(*dataset.load(i), network.description.image)
-        maps = engine.class_maps(network, data.to_batch([(pixels, label)])[0])
+        pixels, label = samples.resized(*dataset.load(i), network.description.image)
+        maps = class_maps(network, samples.to_batch([(pixels, label)])[0])
         pieces = [np.asarray(pixels), coloured(label, colours)] if with_source else []
         lines.append(strip([*pieces, *(coloured(m[0].numpy(), colours) for m in maps.values())], scale))
         lines.append(np.full((GAP, lines[0].shape[1], 3), 255, np.uint8))
@@ -131,7 +132,7 @@ def measure(float_path: Path, tuned_path: Path | None, dataset, training, hwgen:
     rows, golden_rows, agreement, matrices = [], [], [], {}
     for name, network in networks:
         print(f"evaluating {name}", file=sys.stderr, flush=True)
-        matrices[name] = engine.evaluate(network, dataset, limit=limit)
+        matrices[name] = evaluate(network, dataset, limit=limit)
         rows.append((name, {n: losses.mean_iou(m) for n, m in matrices[name].items()}))
         if hwgen is not None and name != "float":
             summed, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit)

@@ -5,8 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from itnet_train import data, losses, scenes
-from itnet_train.data import VOID
+from itnet_train import data, losses, samples, scenes
+from itnet_train.augment import VOID, Augment, augmented, pasted
 from itnet_train.errors import BadInput
 
 
@@ -72,10 +72,10 @@ def test_cityscapes_id_out_of_range(tmp_path):
 def test_augmentation_repeats_and_moves_image_and_label_alike(camvid):
     dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
     pair = dataset.load(2)
-    how = data.Augment(colour=0.0, rotate=8.0)
+    how = Augment(colour=0.0, rotate=8.0)
     for seed in range(40):
-        pixels, label = data.augmented(*pair, (44, 36), how, np.random.default_rng(seed))
-        again = data.augmented(*pair, (44, 36), how, np.random.default_rng(seed))
+        pixels, label = augmented(*pair, (44, 36), how, np.random.default_rng(seed))
+        again = augmented(*pair, (44, 36), how, np.random.default_rng(seed))
         assert pixels.shape == (36, 44, 3) and label.shape == (36, 44)
         assert np.array_equal(pixels, again[0]) and np.array_equal(label, again[1])
         inner = (label == 8)
@@ -85,19 +85,33 @@ def test_augmentation_repeats_and_moves_image_and_label_alike(camvid):
 
 def test_two_processes_see_the_doubled_batch(camvid):
     dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
-    kind = {"size": (44, 36), "how": data.Augment(rotate=5.0, cutmix=0.7), "epoch": 3, "seed": 5}
-    whole = list(data.training_batches(dataset, batch=4, **kind))
-    parts = [list(data.training_batches(dataset, batch=2, rank=r, world=2, **kind)) for r in (0, 1)]
+    kind = {"size": (44, 36), "how": Augment(rotate=5.0, cutmix=0.7), "seed": 5}
+    whole = list(samples.HostSamples(dataset, batch=4, **kind).epoch(3))
+    parts = [list(samples.HostSamples(dataset, batch=2, rank=r, world=2, **kind).epoch(3)) for r in (0, 1)]
     for step, (pixels, labels) in enumerate(whole):
         assert torch.equal(pixels, torch.cat([parts[0][step][0], parts[1][step][0]]))
         assert torch.equal(labels, torch.cat([parts[0][step][1], parts[1][step][1]]))
+
+
+def test_workers_draw_the_same_samples_and_pass_errors_on(camvid):
+    dataset = data.open_dataset("camvid", camvid, "train", (44, 36))
+    kind = {"size": (44, 36), "how": Augment(rotate=5.0, cutmix=0.7), "seed": 5, "batch": 2}
+    alone, helped = (samples.HostSamples(dataset, workers=workers, **kind) for workers in (0, 2))
+    for epoch in (3, 4, 1):  # one after another, and back
+        pairs = list(zip(alone.epoch(epoch), helped.epoch(epoch), strict=True))
+        assert len(pairs) == 4
+        assert all(torch.equal(a, b) for one, other in pairs for a, b in zip(one, other))
+    (camvid / "trainannot" / "003.png").write_bytes(b"no picture")
+    broken = data.open_dataset("camvid", camvid, "train", (44, 36))
+    with pytest.raises(BadInput, match="003.png: not a readable image"):
+        list(samples.HostSamples(broken, workers=2, **kind).epoch(0))
 
 
 def test_a_rectangle_of_another_image_brings_its_labels(camvid):
     rng = np.random.default_rng(1)
     onto, other = ((np.full((36, 44, 3), v, np.uint8), np.full((36, 44), v, np.uint8)) for v in (3, 7))
     for _ in range(20):
-        pixels, labels = data.pasted(onto, other, rng)
+        pixels, labels = pasted(onto, other, rng)
         assert np.array_equal(pixels[..., 0], labels)
         share = (labels == 7).mean()
         assert 0.04 < share <= 0.25

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from conftest import VARIANTS, randomised
-from itnet_train import engine, golden
+from itnet_train import golden
+from itnet_train.evaluation import class_maps
 from itnet_train.model_file import load_quantised, save_model
 from itnet_train.quant import Bits, QuantItNet
 from itnet_train.weights_file import save_weights
@@ -40,7 +41,7 @@ def test_golden_model_gives_the_same_maps(d, bits, hwgen, tmp_path):
     net = QuantItNet(d, bits).eval()
     net.calibrate(randomised(d, 2), [batch])
     save_model(net, tmp_path / "model.safetensors")
-    own = engine.class_maps(net, batch)
+    own = class_maps(net, batch)
     maps = hwgen.model(tmp_path / "model.safetensors")
     for i, picture in enumerate(pixels):
         for n, classes in maps(picture).items():
@@ -54,5 +55,5 @@ def test_hwgen_quantizes_exported_weights_and_python_reads_them(hwgen, tmp_path)
     hwgen.quantize(tmp_path / "weights.safetensors", pixels, 8, tmp_path / "model.safetensors")
     net = load_quantised(tmp_path / "model.safetensors")
     maps = hwgen.model(tmp_path / "model.safetensors")(pixels[0])
-    own = engine.class_maps(net, torch.from_numpy(pixels[:1]).permute(0, 3, 1, 2).float())
+    own = class_maps(net, torch.from_numpy(pixels[:1]).permute(0, 3, 1, 2).float())
     assert maps and all(np.array_equal(classes, own[n][0].numpy()) for n, classes in maps.items())

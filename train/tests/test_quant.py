@@ -9,8 +9,8 @@ import torch
 
 import integer_reference
 from conftest import VARIANTS, randomised
-from itnet_train import engine
 from itnet_train.errors import BadInput
+from itnet_train.evaluation import class_maps
 from itnet_train.model_file import accumulator_bits, content_hash, load_quantised, model_bytes, save_model, signed_bits
 from itnet_train.quant import Bits, QuantItNet, round_clamp, up2_integer
 
@@ -31,7 +31,7 @@ def test_exact_forward_is_the_integer_definition(d, bits):
     net, pixels = quantised(d, bits, 1, mid_shift=1)
     with torch.no_grad():
         totals = net.integer_logits(net.normalise(pixels))
-        maps = engine.class_maps(net, pixels)
+        maps = class_maps(net, pixels)
     for i in range(len(pixels)):
         for n, (total, classes) in integer_reference.run(net, pixels[i].numpy().astype(np.int64)).items():
             assert np.array_equal(totals[n][i].numpy().astype(np.int64), total)
@@ -42,8 +42,8 @@ def test_exact_forward_is_the_integer_definition(d, bits):
 def test_training_forward_is_close_to_the_exact_one(d):
     net, pixels = quantised(d, Bits.of(8))
     with torch.no_grad():
-        fast = engine.class_maps(net.train(), pixels)
-        exact = engine.class_maps(net.eval(), pixels)
+        fast = class_maps(net.train(), pixels)
+        exact = class_maps(net.eval(), pixels)
     for n in d.outputs:
         assert (fast[n] == exact[n]).float().mean() > 0.995
 

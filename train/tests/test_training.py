@@ -14,11 +14,13 @@ import torch
 from safetensors.torch import load_file
 
 from conftest import SMALL
-from itnet_train import cli, data, engine, losses, progress, report
+from itnet_train import cli, data, engine, losses, product, progress, report
+from itnet_train.augment import VOID
 from itnet_train.errors import BadInput
 from itnet_train.model import ItNet
 from itnet_train.model_file import save_model
 from itnet_train.quant import Bits, QuantItNet
+from itnet_train.settings import Settings
 from itnet_train.weights_file import save_weights
 
 TRAIN = Path(__file__).parent.parent
@@ -29,11 +31,11 @@ def trainer(camvid, folder, settings, network=None):
     torch.manual_seed(settings.seed)
     size = SMALL.image
     return engine.Trainer(network or ItNet(SMALL), data.open_dataset("camvid", camvid, "train", size),
-                          data.open_dataset("camvid", camvid, "val", size), settings, folder)
+                          {"val": data.open_dataset("camvid", camvid, "val", size)}, settings, folder)
 
 
 def test_loss_falls_and_log_is_written(camvid, tmp_path):
-    settings = engine.Settings(epochs=25, batch=4, lr=5e-3, evaluate_every=25)
+    settings = Settings(epochs=25, batch=4, lr=5e-3, evaluate_every=25)
     trainer(camvid, tmp_path / "run", settings).run()
     rows = list(csv.DictReader((tmp_path / "run" / "log.csv").open()))
     assert len(rows) == 25 and float(rows[-1]["loss"]) < 0.5 * float(rows[0]["loss"])
@@ -43,22 +45,22 @@ def test_loss_falls_and_log_is_written(camvid, tmp_path):
 def test_lovasz_loss_of_sure_predictions_is_one_minus_the_mean_iou():
     torch.manual_seed(1)
     labels, predicted = torch.randint(0, 5, (2, 2, 9, 7))
-    labels[0, :2] = data.VOID
+    labels[0, :2] = VOID
     logits = torch.nn.functional.one_hot(predicted, 5).movedim(3, 1).float() * 200
     expected = 1 - losses.mean_iou(losses.confusion(predicted, labels, 5))
     assert float(losses.lovasz_softmax(logits, labels)) == pytest.approx(expected, abs=1e-6)
-    assert float(losses.lovasz_softmax(logits, torch.full_like(labels, data.VOID))) == 0.0
+    assert float(losses.lovasz_softmax(logits, torch.full_like(labels, VOID))) == 0.0
 
 
 def test_lovasz_loss_falls(camvid, tmp_path):
-    settings = engine.Settings(epochs=12, batch=4, lr=5e-3, evaluate_every=12, lovasz=1.0)
+    settings = Settings(epochs=12, batch=4, lr=5e-3, evaluate_every=12, lovasz=1.0)
     trainer(camvid, tmp_path / "run", settings).run()
     rows = list(csv.DictReader((tmp_path / "run" / "log.csv").open()))
     assert float(rows[-1]["loss"]) < 0.7 * float(rows[0]["loss"])
 
 
 def test_resumed_run_equals_uninterrupted(camvid, tmp_path):
-    settings = engine.Settings(epochs=4, batch=4, curriculum=((0, 1), (3, 3)))
+    settings = Settings(epochs=4, batch=4, curriculum=((0, 1), (3, 3)), pointwise="conv2d")
     whole = trainer(camvid, tmp_path / "a", settings)
     whole.run()
     trainer(camvid, tmp_path / "b", settings).run(stop_after=2)
@@ -73,12 +75,103 @@ def test_resumed_run_equals_uninterrupted(camvid, tmp_path):
     assert [r["loss"] for r in a] == [r["loss"] for r in b]
 
 
+def losses_of(folder):
+    return [float(row["loss"]) for row in csv.DictReader((folder / "log.csv").open())]
+
+
+def test_bf16_follows_float32(camvid, tmp_path):
+    for precision in ("fp32", "bf16"):
+        settings = Settings(epochs=8, batch=4, lr=2e-3, evaluate_every=8, precision=precision, pointwise="conv2d")
+        trainer(camvid, tmp_path / precision, settings).run()
+    single, half = losses_of(tmp_path / "fp32"), losses_of(tmp_path / "bf16")
+    assert single[-1] < 0.8 * single[0], "nothing was learnt that could be followed"
+    assert half == pytest.approx(single, rel=0.03) and half != single
+
+
+def test_bf16_is_refused_in_fine_tuning(camvid, tmp_path):
+    net = QuantItNet(SMALL, Bits())
+    with pytest.raises(BadInput, match="precision: bf16 with fine-tuning, expected fp32: the integers"):
+        trainer(camvid, tmp_path, Settings(precision="bf16"), net)
+
+
+def test_both_products_compute_the_same_and_a_run_keeps_to_one(camvid, tmp_path, monkeypatch, capsys):
+    network, pixels = ItNet(SMALL).eval(), torch.rand(2, 3, SMALL.image[1], SMALL.image[0])
+    found = []
+    for product in ("conv2d", "matmul"):
+        network.use_product(product)
+        found.append(network(pixels)[3])
+    assert torch.allclose(*found, atol=1e-4)
+    monkeypatch.setattr(engine, "faster_product", lambda *_: ("matmul", "tried"))
+    trainer(camvid, tmp_path, Settings(epochs=1)).run()
+    assert "tried" in capsys.readouterr().err
+    monkeypatch.setattr(engine, "faster_product", None)  # a resumed run may not ask again
+    again = trainer(camvid, tmp_path, Settings(epochs=2))
+    again.resume(tmp_path / "checkpoint.pt")
+    again.run()
+    assert again.product == "matmul" and again.network.iter[0][0][0].product == "matmul"
+
+
+def test_the_trial_of_products_leaves_the_network_alone():
+    network = ItNet(SMALL)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    chosen, text = product.faster_product(network, 2, autocast=False)
+    assert chosen in ("conv2d", "matmul") and text.endswith(chosen)
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+
+
+def test_a_run_out_of_time_stops_after_a_checkpoint_and_goes_on(camvid, tmp_path, capsys):
+    settings = Settings(epochs=3, pointwise="conv2d")
+    trainer(camvid, tmp_path / "whole", settings).run()
+    limited = trainer(camvid, tmp_path / "parts", replace(settings, minutes=1e-6))
+    limited.run()
+    assert limited.epoch == 1 and "stopped after epoch 1 of 3: the next would take" in capsys.readouterr().err
+    last = trainer(camvid, tmp_path / "parts", settings)
+    last.resume(tmp_path / "parts" / "checkpoint.pt")
+    last.run()
+    assert losses_of(tmp_path / "parts") == losses_of(tmp_path / "whole")
+
+
+def test_a_compiled_network_trains_alike(camvid, tmp_path, monkeypatch):
+    """Traced and cut into graphs as for a GPU; without the code generation, which takes minutes."""
+    used = []
+    compile_ = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda network: used.append(network) or compile_(network, backend="aot_eager"))
+    small = replace(SMALL, iterations=1, outputs=(1,))
+    for name in ("plain", "compiled"):
+        settings = Settings(epochs=2, batch=4, pointwise="conv2d", compile=name == "compiled")
+        torch.manual_seed(1)
+        trainer(camvid, tmp_path / name, settings, ItNet(small)).run()
+    assert used and losses_of(tmp_path / "compiled") == pytest.approx(losses_of(tmp_path / "plain"), rel=1e-3)
+
+
+def test_choices_are_made_on_a_fold(camvid, tmp_path, capsys):
+    common = ["--data-set", "camvid", "--data", str(camvid)]
+    train = ["train", *common, *NETWORK, "--output", str(tmp_path / "run"), "--fold", "006,007"]
+    assert cli.main([*train, "--epochs", "1"]) == 0
+    assert "6 training, 2 fold images" in capsys.readouterr().err
+    (row,) = csv.DictReader((tmp_path / "run" / "log.csv").open())
+    assert row["fold_3"] and not row["val_3"]
+    for arguments, message in (
+        ([*train[:-2], "--epochs", "2", "--resume"], "holds back the training images 006,007, now (none); expected the same"),
+        ([*train[:-4], "--output", str(tmp_path / "x"), "--evaluate-on", "fold"], "--evaluate-on fold: without --fold"),
+        ([*train[:-4], "--output", str(tmp_path / "x"), "--fold", "0016"], "no training image's name begins with '0016', expected"),
+        ([*train[:-4], "--output", str(tmp_path / "x"), "--fold", "0"], "fold: '0' is 8 of 8 training images, expected a part"),
+        (["evaluate", *common, "--checkpoint", str(tmp_path / "run/checkpoint.pt"), "--split", "fold"], "--split fold: without"),
+    ):
+        assert cli.main(arguments) == 2
+        assert message in capsys.readouterr().err.splitlines()[-1]
+    assert cli.main(["evaluate", *common, "--checkpoint", str(tmp_path / "run/checkpoint.pt"), "--split", "fold", "--fold",
+                     "006,007", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["images"] == 2 and document["miou"]["3"] == pytest.approx(float(row["fold_3"]), abs=1e-4)
+
+
 def test_finetuning_lowers_the_loss_and_resumes(camvid, tmp_path):
     torch.manual_seed(0)
     net = QuantItNet(SMALL, Bits())
     pixels = torch.rand(2, 3, SMALL.image[1], SMALL.image[0]) * 255
     net.calibrate(ItNet(SMALL), [pixels])
-    settings = engine.Settings(epochs=12, batch=4, lr=3e-3, evaluate_every=50)
+    settings = Settings(epochs=12, batch=4, lr=3e-3, evaluate_every=50)
     run = trainer(camvid, tmp_path / "q", settings, net)
     run.run()
     rows = list(csv.DictReader((tmp_path / "q" / "log.csv").open()))

@@ -11,11 +11,12 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 
 from .. import cost
-from ..data import CLASSES, Augment
+from ..augment import Augment
+from ..data import CLASSES
 from ..description import Description
-from ..engine import Settings
 from ..errors import BadInput
 from ..quant import Bits
+from ..settings import Settings
 
 METHODS = ("float", "post", "finetune")
 OUTPUT_PATTERNS = {
@@ -48,6 +49,7 @@ class Config:
     # data
     data_set: str = "camvid"
     images: int = 0  # training images, evenly spread over the data set; 0: all
+    fold: str = ""  # beginnings of names of training images: not trained on, and evaluated in place of the validation images
     # training
     epochs: int = 100
     batch: int = 4
@@ -67,6 +69,7 @@ class Config:
     colour: float = 0.35
     rotate: float = 0.0
     cutmix: float = 0.0
+    precision: str = "fp32"
     seed: int = 1
     # quantisation: of the float run with the same fields above
     method: str = "float"
@@ -101,12 +104,13 @@ class Config:
     def settings(self) -> Settings:
         augment = Augment(self.flip, tuple(self.crop_scale), self.crop_aspect, self.colour, self.rotate, self.cutmix)
         names = {field.name for field in fields(Settings)} & {field.name for field in fields(Config)}
-        return Settings(**{name: getattr(self, name) for name in names}, evaluate_every=max(self.epochs, 1), augment=augment)
+        return Settings(**{name: getattr(self, name) for name in names}, evaluate_every=max(self.epochs, 1), augment=augment,
+                        pointwise="conv2d" if self.precision == "bf16" else "matmul")  # no trial: runs repeat
 
     def tuning(self) -> Settings:
         """Of the fine-tuning after the float run."""
         return replace(self.settings(), epochs=self.tune_epochs, lr=self.tune_lr, warmup=0.5, decay=0.8, weight_decay=0.0,
-                       evaluate_every=self.tune_epochs)
+                       evaluate_every=self.tune_epochs, precision="fp32", pointwise="matmul")
 
     def bits(self) -> Bits:
         return Bits.of(self.weight_bits, self.act_bits)

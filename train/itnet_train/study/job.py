@@ -14,6 +14,7 @@ import torch
 from .. import data, engine, losses
 from ..cli import checkpoint_model, post_training
 from ..errors import BadInput
+from ..evaluation import evaluate
 from ..model import ItNet
 from ..weights_file import write_atomically
 from .config import Config
@@ -29,8 +30,9 @@ def perform(config: Config, runs: Path, folders: dict[str, Path], threads: int =
     size = config.description().image
     training, validation = (data.open_dataset(config.data_set, folders.get(config.data_set), split, size)
                             for split in ("train", "val"))
-    count = config.images or len(training)
-    training = data.Subset(training, count)
+    if config.fold:
+        training, validation = data.with_fold(training, config.fold)
+    training = data.spread(training, config.images or len(training))
     if config.method == "float":
         model = trained(ItNet, config, folder, training)
     else:
@@ -41,7 +43,7 @@ def perform(config: Config, runs: Path, folders: dict[str, Path], threads: int =
         if config.method == "finetune":
             start = model
             model = trained(lambda _: start, config, folder, training)
-    matrices = engine.evaluate(model, validation)
+    matrices = evaluate(model, validation)
     write_result(folder, config, matrices, len(training), len(validation), time.monotonic() - began)
 
 
@@ -49,7 +51,7 @@ def trained(make_network, config: Config, folder: Path, training):
     """The averaged network after the whole run, resumed where one was begun."""
     settings = config.settings() if config.method == "float" else config.tuning()
     torch.manual_seed(settings.seed)
-    trainer = engine.Trainer(make_network(config.description()), training, None, settings, folder)
+    trainer = engine.Trainer(make_network(config.description()), training, {}, settings, folder)
     if (folder / CHECKPOINT).is_file():
         trainer.resume(folder / CHECKPOINT)
     trainer.run()
