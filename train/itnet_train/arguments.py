@@ -38,6 +38,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
     finetune = commands.add_parser("finetune", help="continue with fake quantisation (docs/arithmetic.md)")
     finetune.add_argument("--weights", type=Path, required=True, help="float weights to start from (safetensors)")
+    finetune.add_argument("--no-match", action="store_true",
+                          help="start without bringing the statistics of each iteration back to those of the float network")
     add_data(finetune)
     add_bits(finetune)
     add_run(finetune, Settings(epochs=10, lr=2e-4, warmup=0.5, decay=0.8, weight_decay=0.0))
@@ -99,6 +101,8 @@ def add_bits(parser) -> None:
 
 def add_run(parser, defaults: Settings) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for checkpoint.pt and log.csv")
+    parser.add_argument("--teacher", type=Path, nargs="+", default=[], metavar="FILE",
+                        help="float weights whose probabilities --distill WEIGHT draws towards; of several, their mean")
     parser.add_argument("--evaluate-on", choices=("fold", "val", "none"), help="default: the fold, if there is one, else val")
     parser.add_argument("--resume", action="store_true", help="continue from the folder's checkpoint")
     parser.add_argument("--threads", type=parse_count, default=None, help="CPU threads of each process")
@@ -124,6 +128,12 @@ def add_run(parser, defaults: Settings) -> None:
         elif field.name == "minutes":
             parser.add_argument(flag, type=float, default=default, metavar="M",
                                 help="stop after the last checkpoint that fits; --resume goes on")
+        elif field.name == "distill":
+            parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
+                                help="of the divergence from the probabilities of --teacher, output by output")
+        elif field.name == "norm_lr":
+            parser.add_argument(flag, type=float, default=default, metavar="FACTOR",
+                                help="of the rate for gains and offsets of batch norms")
         elif field.name == "class_weights":
             parser.add_argument(flag, choices=losses.CLASS_WEIGHTS, default=default)
         elif field.name == "lovasz":

@@ -22,6 +22,7 @@ from .description import PRESETS, Description
 from .distribution import device, distributed, rank_and_world
 from .errors import BadInput
 from .evaluation import evaluate as evaluated
+from .matching import match_statistics
 from .model import ItNet, load_weights
 from .model_file import load_quantised, save_model
 from .quant import Bits, QuantItNet
@@ -111,7 +112,8 @@ def start_run(arguments, make_network) -> None:
             others = ", ".join(f"{len(images)} {name}" for name, images in watched.items()) or "no"
             say(f"{summary(network)}; {arguments.data_set}: {len(dataset)} training, {others} images; "
                 f"{settings.epochs} epochs into {arguments.output}")
-        trainer = engine.Trainer(network, dataset, watched, settings, arguments.output)
+        teachers = [load_model(path) for path in arguments.teacher]
+        trainer = engine.Trainer(network, dataset, watched, settings, arguments.output, teachers)
         if arguments.resume:
             if checkpoint.exists():
                 trainer.resume(checkpoint)
@@ -150,18 +152,21 @@ def finetune(arguments) -> None:
     def calibrated() -> QuantItNet:
         dataset, _ = training_images(arguments, float_net.description.image)
         say(f"choosing scales from {min(CALIBRATION_IMAGES, len(dataset))} training images")
-        return post_training(float_net, bits, dataset)
+        return post_training(float_net, bits, dataset, match=not arguments.no_match)
 
     start_run(arguments, calibrated)
 
 
-def post_training(float_net: ItNet, bits: Bits, dataset, images: int = CALIBRATION_IMAGES) -> QuantItNet:
-    """The quantised network without fine-tuning: scales from a few images of the data set, evenly spread."""
+def post_training(float_net: ItNet, bits: Bits, dataset, images: int = CALIBRATION_IMAGES, match: bool = False) -> QuantItNet:
+    """The quantised network without fine-tuning: scales, with `match` also the statistics of each iteration
+    (matching.py), from a few images of the data set, evenly spread."""
     quantised = QuantItNet(float_net.description, bits).eval()
     spread = np.linspace(0, len(dataset) - 1, min(images, len(dataset))).astype(int)
     size = float_net.description.image
-    batches = (samples.to_batch([samples.resized(*dataset.load(int(i)), size)])[0] for i in spread)
+    batches = [samples.to_batch([samples.resized(*dataset.load(int(i)), size)])[0] for i in spread]
     quantised.calibrate(float_net, batches)
+    if match:
+        match_statistics(quantised, float_net, torch.cat(batches))
     return quantised.to(memory_format=torch.channels_last)
 
 

@@ -148,6 +148,7 @@ class Description:
 
 PRESETS = {
     "camvid-240": Description(),
+    "camvid-480": Description(image=(480, 360)),
     "paper": Description(image=(480, 360), outputs=tuple(range(1, 17))),
     "tiny": Description(width=8, iterations=4, classes=9, image=(96, 64), outputs=(1, 2, 3, 4)),
     "cityscapes": Description(classes=19, image=(1024, 512), pixels="symmetric"),

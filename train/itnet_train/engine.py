@@ -39,8 +39,9 @@ NOTE_SECONDS = 0.5  # between two looks at the loss: on a GPU each waits until e
 class Trainer:
     """One run: the network, its averaged copy, the optimiser and the position in the schedule."""
 
-    def __init__(self, network: nn.Module, dataset, watched: dict, settings: Settings, folder: Path) -> None:
-        """`watched`: the data sets that are evaluated now and then, by their names in the log (`val`, `fold`)."""
+    def __init__(self, network: nn.Module, dataset, watched: dict, settings: Settings, folder: Path, teachers=()) -> None:
+        """`watched`: the data sets that are evaluated now and then, by their names in the log (`val`, `fold`); `teachers`:
+        float networks whose mean probabilities `distill` draws towards."""
         self.settings, self.dataset, self.watched, self.folder = settings, dataset, watched, Path(folder)
         self.rank, self.world = rank_and_world()
         self.device = device()
@@ -56,11 +57,11 @@ class Trainer:
             raise BadInput("compile: no C++ compiler ($CXX, g++), expected one: torch.compile writes C++ for a CPU")
         self.network = network.to(self.device, memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network)
-        decayed = [p for p in network.parameters() if p.dim() > 1]
-        plain = [p for p in network.parameters() if p.dim() <= 1]
-        self.optimiser = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=settings.lr)
+        self.teachers = [self.checked_teacher(t).to(self.device, memory_format=torch.channels_last).eval() for t in teachers]
+        if (settings.distill > 0) != bool(self.teachers):
+            raise BadInput(f"distill: {settings.distill} with {len(self.teachers)} teachers, expected a weight above 0 with a "
+                           "teacher and 0 without")
+        self.optimiser = torch.optim.AdamW(self.parameter_groups(), lr=settings.lr)
         self.class_weights = losses.class_weights(
             settings.class_weights, data.class_frequencies(dataset) if settings.class_weights != "none"
             else np.ones(self.description.classes)).to(self.device)
@@ -70,6 +71,24 @@ class Trainer:
         self.product = None if settings.pointwise == "auto" else settings.pointwise
         self.compiled = None
         self.epoch, self.step = 0, 0
+
+    def checked_teacher(self, teacher: nn.Module) -> nn.Module:
+        own, other = self.description, teacher.description
+        if (own.classes, own.outputs, own.pixels) != (other.classes, other.outputs, other.pixels):
+            raise BadInput(f"teacher: {other.classes} classes, outputs {list(other.outputs)}, pixels {other.pixels}; expected "
+                           f"{own.classes}, {list(own.outputs)}, {own.pixels} as the network has")
+        return teacher
+
+    def parameter_groups(self) -> list[dict]:
+        """Weights, which decay; the others; with `norm_lr` those of the batch norms by themselves."""
+        norms = {id(p) for m in self.network.modules() if isinstance(m, nn.BatchNorm2d) for p in m.parameters()}
+        apart = norms if self.settings.norm_lr != 1 else set()
+        parameters = list(self.network.parameters())
+        groups = [{"params": [p for p in parameters if p.dim() > 1], "weight_decay": self.settings.weight_decay},
+                  {"params": [p for p in parameters if p.dim() <= 1 and id(p) not in apart], "weight_decay": 0.0}]
+        if apart:
+            groups.append({"params": [p for p in parameters if id(p) in apart], "weight_decay": 0.0})
+        return groups
 
     # -- one run ----------------------------------------------------------------------------------------------------
 
@@ -145,13 +164,14 @@ class Trainer:
         for index, (pixels, labels) in enumerate(bar):
             waited += time.monotonic() - asked
             rate = s.rate(self.epoch + index / self.steps)
-            for group in self.optimiser.param_groups:
-                group["lr"] = rate
+            for group, factor in zip(self.optimiser.param_groups, (1.0, 1.0, s.norm_lr)):
+                group["lr"] = rate * factor
             pixels, labels = (t.to(self.device, non_blocking=True) for t in (pixels, labels))
             rows, columns = self.sampled_pixels(index)
             target = labels[:, rows][:, :, columns]
             with torch.autocast(self.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
                 logits = network(self.network.normalise(pixels), iterations)
+            taught = self.taught(pixels, iterations, rows, columns)
             loss = torch.zeros((), device=self.device)
             for n in outputs:
                 if weights[n] == 0:
@@ -160,6 +180,8 @@ class Trainer:
                 loss = loss + weights[n] * losses.cross_entropy(fine, target, self.class_weights)
                 if s.lovasz > 0:
                     loss = loss + weights[n] * s.lovasz * losses.lovasz_softmax(fine, target)
+                if taught:
+                    loss = loss + weights[n] * s.distill * losses.distillation(fine, taught[n])
                 matrices[n] += losses.confusion(fine.detach().max(1).indices, target, d.classes)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -177,6 +199,17 @@ class Trainer:
         return {"epoch": self.epoch + 1, "iterations": iterations, "lr": self.optimiser.param_groups[0]["lr"],
                 "loss": float(total) / self.steps, **{f"train_{n}": losses.mean_iou(m) for n, m in matrices.items()},
                 "step_seconds": (time.monotonic() - began) / self.steps, "wait_seconds": waited / self.steps}
+
+    @torch.no_grad()
+    def taught(self, pixels: Tensor, iterations: int, rows: Tensor, columns: Tensor) -> dict[int, Tensor]:
+        """The teachers' mean class probabilities for each output."""
+        found: dict[int, Tensor] = {}
+        for teacher in self.teachers:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16"):
+                logits = teacher(teacher.normalise(pixels), iterations)
+            for n, coarse in logits.items():
+                found[n] = found.get(n, 0.0) + up8(coarse.float(), rows, columns).softmax(1) / len(self.teachers)
+        return found
 
     def finite(self, total: float, index: int) -> float:
         if not np.isfinite(total):

@@ -63,6 +63,12 @@ def cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     return (losses * pixel_weights).sum() / total.clamp_min(1e-9) * world
 
 
+def distillation(logits: Tensor, teacher: Tensor) -> Tensor:
+    """Divergence of the class probabilities from those of a teacher (N×C×H×W), mean over all pixels, labelled or not."""
+    logs = logits.log_softmax(1)
+    return (torch.xlogy(teacher, teacher) - teacher * logs).sum(1).mean()
+
+
 def lovasz_softmax(logits: Tensor, labels: Tensor) -> Tensor:
     """Lovász extension of 1 - IoU, mean over the classes present in the labels (Berman et al., CVPR 2018, equation 11).
 

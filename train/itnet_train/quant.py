@@ -315,20 +315,20 @@ class QuantItNet(ItNet):
         d = self.description
         count = min(iterations or d.iterations, d.iterations)
         layers = self.layers(count)
-        exact = self.exact
-        x = (x * 255).round()
-        x = run_layer(x, layers["data_0"], exact, stride=2)
-        x = run_layer(x, layers["data_1"], exact, stride=2)
-        states = []
-        for j in range(2, d.data_layers):
-            x = run_layer(x, layers[f"data_{j}"], exact, stride=2)
-            states.append(x)
-        outputs = {}
+        states, outputs = self.first_states(x, layers), {}
         for n in range(count):
             states = [self.scale_step(states, n, l, layers) for l in range(d.scales)]
             if str(n) in self.head:
                 outputs[n + 1] = self.total(states, n, layers)
         return outputs
+
+    def first_states(self, x: Tensor, layers: dict[str, Layer]) -> list[Tensor]:
+        """What the data block makes of normalised images."""
+        x, found = (x * 255).round(), []
+        for j in range(self.description.data_layers):
+            x = run_layer(x, layers[f"data_{j}"], self.exact, stride=2)
+            found.append(x)
+        return found[2:]
 
     def scale_step(self, states: list[Tensor], n: int, l: int, layers: dict[str, Layer]) -> Tensor:
         d, own = self.description, states[l]

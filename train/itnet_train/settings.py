@@ -24,6 +24,8 @@ LIMITS = {
     "output_weights": (f"one of {', '.join(losses.OUTPUT_WEIGHTS)}", lambda v: v in losses.OUTPUT_WEIGHTS),
     "class_weights": (f"one of {', '.join(losses.CLASS_WEIGHTS)}", lambda v: v in losses.CLASS_WEIGHTS),
     "lovasz": ("at least 0", lambda v: 0 <= v < math.inf),
+    "distill": ("at least 0", lambda v: 0 <= v < math.inf),
+    "norm_lr": ("at least 0", lambda v: 0 <= v < math.inf),
     "loss_stride": ("at least 1", lambda v: v >= 1),
     "seed": ("at least 0", lambda v: v >= 0),
     "evaluate_every": ("at least 1", lambda v: v >= 1),
@@ -49,6 +51,8 @@ class Settings:
     output_weights: str = "linear"
     class_weights: str = "sqrt"
     lovasz: float = 0.0  # weight of the Lovász-softmax loss beside the cross-entropy
+    distill: float = 0.0  # weight of the divergence from the teachers' probabilities
+    norm_lr: float = 1.0  # factor of the rate for gains and offsets of batch norms
     loss_stride: int = 2  # the loss looks at one image pixel of stride², at a random phase
     curriculum: tuple[tuple[int, int], ...] = ()  # (from epoch, iterations)
     fold: str = ""  # beginnings of names of training images that are not trained on (data.with_fold)

@@ -11,6 +11,7 @@ import integer_reference
 from conftest import VARIANTS, randomised
 from itnet_train.errors import BadInput
 from itnet_train.evaluation import class_maps
+from itnet_train.matching import match_statistics
 from itnet_train.model_file import accumulator_bits, content_hash, load_quantised, model_bytes, save_model, signed_bits
 from itnet_train.quant import Bits, QuantItNet, round_clamp, up2_integer
 
@@ -56,6 +57,38 @@ def test_eight_bits_follow_the_float_network():
         a, b = float_net(float_net.normalise(pixels)), net(net.normalise(pixels))
     for n in d.outputs:
         assert (a[n] - b[n]).norm() < 0.1 * a[n].norm()
+
+
+def states_of(net, pixels, iterations):
+    """Float states after the last iteration, of a float or a quantised network."""
+    x = net.normalise(pixels)
+    if not isinstance(net, QuantItNet):
+        states = net.data_block(x)
+        for n in range(iterations):
+            states = net.iterate(states, n)
+        return states
+    layers = net.layers(iterations)
+    states = net.first_states(x, layers)
+    for n in range(iterations):
+        states = [net.scale_step(states, n, l, layers) for l in range(net.description.scales)]
+    return [net.step("state") * s for s in states]
+
+
+def test_matching_brings_the_statistics_of_every_iteration_back():
+    d = replace(VARIANTS[0], iterations=6, outputs=(1, 6))
+    net, pixels = quantised(d, Bits.of(3), 4)
+    float_net = randomised(d, 4)
+    with torch.no_grad():
+        wanted = states_of(float_net, pixels, 6)
+        before = states_of(net, pixels, 6)
+        match_statistics(net, float_net, pixels)
+        after = states_of(net, pixels, 6)
+    for truth, plain, matched in zip(wanted, before, after):
+        def far(states):
+            return (states.mean((0, 2, 3)) - truth.mean((0, 2, 3))).norm() + (states.std((0, 2, 3)) - truth.std((0, 2, 3))).norm()
+        assert far(matched) < 0.25 * far(plain)
+    logits = [net(net.normalise(pixels))[6], float_net(float_net.normalise(pixels))[6]]
+    assert torch.allclose(*(found.mean((0, 2, 3)) for found in logits), atol=0.05)
 
 
 def test_gradients_reach_every_parameter():

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from conftest import SMALL
-from itnet_train import cli, data, engine, losses, product, progress, report
+from itnet_train import cli, data, engine, losses, product, progress, report, samples
 from itnet_train.augment import VOID
 from itnet_train.errors import BadInput
 from itnet_train.model import ItNet
@@ -164,6 +164,39 @@ def test_choices_are_made_on_a_fold(camvid, tmp_path, capsys):
                      "006,007", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["images"] == 2 and document["miou"]["3"] == pytest.approx(float(row["fold_3"]), abs=1e-4)
+
+
+def test_distillation_is_a_divergence():
+    logits = torch.randn(2, 5, 4, 3, generator=torch.Generator().manual_seed(1))
+    assert float(losses.distillation(logits, logits.softmax(1))) == pytest.approx(0, abs=1e-6)
+    sure = torch.nn.functional.one_hot(logits.argmax(1), 5).movedim(3, 1).float()  # then it is the cross-entropy
+    expected = torch.nn.functional.cross_entropy(logits, logits.argmax(1))
+    assert float(losses.distillation(logits, sure)) == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_fine_tuning_learns_from_teachers(camvid, tmp_path, capsys):
+    weights, other = tmp_path / "w.safetensors", tmp_path / "other.safetensors"
+    save_weights(ItNet(SMALL), weights)
+    save_weights(ItNet(replace(SMALL, outputs=(3,))), other)
+    tune = ["finetune", "--data-set", "camvid", "--data", str(camvid), "--weights", str(weights), "--class-weights", "none",
+            "--epochs", "6", "--lr", "3e-3", "--norm-lr", "4", "--output"]
+    assert cli.main([*tune, str(tmp_path / "taught"), "--teacher", str(weights), str(weights), "--distill", "1"]) == 0
+    assert cli.main([*tune, str(tmp_path / "alone")]) == 0
+    capsys.readouterr()
+
+    def divergence(folder):
+        student, teacher = cli.checkpoint_model(folder / "checkpoint.pt"), cli.load_model(weights)
+        batch, _ = next(samples.evaluation_batches(data.open_dataset("camvid", camvid, "val", SMALL.image), SMALL.image))
+        with torch.no_grad():
+            found, wanted = (net(net.normalise(batch))[3] for net in (student, teacher))
+        return float(losses.distillation(found, wanted.softmax(1)))
+
+    assert divergence(tmp_path / "taught") < 0.8 * divergence(tmp_path / "alone")
+    for flags, message in ((["--distill", "1"], "distill: 1.0 with 0 teachers, expected a weight above 0 with a teacher"),
+                           (["--teacher", str(weights)], "distill: 0.0 with 1 teachers"),
+                           (["--teacher", str(other), "--distill", "1"], "teacher: 11 classes, outputs [3]")):
+        assert cli.main([*tune, str(tmp_path / "x"), *flags]) == 2
+        assert message in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_finetuning_lowers_the_loss_and_resumes(camvid, tmp_path):
