@@ -13,7 +13,7 @@ use std::path::Path;
 type Column = (&'static str, fn(&Row) -> String);
 
 /// Columns that name a network. Outputs do not: a network is as good with fewer of them.
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     ("width", |row| row.width.to_string()),
     ("scales", |row| row.scales.to_string()),
     ("iterations", |row| row.iterations.to_string()),
@@ -24,6 +24,7 @@ const COLUMNS: [Column; 11] = [
     ("weight_sets", |row| row.weight_sets.clone()),
     ("mixing", |row| row.mixing.clone()),
     ("pixels", |row| row.pixels.clone()),
+    ("normalisation", |row| row.normalisation.clone()),
     ("weight_bits", |row| row.weight_bits.to_string()),
 ];
 

@@ -20,7 +20,7 @@ use hwgen_core::plan::Feedback;
 use hwgen_core::{Device, design::DEFAULT_MULTIPLIERS};
 use hwgen_network::parse::Outputs;
 use hwgen_network::yaml::{Document, Source};
-use hwgen_network::{Cost, Description, Mixing, Overlay, PixelDomain, Preset, Size, WeightSets};
+use hwgen_network::{Cost, Description, Mixing, Normalisation, Overlay, PixelDomain, Preset, Size, WeightSets};
 use hwgen_quantize::Bits;
 use serde_yaml::Value;
 use std::fmt::Display;
@@ -49,6 +49,7 @@ pub struct Grid {
     weight_sets: Vec<WeightSets>,
     mixing: Vec<Mixing>,
     pixels: Vec<PixelDomain>,
+    normalisation: Vec<Normalisation>,
     /// By index of [`WIDTHS`].
     bits: Vec<Vec<u32>>,
     multipliers: Vec<usize>,
@@ -109,6 +110,7 @@ impl Grid {
             weight_sets: document.take_with("weight_sets", |value| values(value, text)).unwrap_or_default(),
             mixing: document.take_with("mixing", |value| values(value, text)).unwrap_or_default(),
             pixels: document.take_with("pixels", |value| values(value, text)).unwrap_or_default(),
+            normalisation: document.take_with("normalisation", |value| values(value, text)).unwrap_or_default(),
             bits: Vec::new(),
             multipliers: document.take_with("multipliers", |value| values(value, number)).unwrap_or_default(),
             feedback: document.take_with("feedback", |value| values(value, feedback)).unwrap_or_default(),
@@ -156,6 +158,7 @@ impl Grid {
             self.weight_sets.len(),
             self.mixing.len(),
             self.pixels.len(),
+            self.normalisation.len(),
         ];
         radices.extend(self.bits.iter().map(Vec::len));
         let multipliers = if self.multipliers.is_empty() { DEFAULT_SHARES.len() } else { self.multipliers.len() };
@@ -192,6 +195,7 @@ impl Grid {
             weight_sets: self.weight_sets.get(digit()).cloned(),
             mixing: self.mixing.get(digit()).copied(),
             pixels: self.pixels.get(digit()).copied(),
+            normalisation: self.normalisation.get(digit()).copied(),
         };
         let (mut bits, mut named_bits) = (Bits::default(), Vec::new());
         for (index, list) in self.bits.iter().enumerate() {

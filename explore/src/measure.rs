@@ -43,6 +43,7 @@ pub struct Row {
     pub weight_sets: String,
     pub mixing: String,
     pub pixels: String,
+    pub normalisation: String,
     /// Of the expand layers.
     pub weight_bits: u32,
     /// Of the states.
@@ -104,6 +105,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         weight_sets: point::weight_sets(&d.weight_sets),
         mixing: point::mixing(d.mixing).to_owned(),
         pixels: point::pixels(d.pixels).to_owned(),
+        normalisation: point::normalisation(d.normalisation).to_owned(),
         weight_bits: point.bits.expand,
         act_bits: point.bits.act_state,
         multipliers: point.multipliers,

@@ -2,7 +2,7 @@
 
 use crate::bits::WIDTHS;
 use hwgen_core::plan::{AxiWidth, Feedback};
-use hwgen_network::{Description, Mixing, PixelDomain, Preset, WeightSets};
+use hwgen_network::{Description, Mixing, Normalisation, PixelDomain, Preset, WeightSets};
 use hwgen_quantize::Bits;
 use std::fmt::Write;
 
@@ -56,6 +56,14 @@ pub const fn pixels(pixels: PixelDomain) -> &'static str {
     }
 }
 
+/// The place of the batch norm as flags and files have it.
+pub const fn normalisation(normalisation: Normalisation) -> &'static str {
+    match normalisation {
+        Normalisation::Iterations => "iterations",
+        Normalisation::Convolutions => "convolutions",
+    }
+}
+
 /// Where the state goes as flags and files have it.
 pub fn feedback(text: &str) -> Option<Feedback> {
     [Feedback::Onchip, Feedback::Stream, Feedback::Axi(AxiWidth::default())].into_iter().find(|f| f.kind() == text)
@@ -82,6 +90,7 @@ impl Point {
         flag("--weight-sets", d.weight_sets != paper.weight_sets, weight_sets(&d.weight_sets));
         flag("--mixing", d.mixing != paper.mixing, mixing(d.mixing).to_owned());
         flag("--pixels", d.pixels != paper.pixels, pixels(d.pixels).to_owned());
+        flag("--normalisation", d.normalisation != paper.normalisation, normalisation(d.normalisation).to_owned());
         for &(index, value) in &self.named_bits {
             flag(WIDTHS[index].flag, true, value.to_string());
         }

@@ -16,9 +16,10 @@
 //! weight_sets: shared       # or independent, or the set of each iteration: [0, 0, 1, 1, …]
 //! mixing: coarse_to_fine    # or bidirectional
 //! pixels: unit              # or symmetric
+//! normalisation: iterations # or convolutions
 //! ```
 
-use crate::description::{Description, Mixing, PixelDomain, Size, WeightSets};
+use crate::description::{Description, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use crate::parse::Outputs;
 use crate::preset::Preset;
 use crate::yaml::Document;
@@ -49,6 +50,8 @@ pub struct Overlay {
     pub mixing: Option<Mixing>,
     /// Meaning of the pixels.
     pub pixels: Option<PixelDomain>,
+    /// Where the batch norm of the iterative block is.
+    pub normalisation: Option<Normalisation>,
 }
 
 /// What a YAML file says of the network.
@@ -80,6 +83,7 @@ impl Config {
                 weight_sets: document.take_with("weight_sets", |value| text_or_list(value, WeightSets::Map)),
                 mixing: document.take_text("mixing"),
                 pixels: document.take_text("pixels"),
+                normalisation: document.take_text("normalisation"),
             },
         }
     }
@@ -120,6 +124,7 @@ impl Overlay {
             "weight_sets" => self.weight_sets.is_some(),
             "mixing" => self.mixing.is_some(),
             "pixels" => self.pixels.is_some(),
+            "normalisation" => self.normalisation.is_some(),
             _ => false,
         }
     }
@@ -139,6 +144,7 @@ impl Overlay {
             weight_sets: self.weight_sets.or(lower.weight_sets),
             mixing: self.mixing.or(lower.mixing),
             pixels: self.pixels.or(lower.pixels),
+            normalisation: self.normalisation.or(lower.normalisation),
         }
     }
 
@@ -164,6 +170,7 @@ impl Overlay {
             weight_sets: self.weight_sets.clone().unwrap_or(base.weight_sets),
             mixing: self.mixing.unwrap_or(base.mixing),
             pixels: self.pixels.unwrap_or(base.pixels),
+            normalisation: self.normalisation.unwrap_or(base.normalisation),
         }
     }
 }
@@ -206,6 +213,7 @@ outputs: [2, 6]
 weight_sets: [0, 0, 0, 1, 1, 1]
 mixing: bidirectional
 pixels: symmetric
+normalisation: convolutions
 ";
         let config = read(text).expect("all known");
         assert_eq!(config.preset, Some(Preset::Tiny));
@@ -221,6 +229,7 @@ pixels: symmetric
             weight_sets: WeightSets::Map(vec![0, 0, 0, 1, 1, 1]),
             mixing: Mixing::Bidirectional,
             pixels: PixelDomain::Symmetric,
+            normalisation: Normalisation::Convolutions,
         };
         assert_eq!(config.overlay.apply(Preset::Paper.description()), wanted);
         let text = text.replace("{width: 33, height: 17}", "33x17").replace("[2, 6]", "2,6");

@@ -40,6 +40,25 @@ pub enum PixelDomain {
     Symmetric,
 }
 
+/// Where the iterative block has its batch norm (paper, section 2.5 and Figure 3a).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Normalisation {
+    /// Between iterations: of the state, with weights and statistics of its own for each iteration and scale.
+    #[default]
+    Iterations,
+    /// After every convolution of the block, shared as its weights are; none between iterations.
+    Convolutions,
+}
+
+impl Normalisation {
+    /// The paper's choice, which files do not name.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::Iterations
+    }
+}
+
 /// Width and height of a feature map or image, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
@@ -95,6 +114,9 @@ pub struct Description {
     /// Meaning of the pixels.
     #[serde(default)]
     pub pixels: PixelDomain,
+    /// Where the batch norm of the iterative block is.
+    #[serde(default, skip_serializing_if = "Normalisation::is_default")]
+    pub normalisation: Normalisation,
 }
 
 impl Description {

@@ -40,7 +40,7 @@ pub mod yaml;
 
 pub use config::{Config, Overlay};
 pub use cost::Cost;
-pub use description::{Description, FIRST_STATE_LAYER, Mixing, PixelDomain, Size, WeightSets};
+pub use description::{Description, FIRST_STATE_LAYER, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 pub use image::RgbImage;
 pub use preset::Preset;
 pub use safetensors_file::WeightsError;

@@ -2,7 +2,7 @@
 //!
 //! Owns: `FromStr` of the types in `description`. Leaves alone: ranges (`validate`).
 
-use crate::description::{Mixing, PixelDomain, Size, WeightSets};
+use crate::description::{Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -106,6 +106,18 @@ impl FromStr for Mixing {
             "coarse_to_fine" => Ok(Self::CoarseToFine),
             "bidirectional" => Ok(Self::Bidirectional),
             _ => Err(ParseError::new(text, "`coarse_to_fine` or `bidirectional`")),
+        }
+    }
+}
+
+impl FromStr for Normalisation {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        match text {
+            "iterations" => Ok(Self::Iterations),
+            "convolutions" => Ok(Self::Convolutions),
+            _ => Err(ParseError::new(text, "`iterations` or `convolutions`")),
         }
     }
 }

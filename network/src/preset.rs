@@ -1,6 +1,6 @@
 //! Descriptions that have a name.
 
-use crate::description::{Description, Mixing, PixelDomain, Size, WeightSets};
+use crate::description::{Description, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -44,6 +44,7 @@ impl Preset {
             weight_sets: WeightSets::Shared,
             mixing: Mixing::CoarseToFine,
             pixels: PixelDomain::Unit,
+            normalisation: Normalisation::Iterations,
         };
         match self {
             Self::Paper => paper,

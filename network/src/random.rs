@@ -110,10 +110,13 @@ impl Weights {
         for (j, layer) in weights.data.iter_mut().enumerate() {
             set_data_statistics(layer, j, d.pixels);
         }
-        for n in 0..d.iterations as usize {
-            for (l, norm) in weights.norms[n].iter_mut().enumerate() {
+        for (n, norms) in weights.norms.iter_mut().enumerate() {
+            for (l, norm) in norms.iter_mut().enumerate() {
                 set_state_statistics(norm, &weights.blocks[d.set_of(n)][l]);
             }
+        }
+        for block in weights.blocks.iter_mut().flatten().flatten() {
+            set_block_statistics(block);
         }
         weights
     }
@@ -177,6 +180,20 @@ fn set_state_statistics(norm: &mut BatchNorm, blocks: &[BlockWeights]) {
     };
     set(norm.running_mean.view_mut(), &|c| mean[c]);
     set(norm.running_var.view_mut(), &|_| variance);
+}
+
+/// Running statistics inside a block: pre-activations keep their deviation; branches are half as strong as where batch norm
+/// follows every iteration, since nothing holds their sum back.
+fn set_block_statistics(block: &mut BlockWeights) {
+    let Some(norms) = &mut block.norms else { return };
+    for norm in [&mut norms.expand, &mut norms.depthwise] {
+        norm.running_var.fill(1.0);
+    }
+    norms.project.running_var.fill(4.0);
+    for (c, row) in block.project.axis_iter(Axis(0)).enumerate() {
+        let means = block.depthwise.axis_iter(Axis(0)).map(|filter| hidden_mean(filter.iter().copied()));
+        norms.project.running_mean[c] = row.iter().zip(means).map(|(&w, mean)| f64::from(w) * mean).sum::<f64>() as f32;
+    }
 }
 
 /// Mean of a depthwise output after ReLU6: pre-activation of mean m = `RELU_MEAN`·σ·Σw and of the variance that the

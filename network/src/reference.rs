@@ -107,7 +107,9 @@ fn iterate(
                 visit(&format!("iter.{n}.{l}.{k}.{part}"), tensor);
             });
         }
-        normalise(&mut value, &weights.norms[n][l]);
+        if let Some(norms) = weights.norms.get(n) {
+            normalise(&mut value, &norms[l]);
+        }
         visit(&format!("state.{n}.{l}"), &value);
         value
     };
@@ -130,13 +132,17 @@ fn inverted_residual(
     own: &Array3<f32>,
     visit: &mut dyn FnMut(&str, &Array3<f32>),
 ) -> Array3<f32> {
+    let norms = block.norms.as_ref();
     let mut expanded = conv::pointwise(input, &block.expand);
+    norms.inspect(|norms| normalise(&mut expanded, &norms.expand));
     expanded.par_mapv_inplace(relu6);
     visit("expand", &expanded);
     let mut filtered = conv::depthwise(expanded.view(), &block.depthwise);
+    norms.inspect(|norms| normalise(&mut filtered, &norms.depthwise));
     filtered.par_mapv_inplace(relu6);
     visit("depthwise", &filtered);
     let mut projected = conv::pointwise(filtered.view(), &block.project);
+    norms.inspect(|norms| normalise(&mut projected, &norms.project));
     visit("project", &projected);
     projected += own;
     visit("residual", &projected);

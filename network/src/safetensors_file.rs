@@ -277,6 +277,7 @@ fn differences(file: &Description, given: &Description) -> Vec<String> {
             ("weight_sets", debug(&d.weight_sets)),
             ("mixing", debug(&d.mixing)),
             ("pixels", debug(&d.pixels)),
+            ("normalisation", debug(&d.normalisation)),
         ]
     };
     let pairs = fields(file).into_iter().zip(fields(given)).filter(|(a, b)| a != b);

@@ -3,13 +3,13 @@
 //! Owns: the one list of tensors that loading, saving and random weights walk.
 //! Leaves alone: files (`safetensors_file`), values (`random`).
 
-use crate::description::Description;
+use crate::description::{Description, Normalisation};
 use ndarray::{Array1, Array2, Array3, Array4, Zip};
 
 /// Batch norm's epsilon.
 pub const EPSILON: f32 = 1e-5;
 
-/// Batch norm of f channels, as `PyTorch` stores it.
+/// Batch norm of a layer's channels, as `PyTorch` stores it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchNorm {
     /// Scale γ.
@@ -53,6 +53,28 @@ pub struct DataLayer {
     pub norm: BatchNorm,
 }
 
+/// Batch norm after each convolution of a block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockNorms {
+    /// After expand, of e channels.
+    pub expand: BatchNorm,
+    /// After depthwise, of e channels.
+    pub depthwise: BatchNorm,
+    /// After project, of f channels.
+    pub project: BatchNorm,
+}
+
+impl BlockNorms {
+    /// In the order of the convolutions.
+    fn all(&self) -> [&BatchNorm; 3] {
+        [&self.expand, &self.depthwise, &self.project]
+    }
+
+    fn all_mut(&mut self) -> [&mut BatchNorm; 3] {
+        [&mut self.expand, &mut self.depthwise, &mut self.project]
+    }
+}
+
 /// One inverted-residual block; convolutions without bias.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlockWeights {
@@ -62,6 +84,8 @@ pub struct BlockWeights {
     pub depthwise: Array3<f32>,
     /// 1×1, `[f, e]`.
     pub project: Array2<f32>,
+    /// Batch norm after each of them, with [`Normalisation::Convolutions`].
+    pub norms: Option<BlockNorms>,
 }
 
 /// Classification of one output at one scale.
@@ -80,7 +104,7 @@ pub struct Weights {
     pub data: Vec<DataLayer>,
     /// `blocks[set][l][k]`.
     pub blocks: Vec<Vec<Vec<BlockWeights>>>,
-    /// `norms[n][l]`: batch norm after iteration `n + 1`.
+    /// `norms[n][l]`: batch norm after iteration `n + 1`; empty with [`Normalisation::Convolutions`].
     pub norms: Vec<Vec<BatchNorm>>,
     /// `heads[o][l]`: classification of `description.outputs[o]`.
     pub heads: Vec<Vec<Head>>,
@@ -91,9 +115,15 @@ impl Weights {
     pub fn zeros(description: &Description) -> Self {
         let d = description;
         let (f, classes) = (d.width as usize, d.classes as usize);
+        let between = d.normalisation == Normalisation::Iterations;
         let block = |l: usize, k: usize| {
             let (inputs, hidden) = (d.block_inputs(l, k), d.block_hidden(l, k));
             BlockWeights {
+                norms: (!between).then(|| BlockNorms {
+                    expand: BatchNorm::zeros(hidden),
+                    depthwise: BatchNorm::zeros(hidden),
+                    project: BatchNorm::zeros(f),
+                }),
                 expand: Array2::zeros((hidden, inputs)),
                 depthwise: Array3::zeros((hidden, 3, 3)),
                 project: Array2::zeros((f, hidden)),
@@ -107,7 +137,9 @@ impl Weights {
                 .map(|j| DataLayer { conv: Array4::zeros((f, d.data_inputs(j), 3, 3)), norm: BatchNorm::zeros(f) })
                 .collect(),
             blocks: (0..d.set_count()).map(|_| scales.clone().map(blocks).collect()).collect(),
-            norms: (0..d.iterations).map(|_| scales.clone().map(|_| BatchNorm::zeros(f)).collect()).collect(),
+            norms: (0..if between { d.iterations } else { 0 })
+                .map(|_| scales.clone().map(|_| BatchNorm::zeros(f)).collect())
+                .collect(),
             heads: d.outputs.iter().map(|_| scales.clone().map(head).collect()).collect(),
         }
     }
@@ -121,6 +153,7 @@ impl Weights {
         }
         for block in self.blocks.iter().flatten().flatten() {
             values.extend([block.expand.as_slice(), block.depthwise.as_slice(), block.project.as_slice()]);
+            values.extend(block.norms.iter().flat_map(BlockNorms::all).flat_map(BatchNorm::slices));
         }
         values.extend(self.norms.iter().flatten().flat_map(BatchNorm::slices));
         values.extend(self.heads.iter().flatten().flat_map(|h| [h.weight.as_slice(), h.bias.as_slice()]));
@@ -136,6 +169,7 @@ impl Weights {
         }
         for block in self.blocks.iter_mut().flatten().flatten() {
             values.extend([block.expand.as_slice_mut(), block.depthwise.as_slice_mut(), block.project.as_slice_mut()]);
+            values.extend(block.norms.iter_mut().flat_map(BlockNorms::all_mut).flat_map(BatchNorm::slices_mut));
         }
         values.extend(self.norms.iter_mut().flatten().flat_map(BatchNorm::slices_mut));
         values.extend(self.heads.iter_mut().flatten().flat_map(|h| [h.weight.as_slice_mut(), h.bias.as_slice_mut()]));
@@ -153,14 +187,14 @@ pub fn layout(description: &Description) -> Vec<(String, Vec<usize>)> {
     let d = description;
     let (f, classes) = (d.width as usize, d.classes as usize);
     let mut tensors = Vec::new();
-    let norm = |tensors: &mut Vec<(String, Vec<usize>)>, prefix: String| {
+    let norm = |tensors: &mut Vec<(String, Vec<usize>)>, prefix: String, channels: usize| {
         for part in ["weight", "bias", "running_mean", "running_var"] {
-            tensors.push((format!("{prefix}.{part}"), vec![f]));
+            tensors.push((format!("{prefix}.{part}"), vec![channels]));
         }
     };
     for j in 0..d.data_layers() {
         tensors.push((format!("data.{j}.conv.weight"), vec![f, d.data_inputs(j), 3, 3]));
-        norm(&mut tensors, format!("data.{j}.bn"));
+        norm(&mut tensors, format!("data.{j}.bn"), f);
     }
     for set in 0..d.set_count() {
         for l in 0..d.scales as usize {
@@ -170,12 +204,18 @@ pub fn layout(description: &Description) -> Vec<(String, Vec<usize>)> {
                 tensors.push((format!("{prefix}.expand.weight"), vec![hidden, inputs, 1, 1]));
                 tensors.push((format!("{prefix}.depthwise.weight"), vec![hidden, 1, 3, 3]));
                 tensors.push((format!("{prefix}.project.weight"), vec![f, hidden, 1, 1]));
+                if d.normalisation == Normalisation::Convolutions {
+                    for (part, channels) in [("expand", hidden), ("depthwise", hidden), ("project", f)] {
+                        norm(&mut tensors, format!("{prefix}.{part}_bn"), channels);
+                    }
+                }
             }
         }
     }
-    for n in 0..d.iterations {
+    let between = if d.normalisation == Normalisation::Iterations { d.iterations } else { 0 };
+    for n in 0..between {
         for l in 0..d.scales {
-            norm(&mut tensors, format!("norm.{n}.{l}"));
+            norm(&mut tensors, format!("norm.{n}.{l}"), f);
         }
     }
     for output in &d.outputs {
@@ -198,13 +238,18 @@ mod tests {
         let mut d = Preset::Tiny.description();
         (d.blocks, d.mixing, d.outputs) = (2, Mixing::Bidirectional, vec![2, 4]);
         d.weight_sets = WeightSets::Map(vec![0, 1, 1, 0]);
-        let mut weights = Weights::zeros(&d);
-        let wanted: Vec<_> = layout(&d).into_iter().map(|(name, shape)| (name, shape.iter().product())).collect();
-        let seen: Vec<(String, usize)> = weights.tensors(&d).into_iter().map(|(n, v)| (n, v.len())).collect();
-        assert_eq!(seen, wanted);
-        let seen: Vec<(String, usize)> = weights.tensors_mut(&d).into_iter().map(|(n, v)| (n, v.len())).collect();
-        assert_eq!(seen, wanted);
-        assert!(wanted.iter().any(|(name, _)| name == "head.3.0.bias"));
+        for (normalisation, own) in
+            [(Normalisation::Iterations, "norm.3.2.bias"), (Normalisation::Convolutions, "iter.1.2.1.project_bn.bias")]
+        {
+            d.normalisation = normalisation;
+            let mut weights = Weights::zeros(&d);
+            let wanted: Vec<_> = layout(&d).into_iter().map(|(name, shape)| (name, shape.iter().product())).collect();
+            let seen: Vec<(String, usize)> = weights.tensors(&d).into_iter().map(|(n, v)| (n, v.len())).collect();
+            assert_eq!(seen, wanted);
+            let seen: Vec<(String, usize)> = weights.tensors_mut(&d).into_iter().map(|(n, v)| (n, v.len())).collect();
+            assert_eq!(seen, wanted);
+            assert!(["head.3.0.bias", own].iter().all(|&own| wanted.iter().any(|(name, _)| name == own)));
+        }
     }
 
     #[test]

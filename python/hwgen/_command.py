@@ -28,6 +28,7 @@ class Network(TypedDict, total=False):
     weight_sets: Iterable[int] | str
     mixing: str
     pixels: str
+    normalisation: str
 
 
 class Bits(TypedDict, total=False):

@@ -1,4 +1,5 @@
-//! The loop's batch norm as integers: one `requant` row for each iteration and scale, all at one shift.
+//! The loop's batch norm as integers: one `requant` row for each iteration and scale, all at one shift. A network without
+//! batch norm between iterations has rows that bring the residual to the state's scale, no more.
 
 use crate::constant::{Gain, Offset};
 use crate::error::QuantizeError;
@@ -7,8 +8,10 @@ use crate::model::{Bits, Requant};
 use crate::ranges::Scales;
 use hwgen_network::Description;
 use hwgen_network::weights::BatchNorm;
+use ndarray::Array1;
 
-/// `affine[n][l]` from `norms[n][l]`, from the residual's scale to the state's. `lost[n][l]` is added to the residual.
+/// `affine[n][l]` from `norms[n][l]`, or from gain 1 and offset 0 where `norms` is empty, from the residual's scale to the
+/// state's. `lost[n][l]` is added to the residual.
 pub fn affine(
     description: &Description,
     bits: &Bits,
@@ -19,9 +22,11 @@ pub fn affine(
     // Real gain and offset of every channel, in the order n, l, channel.
     let mut constants = Vec::new();
     let mut gains = Vec::new();
-    for (n, norms) in norms.iter().enumerate() {
-        for (l, norm) in norms.iter().enumerate() {
-            let (scale, shift) = norm.affine();
+    let width = description.width as usize;
+    for n in 0..description.iterations as usize {
+        for l in 0..description.scales as usize {
+            let identity = || (Array1::ones(width), Array1::zeros(width));
+            let (scale, shift) = norms.get(n).map_or_else(identity, |norms| norms[l].affine());
             for (c, (&scale, &shift)) in scale.iter().zip(&shift).enumerate() {
                 let unfit = |what, got| QuantizeError::Unfit { tensor: format!("norm.{n}.{l}"), channel: c, what, got };
                 let gain = f64::from(scale) * scales.residual() / scales.state;
@@ -47,6 +52,6 @@ pub fn affine(
         lo,
         hi,
     };
-    let rows: Vec<Requant> = constants.chunks(description.width as usize).map(row).collect();
+    let rows: Vec<Requant> = constants.chunks(width).map(row).collect();
     Ok(rows.chunks(description.scales as usize).map(<[Requant]>::to_vec).collect())
 }

@@ -97,7 +97,7 @@ impl Model {
             (requant.shift, requant.lo, requant.hi) = (constants.shift, constants.lo, constants.hi);
             let bytes = read(container, &format!("{name}.mul"), "I16", channels)?;
             requant.mul = bytes.as_chunks().0.iter().map(|b| i16::from_le_bytes(*b)).collect();
-            requant.bias = if role.biased() {
+            requant.bias = if role.biased(&document.description) {
                 let bytes = read(container, &format!("{name}.bias"), "I64", channels)?;
                 bytes.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b)).collect()
             } else {
@@ -143,7 +143,7 @@ impl Model {
             let requant = role.requant(self);
             let mul = requant.mul.iter().flat_map(|m| m.to_le_bytes()).collect();
             tensors.push((format!("{name}.mul"), Dtype::I16, vec![requant.mul.len()], mul));
-            if role.biased() {
+            if role.biased(&self.description) {
                 let bias = requant.bias.iter().flat_map(|b| b.to_le_bytes()).collect();
                 tensors.push((format!("{name}.bias"), Dtype::I64, vec![requant.bias.len()], bias));
             }
@@ -192,7 +192,7 @@ fn check_no_more(container: &Container, document: &Document, roles: &[(String, R
     let owned = |tensor: &str| {
         tensor.rsplit_once('.').is_some_and(|(layer, part)| match (known.get(layer), part) {
             (Some(_), "mul") => true,
-            (Some(role), "bias") => role.biased(),
+            (Some(role), "bias") => role.biased(&document.description),
             (Some(role), "weight") => role.weighted(),
             _ => false,
         })

@@ -1,6 +1,6 @@
 //! Float weights and ranges to the quantised model.
 //!
-//! Owns: folding the data block's batch norm; which scale each layer reads and writes. Leaves alone: one layer's
+//! Owns: folding batch norm into the convolution before it; which scale each layer reads and writes. Leaves alone: one layer's
 //! integers (`channel`), the loop's batch norm (`affine`), finding ranges (`calibrate`, `ranges`).
 
 use crate::affine::affine;
@@ -10,7 +10,7 @@ use crate::formats::{LayerKind, Range};
 use crate::model::{Bits, Block, Layer, Model};
 use crate::ranges::{Means, Ranges, SIX, Scales};
 use crate::validate::check_bits;
-use hwgen_network::weights::{BlockWeights, DataLayer, Head};
+use hwgen_network::weights::{BatchNorm, BlockWeights, DataLayer, Head};
 use hwgen_network::{Description, FIRST_STATE_LAYER, Weights};
 use ndarray::{ArrayBase, Axis, Data, Dimension, RemoveAxis};
 
@@ -83,20 +83,14 @@ impl Job<'_> {
     }
 
     fn data(&self, j: usize, layer: &DataLayer) -> Result<Layer, QuantizeError> {
-        let (scale, shift) = layer.norm.affine();
-        let mut weights = channels(&layer.conv);
-        for (channel, &factor) in weights.iter_mut().zip(&scale) {
-            for w in channel {
-                *w *= f64::from(factor);
-            }
-        }
+        let (weights, bias) = folded(&layer.conv, Some(&layer.norm));
         let output_scale = self.scales.data[j];
         FloatLayer {
             name: &format!("data.{j}.conv.weight"),
             kind: LayerKind::of_data(j),
             bits: self.bits.weights(LayerKind::of_data(j)),
             weights,
-            bias: shift.iter().map(|&b| f64::from(b)).collect(),
+            bias,
             input_means: self.means.map_or(&[], |means| j.checked_sub(1).map_or(&[], |j| &means.data[j])),
             taps: 9,
             input_scale: if j == 0 { self.scales.pixel } else { self.scales.data[j - 1] },
@@ -116,12 +110,14 @@ impl Job<'_> {
         let (bits, scales) = (self.bits, self.scales);
         let name = |part: &str| format!("iter.{set}.{l}.{k}.{part}.weight");
         let (expanded, filtered) = (scales.expand[set][l][k], scales.depthwise[set][l][k]);
+        let norms = block.norms.as_ref();
+        let (weights, bias) = folded(&block.expand, norms.map(|norms| &norms.expand));
         let expand = FloatLayer {
             name: &name("expand"),
             kind: LayerKind::Expand,
             bits: bits.expand,
-            weights: channels(&block.expand),
-            bias: vec![],
+            weights,
+            bias,
             input_means: &[],
             taps: 1,
             input_scale: scales.block_input(k),
@@ -129,12 +125,13 @@ impl Job<'_> {
             output_scale: expanded,
             clamp: Self::relu(bits.act_expand, expanded),
         };
+        let (weights, bias) = folded(&block.depthwise, norms.map(|norms| &norms.depthwise));
         let depthwise = FloatLayer {
             name: &name("depthwise"),
             kind: LayerKind::Depthwise,
             bits: bits.depthwise,
-            weights: channels(&block.depthwise),
-            bias: vec![],
+            weights,
+            bias,
             input_means: &[],
             taps: 9,
             input_scale: expanded,
@@ -147,12 +144,13 @@ impl Job<'_> {
     }
 
     fn project<'n>(&self, name: &'n str, [set, l, k]: [usize; 3], block: &BlockWeights) -> FloatLayer<'n> {
+        let (weights, bias) = folded(&block.project, block.norms.as_ref().map(|norms| &norms.project));
         FloatLayer {
             name,
             kind: LayerKind::Project,
             bits: self.bits.project,
-            weights: channels(&block.project),
-            bias: vec![],
+            weights,
+            bias,
             input_means: &[],
             taps: 1,
             input_scale: self.scales.depthwise[set][l][k],
@@ -163,7 +161,8 @@ impl Job<'_> {
     }
 
     /// What the residual of iteration `n` at scale `l` lacks on average, `[n][l][channel]`, because the weights of the
-    /// project layers were rounded; these layers have no offset of their own, but batch norm has.
+    /// project layers were rounded; iterations that share such a layer lack different amounts, so the affine row of each
+    /// iteration makes up for it.
     fn lost(&self, weights: &Weights, blocks: &[Vec<Vec<Block>>]) -> Vec<Vec<Vec<f64>>> {
         let d = self.description;
         let one = |n: usize, l: usize| {
@@ -196,6 +195,20 @@ impl Job<'_> {
         }
         .quantize()
     }
+}
+
+/// The weights of each output channel with the batch norm behind them folded in, and the offsets that it leaves: none
+/// without one.
+fn folded<S: Data<Elem = f32>, D: Dimension + RemoveAxis>(
+    tensor: &ArrayBase<S, D>,
+    norm: Option<&BatchNorm>,
+) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let mut weights = channels(tensor);
+    let Some((scale, shift)) = norm.map(BatchNorm::affine) else { return (weights, vec![]) };
+    for (channel, &factor) in weights.iter_mut().zip(&scale) {
+        channel.iter_mut().for_each(|w| *w *= f64::from(factor));
+    }
+    (weights, shift.iter().map(|&b| f64::from(b)).collect())
 }
 
 /// The values of each output channel, in storage order.

@@ -8,7 +8,7 @@ use crate::accumulate::acc_bits;
 use crate::formats::{LayerKind, Range};
 use crate::model::{Bits, Block, Layer, Model, Requant};
 use crate::rng::Rng;
-use hwgen_network::{Description, FIRST_STATE_LAYER};
+use hwgen_network::{Description, FIRST_STATE_LAYER, Normalisation};
 
 /// What is known of the values that a layer reads: their format and root mean square, in integer units.
 #[derive(Clone, Copy)]
@@ -114,10 +114,13 @@ impl Generator {
 
     fn block(&mut self, description: &Description, l: usize, k: usize, mid_shift: u32) -> Block {
         let (inputs, hidden) = (description.block_inputs(l, k), description.block_hidden(l, k));
+        // Batch norm after a convolution leaves it an offset.
+        let offset = if description.normalisation == Normalisation::Convolutions { 0.3 } else { 0.0 };
+        let with_offset = |output: Output| Output { offset: offset * output.sigma, ..output };
         let state = self.state();
-        let expanded = self.relu(self.bits.act_expand);
+        let expanded = with_offset(self.relu(self.bits.act_expand));
         let expand = self.layer(LayerKind::Expand, [hidden, inputs, 1], state, expanded);
-        let filtered = self.relu(self.bits.act_depthwise);
+        let filtered = with_offset(self.relu(self.bits.act_depthwise));
         let input = |clamp: Range, bits| Input { range: Range::unsigned(bits), rms: 0.35 * f64::from(clamp.hi) };
         let depthwise =
             self.layer(LayerKind::Depthwise, [hidden, 1, 9], input(expanded.clamp, self.bits.act_expand), filtered);
@@ -125,7 +128,7 @@ impl Generator {
         let own = self.state_sigma() * f64::from(4 << if k == 0 { 0 } else { mid_shift });
         let hot = if self.rng.one_in(8) { 4.0 } else { 1.0 };
         let sigma = own * self.rng.real(0.3, 1.5) * hot;
-        let residual = Output { clamp: self.bits.residual_range(), sigma, offset: 0.0, negative: 0 };
+        let residual = with_offset(Output { clamp: self.bits.residual_range(), sigma, offset: 0.0, negative: 0 });
         let width = description.width as usize;
         let project = self.layer(
             LayerKind::Project,

@@ -6,7 +6,7 @@ use crate::accumulate::acc_bits;
 use crate::error::ModelError;
 use crate::formats::{LayerKind, Range};
 use crate::model::{Bits, Layer, Model, Requant};
-use hwgen_network::FIRST_STATE_LAYER;
+use hwgen_network::{FIRST_STATE_LAYER, Normalisation};
 
 /// Greatest magnitude of a `requant` bias: signed 48 bits.
 pub const BIAS_LIMIT: i64 = 1 << 47;
@@ -105,6 +105,7 @@ impl Model {
 
     fn validate_blocks(&self) -> Result<(), ModelError> {
         let (d, bits) = (&self.description, &self.bits);
+        let biased = d.normalisation == Normalisation::Convolutions;
         count("iter", "weight sets", self.blocks.len(), d.set_count())?;
         for (set, scales) in self.blocks.iter().enumerate() {
             count(&format!("iter.{set}"), "scales", scales.len(), d.scales as usize)?;
@@ -120,7 +121,7 @@ impl Model {
                         taps: 1,
                         input: bits.state_range(),
                         clamp: Clamp::Relu(bits.act_expand),
-                        biased: false,
+                        biased,
                     };
                     check_layer(bits, &name("expand"), &block.expand, &expand)?;
                     let depthwise = Wanted {
@@ -130,7 +131,7 @@ impl Model {
                         taps: 9,
                         input: Range::unsigned(bits.act_expand),
                         clamp: Clamp::Relu(bits.act_depthwise),
-                        biased: false,
+                        biased,
                     };
                     check_layer(bits, &name("depthwise"), &block.depthwise, &depthwise)?;
                     let project = Wanted {
@@ -140,7 +141,7 @@ impl Model {
                         taps: 1,
                         input: Range::unsigned(bits.act_depthwise),
                         clamp: Clamp::Exactly(bits.residual_range()),
-                        biased: false,
+                        biased,
                     };
                     check_layer(bits, &name("project"), &block.project, &project)?;
                 }

@@ -2,7 +2,7 @@
 //!
 //! The network is the paper's (f 51, L 3, N 16, K 1, t 6, 480×360, 11 classes, 16 outputs) with random 8-bit integers.
 
-use hwgen_network::{Description, Mixing, PixelDomain, Size, WeightSets};
+use hwgen_network::{Description, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use hwgen_quantize::{Bits, Model};
 use hwgen_sim::golden::kernel::Kernels;
 use hwgen_sim::golden::{Golden, Nothing};
@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         weight_sets: WeightSets::Shared,
         mixing: Mixing::CoarseToFine,
         pixels: PixelDomain::Unit,
+        normalisation: Normalisation::Iterations,
     };
     let bits = Bits { data: 8, expand: 8, depthwise: 8, project: 8, head: 8, ..Bits::default() };
     let model = Model::random(&paper, &bits, 1);

@@ -2,7 +2,7 @@
 
 mod slow;
 
-use hwgen_network::{Description, Mixing, PixelDomain, Size, WeightSets};
+use hwgen_network::{Description, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use hwgen_quantize::rng::Rng;
 use hwgen_quantize::{Bits, Model};
 use hwgen_sim::golden::kernel::Kernels;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 fn descriptions() -> impl Strategy<Value = Description> {
     let sizes = (1u32..=20, 1u32..=5, 1u32..=3, 1u32..=3, 1u32..=8, 1u32..=13, 16u32..=75, 16u32..=140);
-    (sizes, any::<[bool; 4]>(), any::<u64>()).prop_map(|(sizes, flags, seed)| {
+    (sizes, any::<[bool; 5]>(), any::<u64>()).prop_map(|(sizes, flags, seed)| {
         let (width, scales, iterations, blocks, expansion, classes, columns, rows) = sizes;
         let mut rng = Rng::new(seed);
         let mut outputs: Vec<u32> = (1..=iterations).filter(|_| rng.one_in(2)).collect();
@@ -34,6 +34,7 @@ fn descriptions() -> impl Strategy<Value = Description> {
             },
             mixing: if flags[2] { Mixing::Bidirectional } else { Mixing::CoarseToFine },
             pixels: if flags[3] { PixelDomain::Symmetric } else { PixelDomain::Unit },
+            normalisation: if flags[4] { Normalisation::Convolutions } else { Normalisation::Iterations },
         }
     })
 }
@@ -108,6 +109,7 @@ fn small() -> Description {
         weight_sets: WeightSets::Shared,
         mixing: Mixing::Bidirectional,
         pixels: PixelDomain::Unit,
+        normalisation: Normalisation::Iterations,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Float weights through the quantiser and the golden model, against the float reference.
 
-use hwgen_network::{Description, Mixing, Preset, RgbImage, Size, WeightSets, Weights};
-use hwgen_quantize::{Bits, Quantized, Ranges, SnrTable, calibrate, quantize};
+use hwgen_network::{Description, Mixing, Normalisation, Preset, RgbImage, Size, WeightSets, Weights};
+use hwgen_quantize::{Bits, Layer, Quantized, Ranges, SnrTable, calibrate, quantize};
 use hwgen_sim::golden::snr;
 
 fn description() -> Description {
@@ -72,6 +72,20 @@ fn several_blocks_sets_and_both_neighbours() {
     println!("mid_shift {}\n{table}", quantized.model.mid_shift);
     assert!(least(&table, "state") > 18.0);
     assert!(agreement(&table) > 0.8);
+}
+
+#[test]
+fn batch_norm_after_every_convolution() {
+    let d = Description { blocks: 2, normalisation: Normalisation::Convolutions, ..description() };
+    for calibrated in [true, false] {
+        let (quantized, table) = table(&d, &eight(), calibrated);
+        println!("calibrated {calibrated}\n{table}");
+        let blocks = quantized.model.blocks.iter().flatten().flatten();
+        let offsets = |layer: &Layer| layer.requant.bias.iter().any(|&bias| bias != 0);
+        assert!(blocks.flat_map(|block| [&block.expand, &block.depthwise, &block.project]).all(offsets));
+        assert!(least(&table, "state") > 18.0);
+        assert!(agreement(&table) > 0.8);
+    }
 }
 
 #[test]

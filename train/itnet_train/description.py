@@ -115,7 +115,7 @@ class Description:
             "image": {"width": self.image[0], "height": self.image[1]}, "outputs": list(self.outputs),
             "weight_sets": sets, "mixing": self.mixing, "pixels": self.pixels,
         }
-        if self.normalisation != "iterations":  # hwgen does not know the field yet
+        if self.normalisation != "iterations":  # the paper's choice is not named
             fields["normalisation"] = self.normalisation
         return json.dumps(fields)
 

@@ -85,14 +85,19 @@ class Bottleneck(nn.Module):
             self.expand_bn, self.depthwise_bn = SyncNorm(hidden, eps=BN_EPS), SyncNorm(hidden, eps=BN_EPS)
             self.project_bn = SyncNorm(outputs, eps=BN_EPS)
 
+    def norm(self, kind: str) -> SyncNorm | None:
+        """The batch norm after a convolution (expand, depthwise, project), if there is one."""
+        return getattr(self, f"{kind}_bn") if self.normalised else None
+
+    def normalise(self, kind: str, x: Tensor) -> Tensor:
+        """What that batch norm makes of x."""
+        norm = self.norm(kind)
+        return x if norm is None else norm(x)
+
     def forward(self, x: Tensor) -> Tensor:
-        if self.normalised:
-            x = F.relu6(self.expand_bn(pointwise(x, self.expand.weight, self.product)))
-            x = F.relu6(self.depthwise_bn(self.depthwise(x)))
-            return self.project_bn(pointwise(x, self.project.weight, self.product))
-        x = F.relu6(pointwise(x, self.expand.weight, self.product), inplace=True)
-        x = F.relu6(self.depthwise(x), inplace=True)
-        return pointwise(x, self.project.weight, self.product)
+        x = F.relu6(self.normalise("expand", pointwise(x, self.expand.weight, self.product)), inplace=True)
+        x = F.relu6(self.normalise("depthwise", self.depthwise(x)), inplace=True)
+        return self.normalise("project", pointwise(x, self.project.weight, self.product))
 
 
 def up2(x: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:

@@ -167,9 +167,6 @@ class QuantItNet(ItNet):
     """ItNet computed in integers; its parameters are the float weights and the logarithms of the scales."""
 
     def __init__(self, description: Description, bits: Bits, mid_shift: int = 0) -> None:
-        if description.normalisation != "iterations":
-            raise BadInput(f"normalisation: {description.normalisation} cannot be quantised: neither the model file nor a "
-                           "core has offsets for the convolutions of the iterative block")
         super().__init__(description)
         d = description
         self.bits, self.mid_shift = bits, mid_shift
@@ -255,8 +252,11 @@ class QuantItNet(ItNet):
         mul, bias = rounded_constants(real, offset, shift)
         return Layer(weights, mul, bias, shift, low, high)
 
-    @staticmethod
-    def affine_of(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    def affine_of(self, norm: nn.Module) -> tuple[Tensor, Tensor]:
+        """Gain and offset of each channel; of the state where no batch norm is between iterations, 1 and 0."""
+        if isinstance(norm, nn.Identity):
+            like = self.steps["state"].detach()
+            return like.new_ones(self.description.width), like.new_zeros(self.description.width)
         gain = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
         return gain, norm.bias - norm.running_mean * gain
 
@@ -286,7 +286,10 @@ class QuantItNet(ItNet):
                         ("project", depthwise, state / (1 << RESIDUAL_SHIFT), *residual_range),
                     ):
                         conv, width = convolutions[f"{base}_{kind}"]
-                        made[f"{base}_{kind}"] = self.layer(f"{base}_{kind}", conv, width, source, target, low, high)
+                        norm = self.iter[s][l][k].norm(kind)
+                        constants = () if norm is None else self.affine_of(norm)
+                        made[f"{base}_{kind}"] = self.layer(f"{base}_{kind}", conv, width, source, target, low, high,
+                                                            *constants)
         affines = {(n, l): self.affine_of(norm) for n, norms in enumerate(self.norm) for l, norm in enumerate(norms)}
         shift = self.affine_shift(affines)
         for (n, l), (gain, offset) in affines.items():
@@ -392,11 +395,11 @@ def observe(network: ItNet, pixels: Tensor, most: int = 20000) -> dict[str, Tens
             x, own = network.block_input(states, l), state
             for k, block in enumerate(network.iter[d.set_of(n)][l]):
                 place = f"{d.set_of(n)}_{l}_{k}"
-                hidden = F.relu6(pointwise(x, block.expand.weight))
+                hidden = F.relu6(block.normalise("expand", pointwise(x, block.expand.weight)))
                 note(f"expand_{place}", hidden, True)
-                hidden = F.relu6(block.depthwise(hidden))
+                hidden = F.relu6(block.normalise("depthwise", block.depthwise(hidden)))
                 note(f"depthwise_{place}", hidden, True)
-                x = own = own + pointwise(hidden, block.project.weight)
+                x = own = own + block.normalise("project", pointwise(hidden, block.project.weight))
                 if k + 1 < d.blocks:
                     note("mid", x)
             new.append(network.norm[n][l](x))

@@ -21,6 +21,8 @@ VARIANTS = [
                 weight_sets="independent", mixing="bidirectional", pixels="symmetric"),
     Description(width=3, scales=1, iterations=2, blocks=3, expansion=1, classes=11, image=(16, 33), outputs=(1, 2),
                 weight_sets=(0, 1)),
+    Description(width=5, scales=2, iterations=3, blocks=2, expansion=2, classes=11, image=(39, 26), outputs=(1, 3),
+                normalisation="convolutions"),
 ]
 
 

@@ -48,8 +48,8 @@ def test_golden_model_gives_the_same_maps(d, bits, hwgen, tmp_path):
             assert np.array_equal(classes, own[n][i].numpy()), f"output {n}"
 
 
-def test_hwgen_quantizes_exported_weights_and_python_reads_them(hwgen, tmp_path):
-    d = VARIANTS[1]
+@pytest.mark.parametrize("d", [VARIANTS[1], VARIANTS[3]])
+def test_hwgen_quantizes_exported_weights_and_python_reads_them(d, hwgen, tmp_path):
     save_weights(randomised(d), tmp_path / "weights.safetensors")
     pixels = images(d, 2)
     hwgen.quantize(tmp_path / "weights.safetensors", pixels, 8, tmp_path / "model.safetensors")

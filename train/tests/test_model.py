@@ -10,7 +10,6 @@ from itnet_train import cost
 from itnet_train.description import PRESETS, Description
 from itnet_train.errors import BadInput
 from itnet_train.model import ItNet, named_weights, pool2, up2, up8
-from itnet_train.quant import Bits, QuantItNet
 from itnet_train.weights_file import load_model, save_weights
 
 
@@ -18,9 +17,9 @@ def documented_shapes(d: Description) -> dict[str, list[int]]:
     """The table of docs/weights.md."""
     f, shapes = d.width, {}
 
-    def norm(prefix):
+    def norm(prefix, channels=f):
         for part in ("weight", "bias", "running_mean", "running_var"):
-            shapes[f"{prefix}.{part}"] = [f]
+            shapes[f"{prefix}.{part}"] = [channels]
 
     for j in range(d.scales + 2):
         shapes[f"data.{j}.conv.weight"] = [f, 3 if j == 0 else f, 3, 3]
@@ -33,7 +32,10 @@ def documented_shapes(d: Description) -> dict[str, list[int]]:
                 shapes[f"iter.{s}.{l}.{k}.expand.weight"] = [e, c, 1, 1]
                 shapes[f"iter.{s}.{l}.{k}.depthwise.weight"] = [e, 1, 3, 3]
                 shapes[f"iter.{s}.{l}.{k}.project.weight"] = [f, e, 1, 1]
-    for n in range(d.iterations):
+                if d.normalisation == "convolutions":
+                    for part, channels in (("expand", e), ("depthwise", e), ("project", f)):
+                        norm(f"iter.{s}.{l}.{k}.{part}_bn", channels)
+    for n in range(d.iterations if d.normalisation == "iterations" else 0):
         for l in range(d.scales):
             norm(f"norm.{n}.{l}")
     for n in d.outputs:
@@ -82,8 +84,6 @@ def test_batch_norm_after_every_convolution():
         x = conv(x) * gain[:, None, None] + (norm.bias - norm.running_mean * gain)[:, None, None]
         x = x if conv is block.project else x.clamp(0, 6)
     assert torch.allclose(net.iterate(states, 0)[0], states[0] + x, atol=1e-4)
-    with pytest.raises(BadInput, match="cannot be quantised"):
-        QuantItNet(d, Bits())
 
 
 def test_up8_is_interpolate_cropped():

@@ -7,7 +7,7 @@ use super::error::{CliError, ConfigurationProblem};
 use hwgen_network::parse::Outputs;
 use hwgen_network::validate::Located;
 use hwgen_network::yaml::{Document, FieldProblem, Source};
-use hwgen_network::{Config, Cost, Description, Mixing, Overlay, PixelDomain, Preset, Size, WeightSets};
+use hwgen_network::{Config, Cost, Description, Mixing, Normalisation, Overlay, PixelDomain, Preset, Size, WeightSets};
 use hwgen_quantize::Bits;
 use std::path::PathBuf;
 
@@ -57,6 +57,9 @@ pub struct NetworkArgs {
     /// Meaning of a pixel: unit (x / 255) or symmetric (x / 127.5 − 1).
     #[arg(long, value_name = "DOMAIN")]
     pixels: Option<PixelDomain>,
+    /// Batch norm between iterations, or after all convolutions of the iterative block in its place.
+    #[arg(long, value_name = "PLACE")]
+    normalisation: Option<Normalisation>,
 }
 
 /// A network with its bit widths, valid.
@@ -154,6 +157,7 @@ impl NetworkArgs {
             weight_sets: self.weight_sets.clone(),
             mixing: self.mixing,
             pixels: self.pixels,
+            normalisation: self.normalisation,
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::description::{Mixing, Size, WeightSets};
+use crate::description::{Mixing, Normalisation, Size, WeightSets};
 use crate::preset::Preset;
 use ndarray::{Array4, array};
 use proptest::prelude::*;
@@ -163,7 +163,7 @@ proptest! {
     #[test]
     fn fewer_iterations_are_a_prefix(
         width in 1u32..6, scales in 1u32..=5, blocks in 1u32..=2, expansion in 1u32..=3, classes in 1u32..5,
-        w in 16u32..60, h in 16u32..60, bidirectional: bool, symmetric: bool, seed: u64,
+        w in 16u32..60, h in 16u32..60, bidirectional: bool, symmetric: bool, convolutions: bool, seed: u64,
     ) {
         let d = Description {
             width, scales, iterations: 3, blocks, expansion, classes,
@@ -172,6 +172,7 @@ proptest! {
             weight_sets: WeightSets::Independent,
             mixing: if bidirectional { Mixing::Bidirectional } else { Mixing::CoarseToFine },
             pixels: if symmetric { PixelDomain::Symmetric } else { PixelDomain::Unit },
+            normalisation: if convolutions { Normalisation::Convolutions } else { Normalisation::Iterations },
         };
         d.validate().expect("within the ranges");
         let image = RgbImage::random(d.image, seed);

@@ -2,7 +2,7 @@
 
 use super::Document;
 use crate::model::{Block, Layer, Model, Requant};
-use hwgen_network::Description;
+use hwgen_network::{Description, Normalisation};
 
 /// Where a named layer sits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,11 @@ impl Role {
     }
 
     /// Whether `b` may differ from 0.
-    pub fn biased(self) -> bool {
-        matches!(self, Self::Data(_) | Self::Affine(_) | Self::Head(_))
+    pub fn biased(self, d: &Description) -> bool {
+        match self {
+            Self::Data(_) | Self::Affine(_) | Self::Head(_) => true,
+            Self::Expand(_) | Self::Depthwise(_) | Self::Project(_) => d.normalisation == Normalisation::Convolutions,
+        }
     }
 
     /// Whether it is a convolution.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::super::tables::Tables;
 use crate::design::Design;
 use crate::plan::Feedback;
+use hwgen_network::Normalisation;
 
 /// Its text.
 pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str, hash: u32) -> String {
@@ -18,7 +19,7 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
 // configuration {hash:08x}
 //
 // network   f = {f}, L = {l}, N = {n}, K = {k}, t = {t}, C = {c}, image {w} x {h}, outputs {outputs:?}
-//           {sets:?} weights, {mixing:?}
+//           {sets:?} weights, {mixing:?}{normalisation}
 //
 // interface         kind                 content
 //   s_axis_video    AXI4-Stream Video    pixels {{B, G, R}}, raster order, tuser = start of frame, tlast = end of line
@@ -37,6 +38,10 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
         outputs = net.outputs,
         sets = net.weight_sets,
         mixing = net.mixing,
+        normalisation = match net.normalisation {
+            Normalisation::Iterations => "",
+            Normalisation::Convolutions => ", batch norm after every convolution",
+        },
     );
     text.push_str(match plan.feedback {
         Feedback::Onchip => "",

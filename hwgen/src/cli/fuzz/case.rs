@@ -7,7 +7,7 @@
 use super::traffic::{Traffic, own_threshold};
 use hwgen_core::feedback::{AxiWidth, Feedback};
 use hwgen_network::random::Stream;
-use hwgen_network::{Cost, Description, Mixing, PixelDomain, Size, WeightSets};
+use hwgen_network::{Cost, Description, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use hwgen_quantize::Bits;
 use hwgen_sim::cosim::Pause;
 use serde::Serialize;
@@ -152,6 +152,7 @@ fn with_fields(stream: &mut Stream, fields: [u32; FIELDS.len()]) -> Description 
         },
         mixing: if stream.below(2) == 0 { Mixing::CoarseToFine } else { Mixing::Bidirectional },
         pixels: if stream.below(2) == 0 { PixelDomain::Unit } else { PixelDomain::Symmetric },
+        normalisation: if stream.below(4) == 0 { Normalisation::Convolutions } else { Normalisation::Iterations },
     }
 }
 
