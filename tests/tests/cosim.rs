@@ -93,6 +93,19 @@ fn a_guided_build_does_the_same() {
 }
 
 #[test]
+fn offsets_of_batch_norm_after_every_convolution_arrive() {
+    if !has_verilator() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let emit = ["emit", "--normalisation", "convolutions", "-o", "core", "--quiet"];
+    scratch.good(&[&emit[..], &SMALL].concat());
+    let (code, report) = scratch.json(&["cosim", "core", "--deep", "--json"]);
+    assert_eq!((code, &report["bit_exact"]), (0, &Value::Bool(true)));
+    assert_eq!(report["cycles"], report["predicted_cycles"]);
+}
+
+#[test]
 fn cosim_with_stalls_changes_times_only() {
     if !has_verilator() {
         return;

@@ -71,7 +71,11 @@ impl Case {
     /// Case `index` of `seed`.
     pub fn new(seed: u64, index: u64) -> Self {
         let stream = &mut Stream::new(seed, &format!("case {index}"));
-        let description = description(stream);
+        let mut description = description(stream);
+        // A stream of its own, so that the case is otherwise the one that it was before networks had this field.
+        if Stream::new(seed, &format!("normalisation {index}")).below(4) == 0 {
+            description.normalisation = Normalisation::Convolutions;
+        }
         let feedback = feedback(stream);
         Self {
             index,
@@ -152,7 +156,7 @@ fn with_fields(stream: &mut Stream, fields: [u32; FIELDS.len()]) -> Description 
         },
         mixing: if stream.below(2) == 0 { Mixing::CoarseToFine } else { Mixing::Bidirectional },
         pixels: if stream.below(2) == 0 { PixelDomain::Unit } else { PixelDomain::Symmetric },
-        normalisation: if stream.below(4) == 0 { Normalisation::Convolutions } else { Normalisation::Iterations },
+        normalisation: Normalisation::Iterations,
     }
 }
 
