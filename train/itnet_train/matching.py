@@ -32,7 +32,8 @@ def match_statistics(quantised: QuantItNet, float_net: ItNet, pixels: Tensor) ->
         wanted = float_net.iterate(wanted, n)
         layers = quantised.layers(d.iterations)
         for l in range(d.scales):
-            adjust(quantised.norm[n][l], wanted[l], step * quantised.scale_step(states, n, l, layers))
+            if isinstance(quantised.norm[n][l], nn.BatchNorm2d):  # else no iteration has constants of its own
+                adjust(quantised.norm[n][l], wanted[l], step * quantised.scale_step(states, n, l, layers))
         layers = quantised.layers(d.iterations)
         states = [quantised.scale_step(states, n, l, layers) for l in range(d.scales)]
         if str(n) in quantised.head:
