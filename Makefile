@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILD := cargo build --release --package hwgen --package xtask
 XTASK := $(TARGET)/release/xtask
 
-.PHONY: help book check check-rtl docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal mutants train-deps build golden clean
+.PHONY: help book check check-rtl docs setup setup-fpga demo test bench bench-fpga netlist fuzz lint formal mutants train-deps train-camvid-240 train-camvid-480 build golden clean
 help:
 	@echo "make demo        a core from nothing: quantise, emit, co-simulate, look at out/demo/index.html (minutes)"
 	@echo "make check       format, clippy and the tests that need no tool, after an edit of Rust"
@@ -25,6 +25,7 @@ help:
 	@echo "make setup       install every tool that is missing"
 	@echo "make setup-fpga  Yosys, nextpnr and ecppack, for hwgen synth"
 	@echo "make train-deps  PyTorch for train/ (3 GB)"
+	@echo "make train-camvid-480  float and 4-bit weights from nothing, CAMVID=folder; hours (also -240)"
 	@echo "make golden      accept changed golden files and snapshots (read the diff)"
 	@echo "make clean       remove out/ and target/"
 
@@ -107,6 +108,14 @@ fuzz:
 train-deps:
 	@scripts/setup.sh build python
 	train/deps.sh
+
+# Stopped and started at will: the same command goes on. RECIPE_FLAGS: --estimate, --threads 2, --set epochs=1, …
+RECIPE_FLAGS ?=
+train-camvid-240 train-camvid-480:
+	@test -d "$(CAMVID)" || { echo "CAMVID=$(CAMVID): no such folder, expected CamVid in the SegNet layout: make $@ CAMVID=DIR" >&2; exit 2; }
+	@test -x train/.venv/bin/python || $(MAKE) train-deps
+	PYTHONPATH=train train/.venv/bin/python -m itnet_train.recipe train/recipes/$(@:train-%=%).yaml --data "$(CAMVID)" \
+	    --output out/train/$(@:train-%=%) $(RECIPE_FLAGS)
 
 book:
 	@scripts/setup.sh book

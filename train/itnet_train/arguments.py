@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import losses
 from .description import PRESETS
-from .settings import POINTWISE, PRECISIONS, Settings
+from .settings import AUGMENT_ON, POINTWISE, PRECISIONS, SCHEDULES, Settings
 
 DEFAULT_PRESET = "camvid-240"
 DATA_SETS = ("camvid", "cityscapes", "scenes")
@@ -120,8 +120,15 @@ def add_run(parser, defaults: Settings) -> None:
         elif field.name == "pointwise":
             parser.add_argument(flag, choices=POINTWISE, default=default,
                                 help="how 1×1 convolutions are computed; auto tries both and takes the faster")
+        elif field.name == "schedule":
+            parser.add_argument(flag, choices=SCHEDULES, default=default,
+                                help="time: rates and iterations follow the clock, through what --epochs describes in --minutes")
+        elif field.name == "augment_on":
+            parser.add_argument(flag, choices=AUGMENT_ON, default=default,
+                                help="device: all images in the GPU's memory, varied there")
         elif field.name == "compile":
-            parser.add_argument(flag, action="store_true", help="torch.compile the network; needs a C++ compiler or a GPU")
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=default,
+                                help="torch.compile the network; needs a C++ compiler or a GPU")
         elif field.name == "workers":
             parser.add_argument(flag, type=int, default=default, metavar="N",
                                 help="processes that draw samples ahead; the samples are the same whatever N")

@@ -189,7 +189,8 @@ def evaluated_images(arguments, size: tuple[int, int]):
     return fold if arguments.split == "fold" else training
 
 
-def evaluate(arguments) -> None:
+def measured(arguments):
+    """The network that is asked for, its images and the confusion matrix of each output."""
     sources = {load_model: arguments.weights, checkpoint_model: arguments.checkpoint, load_quantised: arguments.model}
     given = [(load, path) for load, path in sources.items() if path is not None]
     if len(given) != 1:
@@ -201,17 +202,29 @@ def evaluate(arguments) -> None:
     dataset = evaluated_images(arguments, model.description.image)
     if len(dataset.classes) != model.description.classes:
         raise BadInput(f"the data set has {len(dataset.classes)} classes, the network {model.description.classes}")
+    if not isinstance(model, QuantItNet):  # integers are exact on the CPU, whatever a GPU's sums do
+        model = model.to(device())
     say(f"{summary(model)}; {min(len(dataset), arguments.limit or len(dataset))} images")
-    matrices = evaluated(model, dataset, limit=arguments.limit)
+    return model, dataset, evaluated(model, dataset, limit=arguments.limit)
+
+
+def scores(arguments) -> dict:
+    """The document of `evaluate --json`."""
+    model, dataset, matrices = measured(arguments)
+    return {
+        "schema_version": 1,
+        "images": min(len(dataset), arguments.limit or len(dataset)),
+        "miou": {str(n): losses.mean_iou(m) for n, m in matrices.items()},
+        "iou": {str(n): dict(zip(dataset.classes, losses.class_ious(m).tolist())) for n, m in matrices.items()},
+        "macs": {str(n): cost.up_to(model.description, n).macs for n in matrices},
+    }
+
+
+def evaluate(arguments) -> None:
     if arguments.json:
-        print(json.dumps({
-            "schema_version": 1,
-            "images": min(len(dataset), arguments.limit or len(dataset)),
-            "miou": {str(n): losses.mean_iou(m) for n, m in matrices.items()},
-            "iou": {str(n): dict(zip(dataset.classes, losses.class_ious(m).tolist())) for n, m in matrices.items()},
-            "macs": {str(n): cost.up_to(model.description, n).macs for n in matrices},
-        }))
+        print(json.dumps(scores(arguments)))
         return
+    _, dataset, matrices = measured(arguments)
     print("output  mIoU    " + " ".join(f"{c[:9]:>9}" for c in dataset.classes))
     for n, matrix in matrices.items():
         print(f"{n:6}  {losses.mean_iou(matrix):.4f}  " + " ".join(f"{v:9.3f}" for v in losses.class_ious(matrix)))

@@ -7,6 +7,7 @@ computes (model.py, quant.py), what a setting may be (settings.py), files of fin
 from __future__ import annotations
 
 import copy
+import math
 import os
 import shutil
 import sys
@@ -20,17 +21,19 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from . import data, losses, samples
+from . import data, losses
 from .checkpoint import read_checkpoint, refuse_another_network, write_checkpoint
 from .description import Description
+from .device_samples import DeviceSamples
 from .distribution import agreed, device, rank_and_world
 from .errors import BadInput
 from .evaluation import evaluate
 from .log import write_row
-from .model import up8
+from .model import interpolation_matrix, separable
 from .product import faster_product
 from .progress import Progress
 from .quant import QuantItNet
+from .samples import HostSamples
 from .settings import Settings
 
 NOTE_SECONDS = 0.5  # between two looks at the loss: on a GPU each waits until everything before it is computed
@@ -55,6 +58,8 @@ class Trainer:
                            "sums have up to 16 bits, and bfloat16 holds 8 of them")
         if settings.compile and self.device.type == "cpu" and shutil.which(os.environ.get("CXX", "g++")) is None:
             raise BadInput("compile: no C++ compiler ($CXX, g++), expected one: torch.compile writes C++ for a CPU")
+        if isinstance(network, QuantItNet):
+            torch.backends.cudnn.allow_tf32 = False  # it has too few bits for sums of integers
         self.network = network.to(self.device, memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network)
         self.teachers = [self.checked_teacher(t).to(self.device, memory_format=torch.channels_last).eval() for t in teachers]
@@ -65,12 +70,19 @@ class Trainer:
         self.class_weights = losses.class_weights(
             settings.class_weights, data.class_frequencies(dataset) if settings.class_weights != "none"
             else np.ones(self.description.classes)).to(self.device)
-        self.samples = samples.HostSamples(dataset, self.description.image, settings.augment, batch=settings.batch,
-                                           seed=settings.seed, rank=self.rank, world=self.world, workers=settings.workers)
+        share = {"batch": settings.batch, "seed": settings.seed, "rank": self.rank, "world": self.world}
+        if settings.augment_on == "device":
+            self.samples = DeviceSamples(dataset, self.description.image, settings.augment, self.device, **share)
+        else:
+            self.samples = HostSamples(dataset, self.description.image, settings.augment, workers=settings.workers, **share)
         self.steps = len(dataset) // (settings.batch * self.world)
         self.product = None if settings.pointwise == "auto" else settings.pointwise
         self.compiled = None
+        self.matrices: dict[tuple, tuple[Tensor, Tensor]] = {}
         self.epoch, self.step = 0, 0
+        self.iterations = None  # of the last epoch
+        self.spent, self.began = 0.0, time.monotonic()  # seconds before this part of the run; when this part began
+        self.longest = 0.0  # seconds of an epoch
 
     def checked_teacher(self, teacher: nn.Module) -> nn.Module:
         own, other = self.description, teacher.description
@@ -94,17 +106,19 @@ class Trainer:
 
     def run(self, stop_after: int | None = None) -> None:
         """Train up to the last epoch, up to `stop_after` or as long as there is time; a checkpoint follows every epoch."""
-        started, longest = time.monotonic(), 0.0
+        by_time = self.settings.schedule == "time"
+        self.began = time.monotonic()
         self.choose_product()
-        while self.epoch < min(self.settings.epochs, stop_after or self.settings.epochs):
+        while self.epoch < (stop_after or math.inf) and (by_time or self.epoch < self.settings.epochs):
             began = time.monotonic()
-            if agreed(self.no_time_for(began - started, longest)):
-                self.say(f"stopped after epoch {self.epoch} of {self.settings.epochs}: the next would take {longest:.0f} s and "
-                         f"not end within {self.settings.minutes:g} minutes; --resume goes on")
+            if agreed(self.no_time()):
+                of = "" if by_time else f" of {self.settings.epochs}"
+                self.say(f"stopped after epoch {self.epoch}{of}: the next would take {self.longest:.0f} s and not end within "
+                         f"{self.settings.minutes:g} minutes" + ("" if by_time else "; --resume goes on"))
                 return
             row = self.train_epoch()
             self.epoch += 1
-            last = self.epoch == self.settings.epochs
+            last = not by_time and self.epoch == self.settings.epochs
             if self.rank == 0:
                 if last or self.epoch % self.settings.evaluate_every == 0:
                     for name, images in self.watched.items():
@@ -112,14 +126,25 @@ class Trainer:
                         row |= {f"{name}_{n}": losses.mean_iou(m) for n, m in scores.items()}
                 row["seconds"] = time.monotonic() - began
                 write_row(self.folder / "log.csv", row, self.description.outputs)
+            self.longest = max(self.longest, time.monotonic() - began)
+            if self.rank == 0:
                 self.save(self.folder / "checkpoint.pt")
             if self.world > 1:
                 dist.barrier()
-            longest = max(longest, time.monotonic() - began)
 
-    def no_time_for(self, spent: float, epoch: float) -> bool:
-        """Whether one more epoch as long as the longest so far would end too late; the first one is always made."""
-        return epoch > 0 and 0 < self.settings.minutes * 60 < spent + epoch
+    def elapsed(self) -> float:
+        """Seconds of the run; a schedule by time counts its earlier parts."""
+        return time.monotonic() - self.began + (self.spent if self.settings.schedule == "time" else 0.0)
+
+    def no_time(self) -> bool:
+        """Whether one more epoch as long as the longest so far would end too late; a run always makes its first one."""
+        return self.longest > 0 and 0 < self.settings.minutes * 60 < self.elapsed() + self.longest
+
+    def place(self, index: int) -> float:
+        """Where in the schedule a step is, in epochs."""
+        if self.settings.schedule == "time":
+            return agreed(min(self.elapsed() / (self.settings.minutes * 60), 1.0) * self.settings.epochs)
+        return self.epoch + index / self.steps
 
     def say(self, text: str) -> None:
         if self.rank == 0:
@@ -147,11 +172,11 @@ class Trainer:
     def train_epoch(self) -> dict:
         """One epoch; its line of the log, without evaluation."""
         s, d = self.settings, self.description
-        iterations = s.iterations_at(self.epoch, d.iterations)
-        before = s.iterations_at(self.epoch - 1, d.iterations) if self.epoch else iterations
-        if iterations > before:
+        iterations = s.iterations_at(self.place(0), d.iterations)
+        if self.iterations is not None and iterations > self.iterations:
             for network in (self.network, self.averaged):
-                network.extend_from(before)
+                network.extend_from(self.iterations)
+        self.iterations = iterations
         network = self.trained_network(iterations)
         network.train()
         outputs = tuple(n for n in d.outputs if n <= iterations)
@@ -163,20 +188,21 @@ class Trainer:
         waited, asked = 0.0, began
         for index, (pixels, labels) in enumerate(bar):
             waited += time.monotonic() - asked
-            rate = s.rate(self.epoch + index / self.steps)
+            rate = s.rate(self.place(index))
             for group, factor in zip(self.optimiser.param_groups, (1.0, 1.0, s.norm_lr)):
                 group["lr"] = rate * factor
             pixels, labels = (t.to(self.device, non_blocking=True) for t in (pixels, labels))
-            rows, columns = self.sampled_pixels(index)
-            target = labels[:, rows][:, :, columns]
+            row, column = self.phase(index)
+            target = labels[:, row::s.loss_stride, column::s.loss_stride]
+            down, across = self.interpolation(row, column)
             with torch.autocast(self.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
                 logits = network(self.network.normalise(pixels), iterations)
-            taught = self.taught(pixels, iterations, rows, columns)
+            taught = self.taught(pixels, iterations, down, across)
             loss = torch.zeros((), device=self.device)
             for n in outputs:
                 if weights[n] == 0:
                     continue
-                fine = up8(logits[n].float(), rows, columns)
+                fine = separable(logits[n].float(), down, across)
                 loss = loss + weights[n] * losses.cross_entropy(fine, target, self.class_weights)
                 if s.lovasz > 0:
                     loss = loss + weights[n] * s.lovasz * losses.lovasz_softmax(fine, target)
@@ -201,14 +227,14 @@ class Trainer:
                 "step_seconds": (time.monotonic() - began) / self.steps, "wait_seconds": waited / self.steps}
 
     @torch.no_grad()
-    def taught(self, pixels: Tensor, iterations: int, rows: Tensor, columns: Tensor) -> dict[int, Tensor]:
+    def taught(self, pixels: Tensor, iterations: int, down: Tensor, across: Tensor) -> dict[int, Tensor]:
         """The teachers' mean class probabilities for each output."""
         found: dict[int, Tensor] = {}
         for teacher in self.teachers:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16"):
                 logits = teacher(teacher.normalise(pixels), iterations)
             for n, coarse in logits.items():
-                found[n] = found.get(n, 0.0) + up8(coarse.float(), rows, columns).softmax(1) / len(self.teachers)
+                found[n] = found.get(n, 0.0) + separable(coarse.float(), down, across).softmax(1) / len(self.teachers)
         return found
 
     def finite(self, total: float, index: int) -> float:
@@ -216,12 +242,20 @@ class Trainer:
             raise BadInput(f"the loss is {total} in epoch {self.epoch + 1}, up to step {index + 1}: lower --lr")
         return total
 
-    def sampled_pixels(self, index: int) -> tuple[Tensor, Tensor]:
-        """Image rows and columns that the loss of this step looks at."""
-        stride, (width, height) = self.settings.loss_stride, self.description.image
+    def phase(self, index: int) -> tuple[int, int]:
+        """The first of the image rows and columns that the loss of this step looks at; the others follow in strides."""
         rng = np.random.default_rng((self.settings.seed, self.epoch, index, 7))
-        return (torch.arange(int(rng.integers(stride)), height, stride),
-                torch.arange(int(rng.integers(stride)), width, stride))
+        return int(rng.integers(self.settings.loss_stride)), int(rng.integers(self.settings.loss_stride))
+
+    def interpolation(self, row: int, column: int) -> tuple[Tensor, Tensor]:
+        """The weights that bring logits to the rows and columns of a phase."""
+        if (row, column) not in self.matrices:
+            stride, (width, height), (coarse_height, coarse_width) = (self.settings.loss_stride, self.description.image,
+                                                                      self.description.scale_size(0))
+            self.matrices[row, column] = (
+                interpolation_matrix(torch.arange(row, height, stride), coarse_height).to(self.device),
+                interpolation_matrix(torch.arange(column, width, stride), coarse_width).to(self.device))
+        return self.matrices[row, column]
 
     def shared_mean(self, loss: Tensor) -> Tensor:
         """Over all processes."""
@@ -244,6 +278,7 @@ class Trainer:
         write_checkpoint(path, {
             "description": self.description.to_json(), "settings": asdict(self.settings), "quantisation": self.quantisation(),
             "epoch": self.epoch, "step": self.step, "network": self.network.state_dict(), "product": self.product,
+            "iterations": self.iterations, "spent": self.elapsed(), "longest": self.longest,
             "averaged": self.averaged.state_dict(), "optimiser": self.optimiser.state_dict(),
         })
 
@@ -262,6 +297,9 @@ class Trainer:
         self.network.load_state_dict(checkpoint["network"])
         self.averaged.load_state_dict(checkpoint["averaged"])
         self.optimiser.load_state_dict(checkpoint["optimiser"])
-        self.epoch, self.step = checkpoint["epoch"], checkpoint["step"]
+        self.epoch, self.step, self.spent = checkpoint["epoch"], checkpoint["step"], checkpoint.get("spent", 0.0)
+        if self.settings.schedule == "time":
+            self.longest = checkpoint.get("longest", 0.0)
+        self.iterations = checkpoint.get("iterations") or self.settings.iterations_at(self.epoch - 1, self.description.iterations)
         if self.settings.pointwise == "auto":
             self.product = checkpoint.get("product")

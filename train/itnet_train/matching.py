@@ -31,11 +31,12 @@ def match_statistics(quantised: QuantItNet, float_net: ItNet, pixels: Tensor) ->
     for n in range(d.iterations):
         wanted = float_net.iterate(wanted, n)
         layers = quantised.layers(d.iterations)
+        sums = [quantised.residual(states, n, l, layers) for l in range(d.scales)]
         for l in range(d.scales):
             if isinstance(quantised.norm[n][l], nn.BatchNorm2d):  # else no iteration has constants of its own
-                adjust(quantised.norm[n][l], wanted[l], step * quantised.scale_step(states, n, l, layers))
+                adjust(quantised.norm[n][l], wanted[l], step * quantised.affine(sums[l], layers[f"affine_{n}_{l}"]))
         layers = quantised.layers(d.iterations)
-        states = [quantised.scale_step(states, n, l, layers) for l in range(d.scales)]
+        states = [quantised.affine(sums[l], layers[f"affine_{n}_{l}"]) for l in range(d.scales)]
         if str(n) in quantised.head:
             found = quantised.total(states, n, layers) * quantised.step(f"logit_{n}")
             quantised.head[str(n)][0].bias.add_((float_net.classify(wanted, n) - found).mean((0, 2, 3)))

@@ -126,8 +126,12 @@ def interpolation_matrix(fine: Tensor, coarse: int) -> Tensor:
 
 def up8(logits: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """Bilinear ×8 of the scale-0 logits at the given image rows and columns (all of them, or a sample)."""
-    across = interpolation_matrix(columns, logits.shape[-1]).to(logits)
-    down = interpolation_matrix(rows, logits.shape[-2]).to(logits)
+    return separable(logits, interpolation_matrix(rows, logits.shape[-2]).to(logits),
+                     interpolation_matrix(columns, logits.shape[-1]).to(logits))
+
+
+def separable(logits: Tensor, down: Tensor, across: Tensor) -> Tensor:
+    """Interpolation by matrices of weights, of the rows and of the columns."""
     return down @ (logits @ across.t())
 
 

@@ -334,6 +334,11 @@ class QuantItNet(ItNet):
         return found[2:]
 
     def scale_step(self, states: list[Tensor], n: int, l: int, layers: dict[str, Layer]) -> Tensor:
+        """The new state of a scale."""
+        return self.affine(self.residual(states, n, l, layers), layers[f"affine_{n}_{l}"])
+
+    def residual(self, states: list[Tensor], n: int, l: int, layers: dict[str, Layer]) -> Tensor:
+        """The wide sum before the affine row of an iteration."""
         d, own = self.description, states[l]
         parts = [own]
         if d.has_coarser(l):
@@ -342,7 +347,6 @@ class QuantItNet(ItNet):
             parts.append(pool2_integer(states[l - 1]))
         x = torch.cat(parts, 1) if len(parts) > 1 else own
         low, high = signed(self.bits.residual)
-        affine = layers[f"affine_{n}_{l}"]
         for k in range(d.blocks):
             base = f"iter_{d.set_of(n)}_{l}_{k}"
             hidden = run_layer(x, layers[f"{base}_expand"], self.exact, product=self.product)
@@ -352,6 +356,10 @@ class QuantItNet(ItNet):
             residual = (project + own * (1 << q)).clamp(low, high)
             if k + 1 < d.blocks:
                 x = own = round_clamp(residual / (1 << (RESIDUAL_SHIFT + self.mid_shift)), *signed(self.bits.act_state))
+        return residual
+
+    def affine(self, residual: Tensor, affine: Layer) -> Tensor:
+        """The affine row of an iteration: what becomes of the wide sum."""
         wide = residual.double() if self.exact else residual
         mul, bias = affine.mul.to(wide.dtype)[:, None, None], affine.bias.to(wide.dtype)[:, None, None]
         return round_clamp(wide * mul + bias, affine.low, affine.high).to(residual.dtype)

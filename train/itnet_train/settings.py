@@ -10,6 +10,8 @@ from .augment import Augment
 from .errors import BadInput
 
 PRECISIONS = ("fp32", "bf16")  # of the network's operators in training; parameters, loss and optimiser are float32
+SCHEDULES = ("epochs", "time")
+AUGMENT_ON = ("host", "device")
 POINTWISE = ("auto", "conv2d", "matmul")
 # What each setting may be, in words and as a test.
 LIMITS = {
@@ -31,6 +33,8 @@ LIMITS = {
     "evaluate_every": ("at least 1", lambda v: v >= 1),
     "precision": (f"one of {', '.join(PRECISIONS)}", lambda v: v in PRECISIONS),
     "pointwise": (f"one of {', '.join(POINTWISE)}", lambda v: v in POINTWISE),
+    "schedule": (f"one of {', '.join(SCHEDULES)}", lambda v: v in SCHEDULES),
+    "augment_on": (f"one of {', '.join(AUGMENT_ON)}", lambda v: v in AUGMENT_ON),
     "workers": ("0 to 256", lambda v: 0 <= v <= 256),
     "minutes": ("at least 0", lambda v: 0 <= v < math.inf),
 }
@@ -63,6 +67,8 @@ class Settings:
     compile: bool = False  # torch.compile of the network
     workers: int = 0  # processes that draw samples; 0: the run's own
     minutes: float = 0.0  # no epoch is begun that would not end within them; 0: no limit
+    schedule: str = "epochs"  # time: a run of `minutes`, in all its parts together, goes through what `epochs` describes
+    augment_on: str = "host"  # device: all images in the memory of the network's device, varied there (device_samples.py)
     augment: Augment = Augment()
 
     def __post_init__(self) -> None:
@@ -70,6 +76,10 @@ class Settings:
             value = getattr(self, name)
             if not allowed(value):  # False for NaN too
                 raise BadInput(f"{name}: {value}, expected {wanted}")
+        if self.schedule == "time" and not self.minutes:
+            raise BadInput("schedule: time with minutes 0, expected more than 0 minutes")
+        if self.augment_on == "device" and self.workers:
+            raise BadInput(f"workers: {self.workers} with augment_on device, expected 0: nothing is left for them to do")
         starts = [start for start, _ in self.curriculum]
         if any(start < 0 or n < 1 for start, n in self.curriculum) or len(set(starts)) < len(starts):
             raise BadInput(f"curriculum: {list(self.curriculum)}, expected pairs (epoch from 0, each once; iterations from 1)")
@@ -81,6 +91,6 @@ class Settings:
         fall = 1.0 if position < fall_begins else (self.epochs - position) / max(self.epochs - fall_begins, 1e-9)
         return self.lr * rise * max(fall, 0.0)
 
-    def iterations_at(self, epoch: int, full: int) -> int:
+    def iterations_at(self, epoch: float, full: int) -> int:
         active = [iterations for start, iterations in self.curriculum if epoch >= start]
         return min(active[-1], full) if active else full

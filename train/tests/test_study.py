@@ -51,7 +51,7 @@ def folder(tmp_path):
 
 def test_the_projects_own_studies_are_whole():
     efforts, studies = study_file.read_all()
-    assert {s.name for s in studies} == {"grid", "normalisation", "width", "losses", "sharing", "bits", "cityscapes"}
+    assert {s.name for s in studies} == {"grid", "normalisation", "width", "losses", "sharing", "bits", "cityscapes", "ingredients"}
     for study in studies:
         assert set(study.points) <= set(efforts.levels) and "paper" in study.points
     by_name = {s.name: s for s in studies}

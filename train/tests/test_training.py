@@ -144,6 +144,21 @@ def test_a_compiled_network_trains_alike(camvid, tmp_path, monkeypatch):
     assert used and losses_of(tmp_path / "compiled") == pytest.approx(losses_of(tmp_path / "plain"), rel=1e-3)
 
 
+def test_a_schedule_by_time_goes_through_rates_and_iterations_and_on(camvid, tmp_path, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(engine.time, "monotonic", lambda: clock.__setitem__(0, clock[0] + 0.5) or clock[0])
+    settings = Settings(epochs=10, warmup=1, minutes=3.0, schedule="time", curriculum=((0, 1), (5, 3)), pointwise="conv2d")
+    trainer(camvid, tmp_path, settings).run(stop_after=2)
+    rest = trainer(camvid, tmp_path, settings)
+    rest.resume(tmp_path / "checkpoint.pt")
+    rest.run()
+    rows = list(csv.DictReader((tmp_path / "log.csv").open()))
+    assert [row["iterations"] for row in rows] == sorted(row["iterations"] for row in rows) and rows[-1]["iterations"] == "3"
+    assert rows[0]["iterations"] == "1" and float(rows[-1]["lr"]) < 0.3 * settings.lr and len(rows) > 4
+    with pytest.raises(BadInput, match="schedule: time with minutes 0"):
+        Settings(schedule="time")
+
+
 def test_choices_are_made_on_a_fold(camvid, tmp_path, capsys):
     common = ["--data-set", "camvid", "--data", str(camvid)]
     train = ["train", *common, *NETWORK, "--output", str(tmp_path / "run"), "--fold", "006,007"]
