@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from conftest import SMALL
-from itnet_train import cli, data, engine, losses, product, progress, report, samples
+from itnet_train import cli, data, engine, losses, product, progress, samples
 from itnet_train.augment import VOID
 from itnet_train.errors import BadInput
 from itnet_train.model import ItNet
@@ -366,18 +366,3 @@ def test_long_loops_speak_without_a_terminal(capsys, monkeypatch):
     for item in bar:
         bar.note(f"loss {item}")
     assert capsys.readouterr().err.splitlines() == ["epoch 1/9: 1 of 2, loss 0", "epoch 1/9: 2 of 2, loss 1"]
-
-
-def test_a_limited_report_asks_the_golden_model_for_no_more(monkeypatch, tmp_path):
-    asked = []
-
-    def measured(*arguments):
-        asked.append(arguments[-2:])
-        raise BadInput("enough")
-
-    monkeypatch.setattr(report, "measure", measured)
-    monkeypatch.setattr(report.data, "open_dataset", lambda *_: [])
-    for flags in (["--limit", "6"], ["--limit", "6", "--golden-limit", "2"], []):
-        monkeypatch.setattr(sys, "argv", ["report", "--root", str(tmp_path), "--data", "x", *flags])
-        assert report.main() == 2
-    assert asked == [(6, 6), (6, 2), (None, None)]

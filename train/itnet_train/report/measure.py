@@ -1,0 +1,94 @@
+"""Accuracy of one network's versions as plain data, which the page is made from.
+
+Owns: which versions there are and what is measured of each. Leaves alone: text and pictures (page.py, pictures.py).
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .. import golden, losses, samples
+from ..cli import CALIBRATION_IMAGES, post_training
+from ..evaluation import class_maps, evaluate
+from ..golden import Binary, Package
+from ..model_file import load_quantised, save_model
+from ..progress import Progress
+from ..quant import Bits
+from ..weights_file import load_model
+
+POST_TRAINING_BITS = (8, 4)
+TUNED_BITS = range(8, 1, -1)  # weights/NAME/NAME-wB.model.safetensors, as far as they are there
+
+
+def hwgen_post_training(hwgen: Package | Binary, weights: Path, bits: int, dataset, size: tuple[int, int]):
+    """The quantised model that `hwgen quantize` makes, calibrated on images of the training set."""
+    indices = np.linspace(0, len(dataset) - 1, CALIBRATION_IMAGES).astype(int)
+    images = [np.asarray(samples.resized(*dataset.load(int(i)), size)[0]) for i in indices]
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "model.safetensors"
+        hwgen.quantize(weights, images, bits, output)
+        return load_quantised(output)
+
+
+def golden_evaluation(hwgen: Package | Binary, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
+    """Confusion matrices by the golden model, and its share of pixels equal to the exact forward's of quant.py."""
+    d = network.description
+    matrices: dict[int, torch.Tensor] = {}
+    equal: dict[int, list[float]] = {}
+    count = min(len(dataset), limit or len(dataset))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.safetensors"
+        save_model(network, file)
+        golden_maps = hwgen.model(file)
+        for i in Progress(range(count), count, "golden model"):
+            pixels, label = samples.resized(*dataset.load(i), d.image)
+            batch, labels = samples.to_batch([(pixels, label)])
+            own = class_maps(network, batch)
+            for n, classes in golden_maps(np.asarray(pixels)).items():
+                classes = torch.from_numpy(classes.astype(np.int64))[None]
+                matrices[n] = matrices.get(n, 0) + losses.confusion(classes, labels, d.classes)
+                equal.setdefault(n, []).append(float((classes == own[n]).float().mean()))
+    return matrices, {n: float(np.mean(v)) for n, v in equal.items()}, count
+
+
+def versions(folder: Path, training, hwgen: Package | Binary | None) -> list[tuple[str, object]]:
+    """(name, network) of the float weights, of what post-training quantisation makes of them, and of the tuned models."""
+    weights = folder / f"{folder.name}.safetensors"
+    float_net = load_model(weights)
+    found = [("float", float_net)]
+    for bits in POST_TRAINING_BITS:
+        if hwgen is None:
+            found.append((f"{bits}-bit weights, post-training", post_training(float_net, Bits.of(bits), training)))
+        else:
+            quantised = hwgen_post_training(hwgen, weights, bits, training, float_net.description.image)
+            found.append((f"{bits}-bit weights, post-training (`hwgen quantize`)", quantised))
+    for bits in TUNED_BITS:
+        tuned = folder / f"{folder.name}-w{bits}.model.safetensors"
+        if tuned.is_file():
+            found.append((f"{bits}-bit weights, fine-tuned", load_quantised(tuned)))
+    return found
+
+
+def measure(networks, dataset, hwgen: Package | Binary | None, limit: int | None, golden_limit: int | None) -> dict:
+    """Everything that the page says of these versions of a network, for JSON."""
+    d = networks[0][1].description
+    measured = {"description": d.to_json(), "classes": list(dataset.classes), "images": min(len(dataset), limit or len(dataset)),
+                "versions": []}
+    for name, network in networks:
+        print(f"evaluating {name}", file=sys.stderr, flush=True)
+        matrices = evaluate(network, dataset, limit=limit)
+        version = {"name": name, "miou": mious(matrices), "iou": losses.class_ious(matrices[d.outputs[-1]]).tolist()}
+        if hwgen is not None and name != "float":
+            summed, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit)
+            version["golden"] = {"images": count, "miou": mious(summed), "equal": {str(n): v for n, v in equal.items()}}
+        measured["versions"].append(version)
+    return measured
+
+
+def mious(matrices: dict[int, torch.Tensor]) -> dict[str, float]:
+    return {str(n): losses.mean_iou(m) for n, m in matrices.items()}
