@@ -70,8 +70,16 @@ def versions(folder: Path, training, hwgen: Package | Binary | None) -> list[tup
     for bits in TUNED_BITS:
         tuned = folder / f"{folder.name}-w{bits}.model.safetensors"
         if tuned.is_file():
-            found.append((f"{bits}-bit weights, fine-tuned", load_quantised(tuned)))
+            network = load_quantised(tuned)
+            found.append((f"{bits}-bit weights{exceptions(network.bits, bits)}, fine-tuned", network))
     return found
+
+
+def exceptions(bits: Bits, most: int) -> str:
+    """The kinds of layer behind the first with another width than the name says."""
+    kinds = {kind: getattr(bits, kind) for kind in ("data", "expand", "depthwise", "project", "head")}
+    others = [f"{kind} {width}" for kind, width in kinds.items() if width != most]
+    return f" ({', '.join(others)})" if others else ""
 
 
 def measure(networks, dataset, hwgen: Package | Binary | None, limit: int | None, golden_limit: int | None) -> dict:
