@@ -68,15 +68,17 @@ impl Design {
     /// Folds and schedules a model. Fails when the budget cannot hold the arrays.
     pub fn new(model: &Model, options: &Options) -> Result<Self, Error> {
         let net = &model.description;
-        let pixels = options.pixels.unwrap_or(1);
         let (folding, solved) = match (options.folding, options.target) {
             (Some(folding), _) => (folding, None),
-            (None, Some(target)) => solver::solve_target(model, options.feedback, target, pixels)
+            (None, Some(target)) => solver::solve_target(model, options.feedback, target, options.pixels)
                 .map(|(folding, mapping)| (folding, Some(mapping)))
                 .ok_or(Error::Target { dsp: target.dsp, ebr: target.ebr, lut: target.lut })?,
-            (None, None) => solver::solve(net, &model.bits, options.feedback, options.multipliers, pixels)
+            (None, None) => solver::solve(net, &model.bits, options.feedback, options.multipliers, options.pixels)
                 .map(|folding| (folding, None))
-                .ok_or(Error::Budget { got: options.multipliers, wanted: solver::MIN_MULTIPLIERS * pixels })?,
+                .ok_or_else(|| Error::Budget {
+                    got: options.multipliers,
+                    wanted: solver::MIN_MULTIPLIERS * options.pixels.unwrap_or(1),
+                })?,
         };
         let mapping = options.mapping.or(solved).unwrap_or_else(|| Mapping::new(&model.bits, &folding));
         let plan = Plan::new(net, &model.bits, folding, options.feedback);

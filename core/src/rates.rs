@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn later_outputs_are_slower_and_the_last_takes_the_frame() {
         let (net, bits) = (Preset::Tiny.description(), Bits::default());
-        let folding = solver::solve(&net, &bits, Feedback::Onchip, 24, 1).expect("enough multipliers");
+        let folding = solver::solve(&net, &bits, Feedback::Onchip, 24, None).expect("enough multipliers");
         let prediction = solver::exact(&net, &bits, Feedback::Onchip, folding);
         let clock = Clock { mhz: 100.0, from: "a test".to_owned() };
         let rates = Rates::new(&clock, &prediction).outputs;

@@ -9,6 +9,7 @@
 //! weight_sets: [shared, independent]
 //! bits: {weights: [4, 8]}
 //! multipliers: [64, 128, 342]
+//! pixels_per_cycle: [1, 2, 4]        # unless named, what is fastest
 //! feedback: [onchip, axi]
 //! device: ecp5-85k
 //! ```
@@ -17,6 +18,7 @@ use crate::bits::WIDTHS;
 use crate::error::ExploreError;
 use crate::point::{self, Point};
 use hwgen_core::plan::Feedback;
+use hwgen_core::solver::PIXELS;
 use hwgen_core::{Device, design::DEFAULT_MULTIPLIERS};
 use hwgen_network::parse::Outputs;
 use hwgen_network::yaml::{Document, Source};
@@ -52,6 +54,7 @@ pub struct Grid {
     normalisation: Vec<Normalisation>,
     /// By index of [`WIDTHS`].
     bits: Vec<Vec<u32>>,
+    pixels_per_cycle: Vec<usize>,
     multipliers: Vec<usize>,
     feedback: Vec<Feedback>,
     device: Vec<String>,
@@ -112,6 +115,7 @@ impl Grid {
             pixels: document.take_with("pixels", |value| values(value, text)).unwrap_or_default(),
             normalisation: document.take_with("normalisation", |value| values(value, text)).unwrap_or_default(),
             bits: Vec::new(),
+            pixels_per_cycle: document.take_with("pixels_per_cycle", |value| values(value, number)).unwrap_or_default(),
             multipliers: document.take_with("multipliers", |value| values(value, number)).unwrap_or_default(),
             feedback: document.take_with("feedback", |value| values(value, feedback)).unwrap_or_default(),
             device: document.take_with("device", |value| values(value, device)).unwrap_or_default(),
@@ -128,6 +132,9 @@ impl Grid {
         }
         if let Some(least) = grid.multipliers.iter().find(|&&multipliers| multipliers == 0) {
             document.complain("multipliers", format!("got {least}, wanted 1 or more"));
+        }
+        if let Some(wrong) = grid.pixels_per_cycle.iter().find(|&pixels| !PIXELS.contains(pixels)) {
+            document.complain("pixels_per_cycle", format!("got {wrong}, wanted 1, 2 or 4"));
         }
         grid.source = document.finish()?;
         Ok(grid)
@@ -162,7 +169,7 @@ impl Grid {
         ];
         radices.extend(self.bits.iter().map(Vec::len));
         let multipliers = if self.multipliers.is_empty() { DEFAULT_SHARES.len() } else { self.multipliers.len() };
-        radices.extend([multipliers, self.feedback.len(), self.device.len()]);
+        radices.extend([self.pixels_per_cycle.len(), multipliers, self.feedback.len(), self.device.len()]);
         if self.multipliers.is_empty() && self.device.is_empty() {
             let at = radices.len() - 3;
             radices[at] = 1;
@@ -204,6 +211,7 @@ impl Grid {
                 named_bits.push((index, value));
             }
         }
+        let pixels_per_cycle = self.pixels_per_cycle.get(digit()).copied();
         let (share, feedback, device) = (digit(), digit(), self.device.get(digit()).cloned());
         let feedback = self.feedback.get(feedback).copied().unwrap_or(Feedback::Onchip);
         let multipliers = self.multipliers.get(share).copied().unwrap_or_else(|| multipliers(device.as_deref(), share));
@@ -223,7 +231,7 @@ impl Grid {
         if limits.macs.is_some_and(|limit| macs() >= limit) {
             return Ok(None);
         }
-        Ok(Some(Point { description, bits, named_bits, multipliers, feedback, device }))
+        Ok(Some(Point { description, bits, named_bits, multipliers, pixels_per_cycle, feedback, device }))
     }
 
     /// The greatest of the grid's widths whose MACs stay below the limit.
@@ -247,6 +255,7 @@ impl Grid {
                 bits: Bits::default(),
                 named_bits: Vec::new(),
                 multipliers: DEFAULT_MULTIPLIERS,
+                pixels_per_cycle: None,
                 feedback: Feedback::Onchip,
                 device: None,
             };

@@ -3,7 +3,6 @@
 use crate::point::{self, Point};
 use hwgen_core::Device;
 use hwgen_core::device::devices;
-use hwgen_core::folding::Folding;
 use hwgen_core::solver::{self, Target};
 use hwgen_network::Cost;
 use serde::{Deserialize, Serialize};
@@ -62,6 +61,8 @@ pub struct Row {
     pub state_bytes: u64,
     /// Convolutions on the longest path.
     pub depth: u64,
+    /// Pixels that a weight works on in the same cycle: the grid's or the best; none where the budget is too small.
+    pub pixels_per_cycle: Option<usize>,
     /// Multipliers of the folding; none where the budget is too small for the four arrays.
     pub used_multipliers: Option<usize>,
     /// Of a frame.
@@ -117,6 +118,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         traffic_bytes: cost.total.traffic_bytes,
         state_bytes: cost.state_bytes,
         depth: cost.depth,
+        pixels_per_cycle: None,
         used_multipliers: None,
         cycles: None,
         first_output_cycles: None,
@@ -132,16 +134,17 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         front: false,
         miou: None,
     };
-    let Some(estimate) = solver::estimate(d, &point.bits, point.multipliers) else {
+    let target = target(point);
+    let everything = Target { dsp: usize::MAX, ebr: usize::MAX, lut: 1 << 40, products: usize::MAX };
+    let (device, pixels) = (target.unwrap_or(everything), point.pixels_per_cycle);
+    let weighed = solver::weigh(d, &point.bits, point.feedback, device, point.multipliers, pixels);
+    let Some((estimate, cost, short)) = weighed else {
         "a budget for the four arrays".clone_into(&mut row.missing);
         return row;
     };
+    row.pixels_per_cycle = Some(estimate.folding.pixels());
     row.used_multipliers = Some(estimate.folding.total());
     row.set_cycles(estimate.cycles, estimate.first_output);
-    let target = target(point);
-    let everything = Target { dsp: usize::MAX, ebr: usize::MAX, lut: 1 << 40, products: usize::MAX };
-    let (cost, short) =
-        solver::resources(d, &point.bits, point.feedback, target.unwrap_or(everything), &estimate.folding);
     (row.dsp, row.ebr, row.lut, row.ff) = (Some(cost.dsp), Some(cost.ebr), Some(cost.lut), Some(cost.ff));
     row.fits = target.map(|_| short.is_empty());
     let short = short.iter().map(|short| format!("{} {}", short.wanted - short.there, short.what));
@@ -151,15 +154,12 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
 
 /// Puts the exact schedule in the place of a point's estimated cycles.
 pub fn schedule(point: &Point, row: &mut Row) {
-    let Some(folding) = folding(point) else { return };
-    let prediction = solver::exact(&point.description, &point.bits, point.feedback, folding);
+    let estimate = |pixels| solver::estimate(&point.description, &point.bits, point.multipliers, pixels);
+    let Some(estimate) = row.pixels_per_cycle.and_then(estimate) else { return };
+    let prediction = solver::exact(&point.description, &point.bits, point.feedback, estimate.folding);
     let first = prediction.outputs.first().map_or(prediction.cycles, |output| output.last + 1);
     row.set_cycles(prediction.cycles, first);
     row.exact = true;
-}
-
-fn folding(point: &Point) -> Option<Folding> {
-    Some(solver::estimate(&point.description, &point.bits, point.multipliers)?.folding)
 }
 
 fn device(point: &Point) -> Option<Device> {

@@ -17,6 +17,8 @@ pub struct Point {
     pub named_bits: Vec<(usize, u32)>,
     /// Budget of multipliers.
     pub multipliers: usize,
+    /// Pixels that a weight works on in the same cycle, if the grid says so.
+    pub pixels_per_cycle: Option<usize>,
     /// Where the state goes between iterations.
     pub feedback: Feedback,
     /// Name of the device, if there is one.
@@ -95,6 +97,9 @@ impl Point {
             flag(WIDTHS[index].flag, true, value.to_string());
         }
         flag("--multipliers", true, self.multipliers.to_string());
+        if let Some(pixels) = self.pixels_per_cycle {
+            flag("--pixels-per-cycle", true, pixels.to_string());
+        }
         flag("--feedback", self.feedback != Feedback::Onchip, self.feedback.kind().to_owned());
         if let Some(device) = &self.device {
             flag("--device", true, device.clone());
@@ -118,11 +123,12 @@ mod tests {
             bits: Bits::default(),
             named_bits: vec![(0, 4)],
             multipliers: 128,
+            pixels_per_cycle: Some(2),
             feedback: Feedback::Axi(AxiWidth::default()),
             device: Some("ecp5-85k".to_owned()),
         };
         let wanted = "hwgen emit --width 29 --outputs 1,16 --weight-sets independent --weight-bits 4 --multipliers 128 \
-                      --feedback axi --device ecp5-85k";
+                      --pixels-per-cycle 2 --feedback axi --device ecp5-85k";
         assert_eq!(point.command(), wanted);
     }
 }

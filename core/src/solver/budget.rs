@@ -3,6 +3,7 @@
 use hwgen_network::Description;
 use hwgen_quantize::Bits;
 
+use super::pixels::{choices, worthwhile};
 use super::rings::{frame_cycles, size_rings};
 use super::search::{Candidate, MIN_MULTIPLIERS, Search};
 use crate::array::PerArray;
@@ -12,23 +13,52 @@ use crate::plan::Feedback;
 /// How many foldings the exact schedule compares.
 const FINALISTS: usize = 4;
 
-/// Finds a folding for `multipliers` in all arrays together and jobs of `pixels` pixels; `None` below [`MIN_MULTIPLIERS`]
-/// for each of them.
-pub fn solve(net: &Description, bits: &Bits, feedback: Feedback, multipliers: usize, pixels: usize) -> Option<Folding> {
+/// Every requantisation lane is hardware too: one is worth so much of the cycles.
+const LANE: f64 = 0.001;
+
+/// Finds a folding for `multipliers` in all arrays together; `None` below [`MIN_MULTIPLIERS`] for each pixel of a job. Jobs
+/// have `pixels` pixels, or, unless told, more than one where that is faster.
+pub fn solve(
+    net: &Description,
+    bits: &Bits,
+    feedback: Feedback,
+    multipliers: usize,
+    pixels: Option<usize>,
+) -> Option<Folding> {
+    let mut best: Option<(f64, Folding)> = None;
+    let mut estimated = f64::INFINITY;
+    for pixels in choices(pixels) {
+        let found = finalists(net, bits, multipliers, pixels);
+        // the exact schedules of what is not even estimated to be faster would be a waste of time
+        let Some(&(estimate, _)) = found.first().filter(|first| first.0 < estimated) else { continue };
+        estimated = estimate;
+        let exact = |folding: Folding| score(frame_cycles(net, bits, feedback, folding) as f64, &folding);
+        let fastest =
+            found.into_iter().map(|(_, folding)| (exact(folding), folding)).min_by(|a, b| a.0.total_cmp(&b.0));
+        best = match (best, fastest) {
+            (Some(fewer), Some(more)) if !worthwhile(more.0, fewer.0) => Some(fewer),
+            (fewer, more) => more.or(fewer),
+        };
+    }
+    best.map(|(_, folding)| size_rings(net, bits, feedback, folding))
+}
+
+/// The foldings that are estimated to be the best, with their scores, best first.
+fn finalists(net: &Description, bits: &Bits, multipliers: usize, pixels: usize) -> Vec<(f64, Folding)> {
     if multipliers < MIN_MULTIPLIERS * pixels {
-        return None;
+        return Vec::new();
     }
     let search = Search::new(net, bits, multipliers, pixels);
     let scored = |shape| complete(&search, shape).map(|(score, folding, _)| (score, folding));
     let mut found: Vec<(f64, Folding)> = search.expand.iter().filter_map(scored).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.truncate(FINALISTS);
-    let best = found
-        .into_iter()
-        .map(|(_, folding)| (frame_cycles(net, bits, feedback, folding), folding))
-        .min_by_key(|(cycles, _)| *cycles)?
-        .1;
-    Some(size_rings(net, bits, feedback, best))
+    found
+}
+
+/// Cycles with the lanes of requantisation: less is better.
+fn score(cycles: f64, folding: &Folding) -> f64 {
+    cycles * (1.0 + LANE * folding.requant() as f64)
 }
 
 /// Estimated cycles.
@@ -72,9 +102,30 @@ pub(super) fn complete(search: &Search, expand: &Candidate) -> Option<(f64, Fold
             let frame = search.frame(data, iteration, classify.cycles);
             let arrays = PerArray { expand: expand.draining(drain), depthwise, project, classify };
             let folding = search.folding(&arrays, search.spans(0).width as usize);
-            // every requantisation lane is hardware too: a lane is worth a tenth of a percent
             let time = Time { data, iteration, classify: classify.cycles, frame };
-            Some((frame * (1.0 + 0.001 * folding.requant() as f64), folding, time))
+            Some((score(frame, &folding), folding, time))
         })
         .min_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hwgen_network::Preset;
+
+    #[test]
+    fn jobs_have_more_pixels_where_that_is_faster() {
+        let (net, bits) = (Preset::Tiny.description(), Bits::default());
+        let solve = |multipliers, pixels| {
+            let folding = solve(&net, &bits, Feedback::Onchip, multipliers, pixels).expect("enough multipliers");
+            (folding.pixels(), frame_cycles(&net, &bits, Feedback::Onchip, folding))
+        };
+        // as many multipliers as the channels use well: one pixel
+        assert_eq!(solve(24, None), solve(24, Some(1)));
+        assert_eq!(solve(24, Some(4)).0, 4);
+        // more than they use well
+        let (pixels, cycles) = solve(342, None);
+        let (_, with_one) = solve(342, Some(1));
+        assert!(pixels > 1 && worthwhile(cycles as f64, with_one as f64), "{pixels}: {cycles}, {with_one}");
+    }
 }

@@ -9,6 +9,7 @@ use hwgen_quantize::Bits;
 
 use super::budget::complete;
 use super::mapper::{Mapper, Shortage, Target};
+use super::pixels::{choices, worthwhile};
 use super::rings::size_rings;
 use super::search::{MIN_MULTIPLIERS, Search, pareto};
 use crate::folding::Folding;
@@ -28,12 +29,12 @@ pub struct Estimate {
     pub first_output: u64,
 }
 
-/// Estimates a core of at most `multipliers` multipliers; `None` if no four arrays are as small.
-pub fn estimate(net: &Description, bits: &Bits, multipliers: usize) -> Option<Estimate> {
-    if multipliers < MIN_MULTIPLIERS {
+/// Estimates a core of at most `multipliers` multipliers with jobs of `pixels` pixels; `None` if no four arrays are as small.
+pub fn estimate(net: &Description, bits: &Bits, multipliers: usize, pixels: usize) -> Option<Estimate> {
+    if multipliers < MIN_MULTIPLIERS * pixels {
         return None;
     }
-    let search = Search::new(net, bits, multipliers, 1);
+    let search = Search::new(net, bits, multipliers, pixels);
     let expand = pareto(search.expand.clone());
     let (_, folding, time) =
         expand.iter().filter_map(|shape| complete(&search, shape)).min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -42,15 +43,32 @@ pub fn estimate(net: &Description, bits: &Bits, multipliers: usize) -> Option<Es
     Some(Estimate { folding, cycles: time.frame as u64, first_output: (first_output as u64).min(time.frame as u64) })
 }
 
-/// What a folding takes of a device, and what of it is short.
-pub fn resources(
+/// Estimates a core and what it takes of a device, and what of it is short. Jobs have `pixels` pixels, or, unless told,
+/// more than one where that is faster, or fits as one does not.
+pub fn weigh(
     net: &Description,
     bits: &Bits,
     feedback: Feedback,
     target: Target,
-    folding: &Folding,
-) -> (Resources, Vec<Shortage>) {
-    Mapper { bits, net, widths: Widths::worst(net, bits), feedback, target }.resources(folding)
+    multipliers: usize,
+    pixels: Option<usize>,
+) -> Option<(Estimate, Resources, Vec<Shortage>)> {
+    let mapper = Mapper { bits, net, widths: Widths::worst(net, bits), feedback, target };
+    let weighed = |pixels| {
+        let found = estimate(net, bits, multipliers, pixels)?;
+        let (resources, short) = mapper.resources(&found.folding);
+        Some((found, resources, short))
+    };
+    let better = |(more, _, lacks): &(Estimate, _, Vec<_>), (fewer, _, lacked): &(Estimate, _, Vec<_>)| match (
+        lacks.is_empty(),
+        lacked.is_empty(),
+    ) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => worthwhile(more.cycles as f64, fewer.cycles as f64),
+    };
+    let found = choices(pixels).into_iter().filter_map(weighed);
+    found.reduce(|fewer, more| if better(&more, &fewer) { more } else { fewer })
 }
 
 /// The exact schedule of an estimated folding, its rings sized as those of a solved one.
@@ -66,9 +84,16 @@ mod tests {
 
     #[test]
     fn the_estimate_is_near_the_exact_schedule() {
-        for (preset, multipliers) in [(Preset::Paper, 342), (Preset::Camvid240, 284), (Preset::Tiny, 24)] {
+        let cores = [
+            (Preset::Paper, 342, 1),
+            (Preset::Paper, 1368, 4),
+            (Preset::Camvid240, 284, 1),
+            (Preset::Camvid240, 568, 2),
+            (Preset::Tiny, 24, 1),
+        ];
+        for (preset, multipliers, pixels) in cores {
             let (net, bits) = (preset.description(), Bits::default());
-            let found = estimate(&net, &bits, multipliers).expect("enough multipliers");
+            let found = estimate(&net, &bits, multipliers, pixels).expect("enough multipliers");
             let exact = exact(&net, &bits, Feedback::Onchip, found.folding);
             let near = |estimated: u64, exact: u64| (estimated as f64 / exact as f64 - 1.0).abs();
             assert!(near(found.cycles, exact.cycles) < 0.1, "{preset:?}: {} {}", found.cycles, exact.cycles);
@@ -80,16 +105,16 @@ mod tests {
     #[test]
     fn what_is_short_is_named() {
         let (net, bits) = (Preset::Paper.description(), Bits::default());
-        let found = estimate(&net, &bits, 342).expect("enough multipliers");
+        let weigh = |target| weigh(&net, &bits, Feedback::Onchip, target, 342, None).expect("enough multipliers");
         let large = Target { dsp: 1 << 20, ebr: 1 << 20, lut: 1 << 30, products: 1 << 20 };
-        let (cost, short) = resources(&net, &bits, Feedback::Onchip, large, &found.folding);
+        let (_, cost, short) = weigh(large);
         assert!(short.is_empty() && cost.lut > 10_000);
-        let (_, short) = resources(&net, &bits, Feedback::Onchip, Target { ebr: 10, ..large }, &found.folding);
+        let (_, _, short) = weigh(Target { ebr: 10, ..large });
         assert_eq!(short[0].what, "block RAMs");
     }
 
     #[test]
     fn three_multipliers_are_too_few() {
-        assert!(estimate(&Preset::Tiny.description(), &Bits::default(), 3).is_none());
+        assert!(estimate(&Preset::Tiny.description(), &Bits::default(), 3, 1).is_none());
     }
 }

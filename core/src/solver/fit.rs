@@ -10,6 +10,7 @@ use hwgen_network::Description;
 use hwgen_quantize::Model;
 
 use super::mapper::{Mapper, Target};
+use super::pixels::{choices, worthwhile};
 use super::rings::{frame_cycles, size_rings};
 use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
 use crate::array::PerArray;
@@ -25,6 +26,8 @@ use crate::widths::Widths;
 const LUTS_A_PRODUCT: usize = 60;
 /// So many cycles more are given for fewer LUTs, which place and route better.
 const CYCLES_FOR_LUTS: f64 = 0.002;
+/// A job gets more pixels for no cycles less where its core then has this part of the LUTs.
+const LUTS_FOR_PIXELS: f64 = 0.9;
 /// Foldings whose frames are estimated before the exact schedule compares them.
 const CANDIDATES: usize = 1024;
 /// An estimate of a frame's cycles is at most so much too high, a ninth for a loop estimated at a target that its arrays
@@ -37,13 +40,35 @@ const PROJECT_CHOICES: usize = 6;
 /// Beats that draining the expand array may take, for each word of a state pixel.
 const SLOW_DRAIN: usize = 2;
 
-/// The folding and mapping with the fewest cycles that fit, with jobs of `pixels` pixels; `None` if none does.
-pub fn solve_target(model: &Model, feedback: Feedback, target: Target, pixels: usize) -> Option<(Folding, Mapping)> {
-    let fitting = fitting(model, feedback, target, pixels);
+/// The folding and mapping with the fewest cycles that fit; `None` if none does. Jobs have `pixels` pixels, or, unless
+/// told, more than one where that is faster, or as fast with fewer LUTs.
+pub fn solve_target(
+    model: &Model,
+    feedback: Feedback,
+    target: Target,
+    pixels: Option<usize>,
+) -> Option<(Folding, Mapping)> {
+    let better = |more: &Fitting, fewer: &Fitting| {
+        let smaller = (more.luts as f64) < fewer.luts as f64 * LUTS_FOR_PIXELS;
+        worthwhile(more.cycles as f64, fewer.cycles as f64) || (more.cycles <= fewer.cycles && smaller)
+    };
+    let mut best: Option<Fitting> = None;
+    for pixels in choices(pixels) {
+        let bound = best.map_or(u64::MAX, |best| best.cycles);
+        let found = fastest(&fitting(model, feedback, target, pixels, bound));
+        best = match (best, found) {
+            (Some(fewer), Some(more)) if !better(&more, &fewer) => Some(fewer),
+            (fewer, more) => more.or(fewer),
+        };
+    }
+    best.map(|best| (best.folding, best.mapping))
+}
+
+/// The fastest, or one as good as equal with fewer LUTs.
+fn fastest(fitting: &[Fitting]) -> Option<Fitting> {
     let fewest = fitting.iter().map(|found| found.cycles).min()?;
-    let near = fitting.into_iter().filter(|found| found.cycles as f64 <= fewest as f64 * (1.0 + CYCLES_FOR_LUTS));
-    near.min_by_key(|found| (found.luts + LUTS_A_PRODUCT * found.folding.total(), found.cycles))
-        .map(|found| (found.folding, found.mapping))
+    let near = fitting.iter().filter(|found| found.cycles as f64 <= fewest as f64 * (1.0 + CYCLES_FOR_LUTS));
+    near.min_by_key(|found| (found.luts + LUTS_A_PRODUCT * found.folding.total(), found.cycles)).copied()
 }
 
 /// A folding that fits a device.
@@ -64,12 +89,13 @@ pub(super) fn most_products(target: Target, pixels: usize) -> usize {
     (2 * target.dsp + target.lut / LUTS_A_PRODUCT).min(target.products).max(MIN_MULTIPLIERS * pixels)
 }
 
-/// The foldings that fit, the fastest and those near it, with jobs of `pixels` pixels.
-pub(super) fn fitting(model: &Model, feedback: Feedback, target: Target, pixels: usize) -> Vec<Fitting> {
+/// The foldings that fit, the fastest and those near it, with jobs of `pixels` pixels. Frames of more than `bound` cycles are
+/// of no interest; some of those returned may be as slow.
+pub(super) fn fitting(model: &Model, feedback: Feedback, target: Target, pixels: usize, bound: u64) -> Vec<Fitting> {
     let net = &model.description;
     let search = Search::new(net, &model.bits, most_products(target, pixels), pixels);
     let mapper = Mapper { bits: &model.bits, net, widths: Widths::new(model), feedback, target };
-    let fit = Fit { mapper, search };
+    let fit = Fit { mapper, search, bound: bound as f64 * ESTIMATE_ABOVE };
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     // the same folding may be the answer to several lengths of an iteration
@@ -108,6 +134,8 @@ fn with_a_row(folding: Folding, net: &Description) -> Folding {
 struct Fit<'a> {
     mapper: Mapper<'a>,
     search: Search<'a>,
+    /// Estimated cycles of a frame at most.
+    bound: f64,
 }
 
 impl Fit<'_> {
@@ -118,17 +146,19 @@ impl Fit<'_> {
         targets.sort_unstable();
         targets.dedup_by(|a, b| *a <= *b + *b / 100);
         let mut found: Vec<(f64, Folding)> = Vec::new();
-        for &cycles in &targets {
+        let iterations = search.net.iterations as usize;
+        for &cycles in targets.iter().take_while(|&&cycles| (iterations * cycles) as f64 <= self.bound) {
             let before = found.len();
             // an expand array much faster than the rest is a waste
             let expands = search.expand.iter().filter(|s| s.cycles <= cycles && s.cycles * 10 >= cycles * 9);
             for expand in expands {
                 for folding in self.complete(expand, cycles) {
-                    if self.mapper.mapping(&with_least_rings(folding)).is_some() {
-                        let PerArray { expand: shape, classify, .. } = folding.arrays;
-                        let data = search.data_cycles(expand, shape.drain);
-                        let classify = search.class_cycles(classify.lanes, classify.rows);
-                        found.push((search.frame(data, cycles, classify), folding));
+                    let PerArray { expand: shape, classify, .. } = folding.arrays;
+                    let data = search.data_cycles(expand, shape.drain);
+                    let classify = search.class_cycles(classify.lanes, classify.rows);
+                    let frame = search.frame(data, cycles, classify);
+                    if frame <= self.bound && self.mapper.mapping(&with_least_rings(folding)).is_some() {
+                        found.push((frame, folding));
                     }
                 }
             }

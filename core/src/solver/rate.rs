@@ -8,6 +8,7 @@ use hwgen_quantize::Model;
 
 use super::fit::{Fitting, fitting, most_products};
 use super::mapper::{Mapper, Target};
+use super::pixels::choices;
 use super::rings::frame;
 use super::search::MIN_MULTIPLIERS;
 use crate::folding::Folding;
@@ -56,57 +57,100 @@ impl Found {
     }
 }
 
-/// The smallest core that reaches the goal with jobs of `pixels` pixels; if none does, the fastest, if any fits.
+/// The smallest core that reaches the goal, with jobs of `pixels` pixels or, unless told, of any; if none does, the fastest,
+/// if any fits.
 pub fn solve_rate(
     model: &Model,
     feedback: Feedback,
     target: Target,
-    pixels: usize,
+    pixels: Option<usize>,
     goal: Goal,
 ) -> Result<Found, Option<Box<Found>>> {
-    let in_time = |fits: &Fitting| {
-        let prediction = frame(&model.description, &model.bits, feedback, fits.folding);
-        let cycles = prediction.outputs.iter().find(|output| output.output == goal.output).map(rates::cycles);
-        cycles.is_some_and(|cycles| cycles <= goal.cycles)
-    };
-    let found = |fits: Fitting| {
-        let plan = Plan::new(&model.description, &model.bits, fits.folding, feedback);
-        let (net, bits) = (&model.description, &model.bits);
-        let mapper = Mapper { bits, net, widths: Widths::new(model), feedback, target };
-        let prediction = frame(&model.description, &model.bits, feedback, fits.folding);
-        Found { folding: fits.folding, mapping: fits.mapping, resources: mapper.cost(&plan, &fits.mapping), prediction }
-    };
-    let smallest = |all: &[Fitting]| {
-        let mut all = all.to_vec();
-        all.sort_by_key(|fits| (fits.luts, fits.cycles));
-        all.into_iter().find(in_time)
-    };
-
-    let most = most_products(target, pixels);
-    let all = fitting(model, feedback, target, pixels);
-    let Some(mut best) = smallest(&all) else {
-        return Err(all.into_iter().min_by_key(|fits| fits.cycles).map(|fits| Box::new(found(fits))));
-    };
-    let (mut low, mut high) = (too_few(model, pixels, goal), most.min(best.folding.total()));
-    while high > low + 1 + high / STEP {
-        let budget = usize::midpoint(low, high);
-        if let Some(fits) = smallest(&fitting(model, feedback, Target { products: budget, ..target }, pixels)) {
-            high = budget.min(fits.folding.total());
-            if fits.luts < best.luts {
-                best = fits;
-            }
-        } else {
-            low = budget;
+    let search = Search { model, feedback, target, goal };
+    let (mut smallest, mut fastest) = (None::<Fitting>, None::<Fitting>);
+    for pixels in choices(pixels) {
+        // among more pixels only what is in time counts, if anything was, and only what is faster, if nothing was
+        let bound = if smallest.is_some() { search.bound() } else { fastest.map_or(u64::MAX, |fits| fits.cycles) };
+        match search.smallest(pixels, bound) {
+            Ok(found) => smallest = smallest.into_iter().chain([found]).min_by_key(|fits| fits.luts),
+            Err(found) => fastest = fastest.into_iter().chain(found).min_by_key(|fits| fits.cycles),
         }
     }
-    Ok(found(best))
+    match smallest {
+        Some(fits) => Ok(search.found(fits)),
+        None => Err(fastest.map(|fits| Box::new(search.found(fits)))),
+    }
 }
 
-/// A budget that cannot be enough, were every multiplier busy in every cycle.
-fn too_few(model: &Model, pixels: usize, goal: Goal) -> usize {
-    let cost = Cost::new(&model.description);
-    let macs = cost.outputs.iter().find(|output| output.output == goal.output).map_or(0, |output| output.sums.macs);
-    usize::try_from(macs / goal.cycles.max(1)).unwrap_or(usize::MAX).saturating_sub(1).max(MIN_MULTIPLIERS * pixels - 1)
+/// The search for the smallest core.
+struct Search<'a> {
+    model: &'a Model,
+    feedback: Feedback,
+    target: Target,
+    goal: Goal,
+}
+
+impl Search<'_> {
+    /// Cycles of a frame at most, as far as the goal says it.
+    fn bound(&self) -> u64 {
+        let last = self.model.description.outputs.last() == Some(&self.goal.output);
+        if last { self.goal.cycles } else { u64::MAX }
+    }
+
+    /// The smallest with jobs of so many pixels; if none is in time, the fastest that fits, both of frames within a bound.
+    fn smallest(&self, pixels: usize, bound: u64) -> Result<Fitting, Option<Fitting>> {
+        let all = fitting(self.model, self.feedback, self.target, pixels, bound);
+        let Some(mut best) = self.in_time(&all) else {
+            return Err(all.into_iter().min_by_key(|fits| fits.cycles));
+        };
+        let (mut low, mut high) = (self.too_few(pixels), most_products(self.target, pixels).min(best.folding.total()));
+        while high > low + 1 + high / STEP {
+            let budget = usize::midpoint(low, high);
+            let target = Target { products: budget, ..self.target };
+            if let Some(fits) = self.in_time(&fitting(self.model, self.feedback, target, pixels, self.bound())) {
+                high = budget.min(fits.folding.total());
+                if fits.luts < best.luts {
+                    best = fits;
+                }
+            } else {
+                low = budget;
+            }
+        }
+        Ok(best)
+    }
+
+    /// The one with the fewest LUTs of those in time.
+    fn in_time(&self, all: &[Fitting]) -> Option<Fitting> {
+        let mut all = all.to_vec();
+        all.sort_by_key(|fits| (fits.luts, fits.cycles));
+        all.into_iter().find(|fits| {
+            let outputs = self.frame(fits.folding).outputs;
+            let cycles = outputs.iter().find(|output| output.output == self.goal.output).map(rates::cycles);
+            cycles.is_some_and(|cycles| cycles <= self.goal.cycles)
+        })
+    }
+
+    fn frame(&self, folding: Folding) -> Prediction {
+        frame(&self.model.description, &self.model.bits, self.feedback, folding)
+    }
+
+    fn found(&self, fits: Fitting) -> Found {
+        let (net, bits) = (&self.model.description, &self.model.bits);
+        let plan = Plan::new(net, bits, fits.folding, self.feedback);
+        let mapper =
+            Mapper { bits, net, widths: Widths::new(self.model), feedback: self.feedback, target: self.target };
+        let resources = mapper.cost(&plan, &fits.mapping);
+        Found { folding: fits.folding, mapping: fits.mapping, resources, prediction: self.frame(fits.folding) }
+    }
+
+    /// A budget that cannot be enough, were every multiplier busy in every cycle.
+    fn too_few(&self, pixels: usize) -> usize {
+        let cost = Cost::new(&self.model.description);
+        let output = cost.outputs.iter().find(|output| output.output == self.goal.output);
+        let macs = output.map_or(0, |output| output.sums.macs);
+        let busy = usize::try_from(macs / self.goal.cycles.max(1)).unwrap_or(usize::MAX);
+        busy.saturating_sub(1).max(MIN_MULTIPLIERS * pixels - 1)
+    }
 }
 
 #[cfg(test)]
@@ -134,7 +178,7 @@ mod tests {
     #[test]
     fn slower_goals_have_smaller_cores() {
         let model = tiny();
-        let solve = |output, cycles| solve_rate(&model, Feedback::Onchip, target(), 1, Goal { output, cycles });
+        let solve = |output, cycles| solve_rate(&model, Feedback::Onchip, target(), None, Goal { output, cycles });
         let slow = solve(4, 800_000).expect("a small core does it");
         let fast = solve(4, 200_000).expect("a larger core does it");
         assert!(cycles(&slow, 4) <= 800_000 && cycles(&fast, 4) <= 200_000);
@@ -149,16 +193,16 @@ mod tests {
     #[test]
     fn what_cannot_be_had_names_the_fastest() {
         let goal = Goal { output: 4, cycles: 1000 };
-        let fastest = solve_rate(&tiny(), Feedback::Onchip, target(), 1, goal).expect_err("too fast for any core");
+        let fastest = solve_rate(&tiny(), Feedback::Onchip, target(), None, goal).expect_err("too fast for any core");
         assert!(cycles(&fastest.expect("some core fits"), 4) > 1000);
         let none = Target { dsp: 1, ebr: 1, lut: 100, ..target() };
-        assert!(solve_rate(&tiny(), Feedback::Onchip, none, 1, goal).expect_err("nothing fits").is_none());
+        assert!(solve_rate(&tiny(), Feedback::Onchip, none, None, goal).expect_err("nothing fits").is_none());
     }
 
     #[test]
     fn a_resource_that_is_used_up_is_named() {
         let goal = Goal { output: 4, cycles: 10_000_000 };
-        let found = solve_rate(&tiny(), Feedback::Onchip, target(), 1, goal).expect("a small core does it");
+        let found = solve_rate(&tiny(), Feedback::Onchip, target(), None, goal).expect("a small core does it");
         let tight = Target { ebr: found.resources.ebr, ..target() };
         assert!(found.used_up(tight).iter().any(|&(what, ..)| what == "block RAMs"));
         assert!(found.used_up(Target { dsp: 1 << 20, ebr: 1 << 20, lut: 1 << 30, ..tight }).is_empty());

@@ -22,7 +22,7 @@ pub struct HardwareArgs {
     /// nexus-lifcl40.
     #[arg(long, value_name = "D")]
     device: Option<String>,
-    /// Pixels that a weight works on in the same cycle: 1, 2 or 4 [default: 1].
+    /// Pixels that a weight works on in the same cycle: 1, 2 or 4 [default: what is fastest].
     #[arg(long, value_name = "P", value_parser = ["1", "2", "4"])]
     pixels_per_cycle: Option<String>,
     /// Emit the smallest core that gives so many frames a second on the device (or board), at the clock that is expected

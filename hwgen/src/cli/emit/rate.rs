@@ -45,7 +45,7 @@ impl<'a> Goal<'a> {
         let target = options.target.ok_or(CliError::RateOfNoDevice)?;
         let cycles = (self.clock.mhz * 1e6 / self.frames_per_second) as u64;
         let goal = solver::Goal { output: self.output, cycles };
-        match solve_rate(model, options.feedback, target, options.pixels.unwrap_or(1), goal) {
+        match solve_rate(model, options.feedback, target, options.pixels, goal) {
             Ok(found) => Ok(found),
             Err(None) => Err(hwgen_core::Error::Target { dsp: target.dsp, ebr: target.ebr, lut: target.lut }.into()),
             Err(Some(fastest)) => Err(self.missed(&fastest, target).into()),

@@ -2,7 +2,6 @@
 
 use hwgen_core::solver::MIN_MULTIPLIERS;
 use hwgen_core::{Design, Options};
-use hwgen_quantize::Model;
 use serde::Serialize;
 
 /// Arrays that are less busy than this are too many.
@@ -37,13 +36,14 @@ impl Suggestion {
             |&budget: &usize| Some((budget as f64 * STEP) as usize).filter(|&budget| budget >= MIN_MULTIPLIERS);
         std::iter::successors(Some(design.plan.folding.total()), smaller)
             .skip(1)
-            .find_map(|multipliers| Self::with(&design.model, &design.options, multipliers, macs))
+            .find_map(|multipliers| Self::with(design, multipliers, macs))
     }
 
-    /// With this budget, if it is enough for the arrays and they are busy enough.
-    fn with(model: &Model, options: &Options, multipliers: usize, macs: u64) -> Option<Self> {
+    /// With this budget and as many pixels a job, if it is enough for the arrays and they are busy enough.
+    fn with(design: &Design, multipliers: usize, macs: u64) -> Option<Self> {
+        let (model, options, pixels) = (&design.model, &design.options, Some(design.plan.folding.pixels()));
         let target = options.target.map(|target| hwgen_core::solver::Target { products: multipliers, ..target });
-        let design = Design::new(model, &Options { multipliers, target, ..*options }).ok()?;
+        let design = Design::new(model, &Options { multipliers, target, pixels, ..*options }).ok()?;
         let utilization = busy(&design, macs);
         (utilization >= ENOUGH).then_some(Self { multipliers, utilization, cycles: design.prediction.cycles })
     }
