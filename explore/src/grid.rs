@@ -9,7 +9,7 @@
 //! weight_sets: [shared, independent]
 //! bits: {weights: [4, 8]}
 //! multipliers: [64, 128, 342]
-//! pixels_per_cycle: [1, 2, 4]        # unless named, what is fastest
+//! pixels_per_cycle: [1, 2, 4]        # unless named, the fewest that fit
 //! feedback: [onchip, axi]
 //! device: ecp5-85k
 //! ```

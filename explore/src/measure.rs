@@ -61,7 +61,7 @@ pub struct Row {
     pub state_bytes: u64,
     /// Convolutions on the longest path.
     pub depth: u64,
-    /// Pixels that a weight works on in the same cycle: the grid's or the best; none where the budget is too small.
+    /// Pixels that a weight works on in the same cycle: the grid's, or the fewest that fit; none where the budget is too small.
     pub pixels_per_cycle: Option<usize>,
     /// Multipliers of the folding; none where the budget is too small for the four arrays.
     pub used_multipliers: Option<usize>,

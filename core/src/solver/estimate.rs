@@ -9,7 +9,7 @@ use hwgen_quantize::Bits;
 
 use super::budget::complete;
 use super::mapper::{Mapper, Shortage, Target};
-use super::pixels::{choices, worthwhile};
+use super::pixels::choices;
 use super::rings::size_rings;
 use super::search::{MIN_MULTIPLIERS, Search, pareto};
 use crate::folding::Folding;
@@ -44,7 +44,7 @@ pub fn estimate(net: &Description, bits: &Bits, multipliers: usize, pixels: usiz
 }
 
 /// Estimates a core and what it takes of a device, and what of it is short. Jobs have `pixels` pixels, or, unless told,
-/// more than one where that is faster, or fits as one does not.
+/// one, or more where a core fits only so: how much faster it is, an estimate says too roughly.
 pub fn weigh(
     net: &Description,
     bits: &Bits,
@@ -59,16 +59,18 @@ pub fn weigh(
         let (resources, short) = mapper.resources(&found.folding);
         Some((found, resources, short))
     };
-    let better = |(more, _, lacks): &(Estimate, _, Vec<_>), (fewer, _, lacked): &(Estimate, _, Vec<_>)| match (
-        lacks.is_empty(),
-        lacked.is_empty(),
-    ) {
-        (true, false) => true,
-        (false, true) => false,
-        _ => worthwhile(more.cycles as f64, fewer.cycles as f64),
-    };
-    let found = choices(pixels).into_iter().filter_map(weighed);
-    found.reduce(|fewer, more| if better(&more, &fewer) { more } else { fewer })
+    let mut found = None;
+    for pixels in choices(pixels) {
+        let Some(next) = weighed(pixels) else { continue };
+        let fits = next.2.is_empty();
+        if fits || found.is_none() {
+            found = Some(next);
+        }
+        if fits {
+            break;
+        }
+    }
+    found
 }
 
 /// The exact schedule of an estimated folding, its rings sized as those of a solved one.

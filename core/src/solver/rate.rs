@@ -67,10 +67,14 @@ pub fn solve_rate(
     goal: Goal,
 ) -> Result<Found, Option<Box<Found>>> {
     let search = Search { model, feedback, target, goal };
-    let (mut smallest, mut fastest) = (None::<Fitting>, None::<Fitting>);
+    let (mut smallest, mut fastest) = (None::<Fitting>, None::<Box<Fitting>>);
     for pixels in choices(pixels) {
         // among more pixels only what is in time counts, if anything was, and only what is faster, if nothing was
-        let bound = if smallest.is_some() { search.bound() } else { fastest.map_or(u64::MAX, |fits| fits.cycles) };
+        let bound = match (&smallest, &fastest) {
+            (None, None) => u64::MAX,
+            (None, Some(fits)) => search.bound().max(fits.cycles),
+            (Some(_), _) => search.bound(),
+        };
         match search.smallest(pixels, bound) {
             Ok(found) => smallest = smallest.into_iter().chain([found]).min_by_key(|fits| fits.luts),
             Err(found) => fastest = fastest.into_iter().chain(found).min_by_key(|fits| fits.cycles),
@@ -78,7 +82,7 @@ pub fn solve_rate(
     }
     match smallest {
         Some(fits) => Ok(search.found(fits)),
-        None => Err(fastest.map(|fits| Box::new(search.found(fits)))),
+        None => Err(fastest.map(|fits| Box::new(search.found(*fits)))),
     }
 }
 
@@ -98,10 +102,10 @@ impl Search<'_> {
     }
 
     /// The smallest with jobs of so many pixels; if none is in time, the fastest that fits, both of frames within a bound.
-    fn smallest(&self, pixels: usize, bound: u64) -> Result<Fitting, Option<Fitting>> {
+    fn smallest(&self, pixels: usize, bound: u64) -> Result<Fitting, Option<Box<Fitting>>> {
         let all = fitting(self.model, self.feedback, self.target, pixels, bound);
         let Some(mut best) = self.in_time(&all) else {
-            return Err(all.into_iter().min_by_key(|fits| fits.cycles));
+            return Err(all.into_iter().min_by_key(|fits| fits.cycles).map(Box::new));
         };
         let (mut low, mut high) = (self.too_few(pixels), most_products(self.target, pixels).min(best.folding.total()));
         while high > low + 1 + high / STEP {

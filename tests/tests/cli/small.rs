@@ -45,7 +45,7 @@ fn quiet_is_quiet() {
 fn a_poor_fit_is_said() {
     let scratch = Scratch::new();
     let text = scratch.good(&["emit", "--preset", "tiny", "-o", "core"]);
-    assert!(text.contains("multipliers 17 % busy") && text.contains("with --multipliers "), "{text}");
+    assert!(text.contains("multipliers 21 % busy") && text.contains("with --multipliers "), "{text}");
     let text = scratch.good(&["emit", "--preset", "tiny", "--multipliers", "32", "-o", "core32"]);
     assert!(text.contains("% busy") && !text.contains("with --multipliers"), "{text}");
 }
