@@ -25,18 +25,17 @@ pub fn solve(
     multipliers: usize,
     pixels: Option<usize>,
 ) -> Option<Folding> {
-    let mut best: Option<(f64, Folding)> = None;
+    let mut best: Option<(u64, Folding)> = None;
     let mut estimated = f64::INFINITY;
     for pixels in choices(pixels) {
         let found = finalists(net, bits, multipliers, pixels);
         // the exact schedules of what is not even estimated to be faster would be a waste of time
         let Some(&(estimate, _)) = found.first().filter(|first| first.0 < estimated) else { continue };
         estimated = estimate;
-        let exact = |folding: Folding| score(frame_cycles(net, bits, feedback, folding) as f64, &folding);
-        let fastest =
-            found.into_iter().map(|(_, folding)| (exact(folding), folding)).min_by(|a, b| a.0.total_cmp(&b.0));
+        let exact = found.into_iter().map(|(_, folding)| (frame_cycles(net, bits, feedback, folding), folding));
+        let fastest = exact.min_by_key(|(cycles, _)| *cycles);
         best = match (best, fastest) {
-            (Some(fewer), Some(more)) if !worthwhile(more.0, fewer.0) => Some(fewer),
+            (Some(fewer), Some(more)) if !worthwhile(more.0 as f64, fewer.0 as f64) => Some(fewer),
             (fewer, more) => more.or(fewer),
         };
     }

@@ -3,7 +3,7 @@
 /// Pixels that a job may have.
 pub const PIXELS: [usize; 3] = [1, 2, 4];
 /// A job gets more pixels for so many cycles less: wider words take LUTs, some tens of percent for twice the pixels.
-const GAIN: f64 = 0.05;
+const GAIN: f64 = 0.03;
 
 /// Those to try, in rising order: what was said, else all.
 pub(super) fn choices(said: Option<usize>) -> Vec<usize> {
