@@ -94,6 +94,8 @@ def add_network(parser) -> None:
 
 def add_bits(parser) -> None:
     parser.add_argument("--weight-bits", type=int, default=4, help="2…8, all layers but the first")
+    for kind in ("data", "expand", "depthwise", "project", "head"):
+        parser.add_argument(f"--{kind}-bits", type=int, help="2…8, in place of --weight-bits")
     parser.add_argument("--stem-bits", type=int, default=8, help="2…8, the first convolution")
     parser.add_argument("--act-bits", type=int, default=8, help="4…8")
     parser.add_argument("--logit-bits", type=int, default=12, help="8…16")

@@ -147,7 +147,9 @@ def train(arguments) -> None:
 
 def finetune(arguments) -> None:
     float_net = load_model(arguments.weights)
-    bits = Bits.of(arguments.weight_bits, arguments.act_bits, arguments.stem_bits, arguments.logit_bits)
+    kinds = {kind: getattr(arguments, f"{kind}_bits") for kind in ("data", "expand", "depthwise", "project", "head")}
+    bits = replace(Bits.of(arguments.weight_bits, arguments.act_bits, arguments.stem_bits, arguments.logit_bits),
+                   **{kind: width for kind, width in kinds.items() if width is not None})
 
     def calibrated() -> QuantItNet:
         dataset, _ = training_images(arguments, float_net.description.image)

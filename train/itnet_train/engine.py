@@ -82,7 +82,7 @@ class Trainer:
         self.epoch, self.step = 0, 0
         self.iterations = None  # of the last epoch
         self.spent, self.began = 0.0, time.monotonic()  # seconds before this part of the run; when this part began
-        self.longest = 0.0  # seconds of an epoch
+        self.longest = 0.0  # seconds that the next epoch may take
 
     def checked_teacher(self, teacher: nn.Module) -> nn.Module:
         own, other = self.description, teacher.description
@@ -126,7 +126,8 @@ class Trainer:
                         row |= {f"{name}_{n}": losses.mean_iou(m) for n, m in scores.items()}
                 row["seconds"] = time.monotonic() - began
                 write_row(self.folder / "log.csv", row, self.description.outputs)
-            self.longest = max(self.longest, time.monotonic() - began)
+            took = time.monotonic() - began  # by the clock the last one counts: in the first, compiling takes a minute
+            self.longest = took if by_time else max(self.longest, took)
             if self.rank == 0:
                 self.save(self.folder / "checkpoint.pt")
             if self.world > 1:
@@ -137,7 +138,7 @@ class Trainer:
         return time.monotonic() - self.began + (self.spent if self.settings.schedule == "time" else 0.0)
 
     def no_time(self) -> bool:
-        """Whether one more epoch as long as the longest so far would end too late; a run always makes its first one."""
+        """Whether one more epoch would end too late; a run always makes its first one."""
         return self.longest > 0 and 0 < self.settings.minutes * 60 < self.elapsed() + self.longest
 
     def place(self, index: int) -> float:

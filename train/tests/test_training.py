@@ -356,6 +356,8 @@ def test_resuming_another_run_says_what_differs(camvid, tmp_path, capsys):
     assert cli.main([*tune, "--epochs", "2", "--resume", "--weight-bits", "3"]) == 2
     error = capsys.readouterr().err.splitlines()[-1]
     assert "checkpoint.pt: of another network: bits.data 4, now 3; bits.expand 4, now 3" in error and "{" not in error
+    assert cli.main([*tune, "--epochs", "2", "--resume", "--expand-bits", "3"]) == 2
+    assert "of another network: bits.expand 4, now 3\n" in capsys.readouterr().err
     assert cli.main([*tune, "--epochs", "2", "--resume"]) == 0
     assert "goes on after epoch 1 of 2" in capsys.readouterr().err
 
