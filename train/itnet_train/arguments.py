@@ -44,6 +44,14 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     add_bits(finetune)
     add_run(finetune, Settings(epochs=10, lr=2e-4, warmup=0.5, decay=0.8, weight_decay=0.0))
 
+    quantise = commands.add_parser("quantize", help="a quantised model without fine-tuning, with the float network's statistics")
+    quantise.add_argument("--weights", type=Path, required=True, help="float weights (safetensors)")
+    quantise.add_argument("--output", type=Path, required=True, help="safetensors file for hwgen emit --model")
+    quantise.add_argument("--no-match", action="store_true", help="scales only, as hwgen quantize chooses them")
+    quantise.add_argument("--threads", type=parse_count, default=None)
+    add_data(quantise)
+    add_bits(quantise)
+
     evaluate = commands.add_parser("evaluate", help="mIoU of each output")
     evaluate.add_argument("--weights", type=Path, help="weights file (safetensors)")
     evaluate.add_argument("--checkpoint", type=Path, help="checkpoint of a run, in place of --weights")

@@ -1,4 +1,4 @@
-"""`python -m itnet_train`: train, finetune, evaluate, export, average, scenes.
+"""`python -m itnet_train`: train, finetune, quantize, evaluate, export, average, scenes.
 
 stdout is data, stderr is messages; exit status 0 success, 2 bad input, 130 interrupted.
 """
@@ -146,17 +146,22 @@ def train(arguments) -> None:
 
 
 def finetune(arguments) -> None:
+    start_run(arguments, lambda: calibrated(arguments))
+
+
+def quantize(arguments) -> None:
+    save_model(calibrated(arguments), arguments.output)
+
+
+def calibrated(arguments) -> QuantItNet:
+    """The network of --weights with scales, and unless told otherwise statistics, from training images."""
     float_net = load_model(arguments.weights)
     kinds = {kind: getattr(arguments, f"{kind}_bits") for kind in ("data", "expand", "depthwise", "project", "head")}
     bits = replace(Bits.of(arguments.weight_bits, arguments.act_bits, arguments.stem_bits, arguments.logit_bits),
                    **{kind: width for kind, width in kinds.items() if width is not None})
-
-    def calibrated() -> QuantItNet:
-        dataset, _ = training_images(arguments, float_net.description.image)
-        say(f"choosing scales from {min(CALIBRATION_IMAGES, len(dataset))} training images")
-        return post_training(float_net, bits, dataset, match=not arguments.no_match)
-
-    start_run(arguments, calibrated)
+    dataset, _ = training_images(arguments, float_net.description.image)
+    say(f"choosing scales from {min(CALIBRATION_IMAGES, len(dataset))} training images")
+    return post_training(float_net, bits, dataset, match=not arguments.no_match)
 
 
 def post_training(float_net: ItNet, bits: Bits, dataset, images: int = CALIBRATION_IMAGES, match: bool = False) -> QuantItNet:
@@ -271,7 +276,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parse_arguments(arguments)
     if getattr(parsed, "threads", None):
         torch.set_num_threads(parsed.threads)
-    commands = {"train": train, "finetune": finetune, "evaluate": evaluate, "export": export, "average": average,
+    commands = {"train": train, "finetune": finetune, "quantize": quantize, "evaluate": evaluate, "export": export, "average": average,
                 "scenes": draw}
     try:
         commands[parsed.command](parsed)

@@ -18,7 +18,7 @@ from itnet_train import cli, data, engine, losses, product, progress, samples
 from itnet_train.augment import VOID
 from itnet_train.errors import BadInput
 from itnet_train.model import ItNet
-from itnet_train.model_file import save_model
+from itnet_train.model_file import load_quantised, save_model
 from itnet_train.quant import Bits, QuantItNet
 from itnet_train.settings import Settings
 from itnet_train.weights_file import save_weights
@@ -179,6 +179,18 @@ def test_choices_are_made_on_a_fold(camvid, tmp_path, capsys):
                      "006,007", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["images"] == 2 and document["miou"]["3"] == pytest.approx(float(row["fold_3"]), abs=1e-4)
+
+
+def test_quantising_without_training_writes_a_model(camvid, tmp_path):
+    torch.manual_seed(0)
+    save_weights(ItNet(SMALL), tmp_path / "w.safetensors")
+    common = ["quantize", "--data-set", "camvid", "--data", str(camvid), "--weights", str(tmp_path / "w.safetensors"),
+              "--head-bits", "6"]
+    for name, flags in (("matched", []), ("plain", ["--no-match"])):
+        assert cli.main([*common, *flags, "--output", str(tmp_path / name)]) == 0
+    matched, plain = (load_quantised(tmp_path / name) for name in ("matched", "plain"))
+    assert matched.bits == replace(Bits(), head=6) and torch.equal(matched.fixed["data_0"].weights, plain.fixed["data_0"].weights)
+    assert not torch.equal(matched.fixed["affine_2_0"].mul, plain.fixed["affine_2_0"].mul)
 
 
 def test_distillation_is_a_divergence():
