@@ -276,8 +276,8 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parse_arguments(arguments)
     if getattr(parsed, "threads", None):
         torch.set_num_threads(parsed.threads)
-    commands = {"train": train, "finetune": finetune, "quantize": quantize, "evaluate": evaluate, "export": export, "average": average,
-                "scenes": draw}
+    commands = {"train": train, "finetune": finetune, "quantize": quantize, "evaluate": evaluate, "export": export,
+                "average": average, "scenes": draw}
     try:
         commands[parsed.command](parsed)
     except BadInput as error:
