@@ -55,6 +55,8 @@ CORES = {
     "--multipliers 4",
     "many-classes": "--preset tiny --width 3 --classes 256 --weight-bits 2 --act-bits 4",
     "sets": "--preset tiny --weight-sets independent --iterations 8 --outputs 2,5 --weight-bits 3 --data-bits 7",
+    "spans": "--preset tiny --multipliers 200 --pixels-per-cycle 2 --mixing bidirectional --blocks 2",
+    "spans-4": "--preset tiny --multipliers 400 --pixels-per-cycle 4 --image-size 45x30 --feedback stream",
     "silent": "--preset tiny --iterations 64 --outputs 64",
     "board-ulx3s": "--preset tiny --multipliers 24 --board ulx3s-85f --video-clock separate",
     "board-ecpix": "--preset tiny --multipliers 24 --board ecpix-5-85f --clock 80 --baud 3000000",

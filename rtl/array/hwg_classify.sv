@@ -201,31 +201,8 @@ module hwg_classify #(
     if (P == 1) begin : gen_alone
       assign operand = known;
     end else begin : gen_beside
-      // As in hwg_depthwise: a tap beside the centre needs two slots, so the array begins a cycle later.
-      reg  [CI*P*AS-1:0] before_q, earlier_q;
-      wire [1:0]         column;
-      wire               unused_column;
-      wire               unused_first = &{1'b0, earlier_q};  // nothing is to the left of pixel 0
-      hwg_delay #(.STAGES(4), .WIDTH(2)) u_column (
-          .clk(clk), .rst(rst), .s_valid(valid),
-          .s_data((tap_q == 4'd0 || tap_q == 4'd3 || tap_q == 4'd6) ? 2'd0
-                : (tap_q == 4'd1 || tap_q == 4'd4 || tap_q == 4'd7) ? 2'd1 : 2'd2),
-          .m_valid(unused_column), .m_data(column));
-      always @(posedge clk) {earlier_q, before_q} <= {before_q, known};
-      for (i = 0; i < CI * P; i = i + 1) begin : gen_operand
-        wire [AS-1:0] left, right;
-        if (i % P == 0) begin : gen_first
-          assign left = before_q[(i+P-1)*AS +: AS];
-        end else begin : gen_left
-          assign left = known[(i-1)*AS +: AS];
-        end
-        if (i % P == P - 1) begin : gen_last
-          assign right = before_q[(i-P+1)*AS +: AS];
-        end else begin : gen_right
-          assign right = earlier_q[(i+1)*AS +: AS];
-        end
-        assign operand[i*AS +: AS] = (column == 2'd0) ? left : (column == 2'd1) ? before_q[i*AS +: AS] : right;
-      end
+      hwg_tap_beside #(.P(P), .VALUES(CI * P), .VW(AS), .STAGES(4)) u_beside (  // so the array begins a cycle later
+          .clk(clk), .rst(rst), .s_valid(valid), .s_tap(tap_q), .s_word(known), .m_operand(operand));
     end
   endgenerate
 

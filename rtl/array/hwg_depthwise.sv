@@ -170,34 +170,11 @@ module hwg_depthwise #(
       assign operand = tap_q;
       assign factor  = weight_q;
     end else begin : gen_beside
-      // A tap beside the centre needs pixels of two slots of the ring: that of its own column and the one read after
-      // or before it. So products begin a cycle later, with the last three slots at hand.
-      reg  [D*P*AX-1:0] before_q, earlier_q;  // the slot of the tap that is multiplied, and the one before it
-      reg  [D*WW-1:0]   weight1_q;
-      wire [1:0]        column;               // of that tap
-      wire              unused_column;
-      wire              unused_first = &{1'b0, earlier_q};  // nothing is to the left of pixel 0
-      hwg_delay #(.STAGES(5), .WIDTH(2)) u_column (
-          .clk(clk), .rst(rst), .s_valid(valid),
-          .s_data((count[3:0] == 4'd0 || count[3:0] == 4'd3 || count[3:0] == 4'd6) ? 2'd0
-                : (count[3:0] == 4'd1 || count[3:0] == 4'd4 || count[3:0] == 4'd7) ? 2'd1 : 2'd2),
-          .m_valid(unused_column), .m_data(column));
-      always @(posedge clk) {weight1_q, earlier_q, before_q} <= {weight_q, before_q, tap_q};
+      reg [D*WW-1:0] weight1_q;  // products begin a cycle later
+      always @(posedge clk) weight1_q <= weight_q;
       assign factor = weight1_q;
-      for (i = 0; i < D * P; i = i + 1) begin : gen_operand
-        wire [AX-1:0] left, right;
-        if (i % P == 0) begin : gen_first
-          assign left = before_q[(i+P-1)*AX +: AX];
-        end else begin : gen_left
-          assign left = tap_q[(i-1)*AX +: AX];
-        end
-        if (i % P == P - 1) begin : gen_last
-          assign right = before_q[(i-P+1)*AX +: AX];
-        end else begin : gen_right
-          assign right = earlier_q[(i+1)*AX +: AX];
-        end
-        assign operand[i*AX +: AX] = (column == 2'd0) ? left : (column == 2'd1) ? before_q[i*AX +: AX] : right;
-      end
+      hwg_tap_beside #(.P(P), .VALUES(D * P), .VW(AX), .STAGES(5)) u_beside (
+          .clk(clk), .rst(rst), .s_valid(valid), .s_tap(count[3:0]), .s_word(tap_q), .m_operand(operand));
     end
   endgenerate
   generate

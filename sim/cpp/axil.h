@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The AXI4-Lite host: one access at a time, address and data in random order, answers taken with pauses.
+// The AXI4-Lite host: one access at a time, address and data in random order, answers taken with pauses. What is not
+// valid names a register and bits that would do harm to a core that looked.
 #pragma once
 #include "design_handle.h"
 #include "findings.h"
+#include "itnet_regs.h"
 #include "random.h"
 
 namespace hwgen {
@@ -10,7 +12,7 @@ namespace hwgen {
 class AxilMaster {
 public:
     AxilMaster(Design& design, const SimConfig& config)
-        : p_{design.pins}, pause_{config.axil.percent, config.axil.burst, config.seed, 5} {
+        : p_{design.pins}, pause_{config.axil.percent, config.axil.burst, config.seed, 5}, noise_{config.seed, 7} {
         *p_.s_axil_awprot = 0;
         *p_.s_axil_arprot = 0;
     }
@@ -34,13 +36,16 @@ public:
         const bool offer_data = busy_ && !data_done_ && (offered_data_ || !pause_.draw());
         offered_address_ = offer_address;
         offered_data_ = offer_data;
+        constexpr uint8_t written[] = {ITNET_STATUS,   ITNET_CONTROL,   ITNET_STATUS,           ITNET_ITERATIONS,
+                                       ITNET_MASK_LOW, ITNET_THRESHOLD, ITNET_THRESHOLD_OUTPUT, ITNET_INT_ENABLE};
+        const uint32_t noise = noise_.next();
         *p_.s_axil_awvalid = offer_address && write_;
-        *p_.s_axil_awaddr = address_;
+        *p_.s_axil_awaddr = offer_address && write_ ? address_ : written[noise % sizeof written];
         *p_.s_axil_wvalid = offer_data;
-        *p_.s_axil_wdata = value_;
-        *p_.s_axil_wstrb = strobe_;
+        *p_.s_axil_wdata = offer_data ? value_ : noise >> 31 != 0 ? ~0u : noise;
+        *p_.s_axil_wstrb = offer_data ? strobe_ : 0xf;
         *p_.s_axil_arvalid = offer_address && !write_;
-        *p_.s_axil_araddr = address_;
+        *p_.s_axil_araddr = offer_address && !write_ ? address_ : static_cast<uint8_t>(noise >> 8 & 0xfc);
         const bool ready = busy_ && !pause_.draw();
         *p_.s_axil_bready = ready && write_;
         *p_.s_axil_rready = ready && !write_;
@@ -98,6 +103,7 @@ private:
 
     HwgPorts p_;
     Pauser pause_;
+    Random noise_;
     bool busy_ = false, active_ = true, write_ = false, waiting_ = false;
     bool address_done_ = false, data_done_ = false, offered_address_ = false, offered_data_ = false;
     uint8_t address_ = 0, strobe_ = 0xf;

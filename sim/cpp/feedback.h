@@ -35,7 +35,12 @@ public:
         if (offering_) return;
         offering_ = fill_ != 0 && !source_.draw();
         *p_.s_axis_fb_tvalid = offering_;
-        if (!offering_) return;
+        if (!offering_) {
+            // Nobody may look at these now.
+            std::memset(p_.s_axis_fb_tdata.data, 0xa5, bytes_);
+            *p_.s_axis_fb_tlast = 1;
+            return;
+        }
         std::memcpy(p_.s_axis_fb_tdata.data, &data_[head_ * bytes_], bytes_);
         *p_.s_axis_fb_tlast = last_[head_];
     }

@@ -59,10 +59,11 @@ module proof #(
   reg [15:0]     ends [0:7];     // beats up to the end of a burst
   reg [15:0]     aw_q, w_q, ar_q, r_q, committed_q;
   reg [2:0]      bursts_q, answers_q;
-  reg            drains_q;
+  reg            drains_q, aw_waits_q, ar_waits_q;
   wire aw = awvalid && awready, w = wvalid && wready, b = bvalid && bready, ar = arvalid && arready, r = rvalid && rready;
   always @(posedge clk) begin
     drains_q <= !rst && draining;
+    {aw_waits_q, ar_waits_q} <= {awvalid && !awready, arvalid && !arready};
     if (w) mem[w_q[$clog2(KEPT)-1:0]] <= wdata;
     if (aw) ends[bursts_q] <= aw_q + 16'(awlen) + 16'd1;
     if (rst || (drains_q && !draining)) {aw_q, w_q, ar_q, r_q, committed_q, bursts_q, answers_q} <= '0;
@@ -91,6 +92,7 @@ module proof #(
     if (arvalid) committed: assert (ar_q + 16'(arlen) + 16'd1 <= committed_q);
     if (wvalid) whole: assert (&wstrb);
     if (draining) silent: assert (!m_valid);
+    if (drains_q && draining) no_burst_starts: assert ((!awvalid || aw_waits_q) && (!arvalid || ar_waits_q));
     back: cover (m_valid && m_ready && !draining && !clear);
     if (drains_q && !draining) at_rest: assert (!awvalid && !wvalid && !arvalid && committed_q == aw_q && r_q == ar_q);
     drained: cover (drains_q && !draining && r_q != '0);

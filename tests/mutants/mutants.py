@@ -145,12 +145,12 @@ def simulated(core: simulate.Core, check: str, runs: dict[str, str], left: list[
 
 
 def proved(left: list[Mutant], results: Results, work: Path, jobs: int) -> None:
-    left = [m for m in left if prove.proofs_of(m.module, ROOT) and not results.tried(m, "proofs")]
+    left = [m for m in left if prove.proofs_of(m.module, ROOT) and not results.tried(m, prove.check(m.module, ROOT))]
     done = [0]
 
     def one(mutant: Mutant, worker: int) -> None:
         killed, words = prove.prove(mutant, ROOT, work / f"proof-{os.getpid()}-{worker}")
-        results.put(mutant, "proofs", killed, words)
+        results.put(mutant, prove.check(mutant.module, ROOT), killed, words)
         done[0] += 1
         print(f"[proofs {done[0]}/{len(left)}] {mutant.name} {'killed, ' + words if killed else 'survives'}", flush=True)
 

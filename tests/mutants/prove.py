@@ -1,5 +1,7 @@
 """Mutants and the proofs of their modules: `xtask formal` in a folder laid out as the project, with one module changed."""
 
+import functools
+import hashlib
 import os
 import re
 import shutil
@@ -16,11 +18,25 @@ SECONDS = 240
 NONE = {"from": "`default_nettype none", "to": "`default_nettype none "}
 
 
+@functools.cache
+def listed(root: Path) -> dict:
+    """proofs.yaml, which takes a second to read."""
+    return yaml.safe_load((root / "tests/formal/proofs.yaml").read_text())
+
+
 def proofs_of(module: str, root: Path) -> list[dict]:
     """Proofs that read a module, those about it first, each with the parameter sets that are quick."""
-    proofs = yaml.safe_load((root / "tests/formal/proofs.yaml").read_text())["proofs"]
-    mine = [proof for proof in proofs if module in proof["modules"] and proof.get("runs")]
+    mine = [proof for proof in listed(root)["proofs"] if module in proof["modules"] and proof.get("runs")]
     return sorted(mine, key=lambda proof: (proof["modules"][0] != module, len(proof["modules"])))
+
+
+def check(module: str, root: Path) -> str:
+    """The name of this check; another one when a proof changes."""
+    told = []
+    for proof in proofs_of(module, root):
+        told.append({key: value for key, value in proof.items() if key not in ("mutants", "slow_runs")})
+        told.append((root / f"tests/formal/{proof.get('harness', proof['name'])}.sv").read_text())
+    return f"proofs {hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
 
 
 def prove(mutant: Mutant, root: Path, folder: Path) -> tuple[bool, str]:
@@ -35,10 +51,9 @@ def prove(mutant: Mutant, root: Path, folder: Path) -> tuple[bool, str]:
             (folder / "tests/formal" / entry.name).symlink_to(entry.resolve())
     (folder / "tests/netlist").symlink_to((root / "tests/netlist").resolve())
     (folder / ".venv").symlink_to((root / ".venv").resolve())
-    whole = yaml.safe_load((root / "tests/formal/proofs.yaml").read_text())
     for proof in proofs_of(mutant.module, root):
         one = {key: value for key, value in proof.items() if key != "slow_runs"} | {"mutants": [NONE]}
-        text = yaml.safe_dump({"versions": whole["versions"], "proofs": [one]}, sort_keys=False)
+        text = yaml.safe_dump({"versions": listed(root)["versions"], "proofs": [one]}, sort_keys=False)
         (folder / "tests/formal/proofs.yaml").write_text(text)
         environment = {key: value for key, value in os.environ.items() if key != "CARGO_MANIFEST_DIR"}
         command = [str((root / XTASK).resolve()), "formal", proof["name"]]

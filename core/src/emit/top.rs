@@ -52,7 +52,7 @@ pub fn absent(design: &Design) -> Vec<&'static str> {
         absent.extend(["hwg_axi_base", "hwg_axi_fifo"]);
     }
     if design.plan.folding.pixels() == 1 {
-        absent.extend(["hwg_patch_join", "hwg_up2_beside", "hwg_ones"]);
+        absent.extend(["hwg_patch_join", "hwg_tap_beside", "hwg_up2_beside", "hwg_ones"]);
     }
     if !design.mapping.shared_lines {
         absent.push("hwg_shared_ram");
