@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -39,6 +40,21 @@ def check(module: str, root: Path) -> str:
     return f"proofs {hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
 
 
+def told(command: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """What a proof says in the time that it has; the solvers end with it."""
+    ways = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=folder, env=environment, **ways) as runs:
+        try:
+            return runs.communicate(timeout=SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            return ""
+        finally:
+            try:
+                os.killpg(runs.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
 def prove(mutant: Mutant, root: Path, folder: Path) -> tuple[bool, str]:
     """Whether a proof finds a counterexample; which."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -57,11 +73,7 @@ def prove(mutant: Mutant, root: Path, folder: Path) -> tuple[bool, str]:
         (folder / "tests/formal/proofs.yaml").write_text(text)
         environment = {key: value for key, value in os.environ.items() if key != "CARGO_MANIFEST_DIR"}
         command = [str((root / XTASK).resolve()), "formal", proof["name"]]
-        try:
-            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
-        found = re.search(r"(?:: |killed by )(\S.*?) (?:fails )?at step (\d+)", done.stdout)
+        found = re.search(r"(?:: |killed by )(\S.*?) (?:fails )?at step (\d+)", told(command, folder, environment))
         if found:
             return True, f"proof {proof['name']}: {found[1]}"
     return False, ""
