@@ -14,6 +14,7 @@ import os
 import queue
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import page
@@ -179,7 +180,8 @@ def main() -> int:
         if not options.no_proofs:
             proved(mutants, results, work, options.jobs)
     equivalent = yaml.safe_load(EQUIVALENT.read_text()) or {}
-    return page.write(results.known, equivalent, ROOT / "docs/mutants.md")
+    untried = Counter(m.module for m in selection([], options.per_module) if m.name not in results.known)
+    return page.write(results.known, equivalent, untried, ROOT / "docs/mutants.md")
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ def row(*cells: object) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
-def write(known: dict[str, dict], equivalent: dict[str, str], path: Path) -> int:
-    """Writes the page; the exit status."""
+def write(known: dict[str, dict], equivalent: dict[str, str], untried: Counter, path: Path) -> int:
+    """Writes the page; the exit status. `untried`: of each module, mutants without any result."""
     wrong = [name for name in equivalent if known.get(name, {}).get("fate") == "killed"]
     same = {name for name in equivalent if name in known and name not in wrong}
     killed = {name for name, result in known.items() if result["fate"] == "killed"}
@@ -35,6 +35,8 @@ def write(known: dict[str, dict], equivalent: dict[str, str], path: Path) -> int
         f"({by['core']} in simulated cores, {by['proof']} by proofs), {len(same)} equivalent, {len(holes)} not killed. "
         f"Killed of those that are not equivalent: {100 * share:.1f} %; wanted {100 * WANTED:.0f} %.\n"
     )
+    if untried:
+        text.append(f"Without a result: {', '.join(f'{count} of `{module}`' for module, count in sorted(untried.items()))}.\n")
     text += ["## By module", row("module", "mutants", "killed", "equivalent", "not killed"), "|---|--:|--:|--:|--:|"]
     for module in sorted({result["module"] for result in known.values()}):
         mine = {name for name, result in known.items() if result["module"] == module}
@@ -50,7 +52,7 @@ def write(known: dict[str, dict], equivalent: dict[str, str], path: Path) -> int
         for name in sorted(names):
             result = known[name]
             cells = [f"`{name}`", f"`{result['before']}`", f"`{result['after']}`"]
-            tried = ", ".join(check.split()[0] for check in result["tried"])
+            tried = ", ".join(sorted({check.split()[0] for check in result["tried"]}))
             text.append(row(*cells, equivalent[name].strip() if name in same else tried))
     temporary = path.with_suffix(".part")
     temporary.write_text("\n".join(text) + "\n")
