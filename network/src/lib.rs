@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`description`] | the typed description of one network and the shapes that follow from it |
 //! | [`validate`] | its ranges; all problems are reported together |
-//! | [`preset`] | the descriptions that have a name: `paper`, `camvid-240`, `tiny` |
+//! | [`preset`] | the descriptions that have a name: `paper`, `camvid-480`, `camvid-240`, `tiny` |
 //! | [`config`] | the same description as a YAML file over a preset, and the overlay that flags share with it |
 //! | [`parse`] | fields of the description as text: `480x360`, `1,2,4-8`, `shared`, … |
 //! | [`yaml`] | reading a YAML mapping field by field, with a label into the file for each complaint |

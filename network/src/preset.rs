@@ -11,7 +11,9 @@ pub enum Preset {
     /// The paper's shared-weights network on `CamVid`: f 51, L 3, N 16, K 1, t 6, 480×360, 11 classes, all outputs.
     #[default]
     Paper,
-    /// The same at 240×180, outputs 1, 2, 4, 8, 16.
+    /// The same with outputs 1, 2, 4, 8, 16.
+    Camvid480,
+    /// The same at 240×180.
     Camvid240,
     /// A network for continuous integration: f 8, L 3, N 4, 96×64, 9 classes, all outputs.
     Tiny,
@@ -19,12 +21,13 @@ pub enum Preset {
 
 impl Preset {
     /// All presets.
-    pub const ALL: [Self; 3] = [Self::Paper, Self::Camvid240, Self::Tiny];
+    pub const ALL: [Self; 4] = [Self::Paper, Self::Camvid480, Self::Camvid240, Self::Tiny];
 
     /// The name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Paper => "paper",
+            Self::Camvid480 => "camvid-480",
             Self::Camvid240 => "camvid-240",
             Self::Tiny => "tiny",
         }
@@ -48,9 +51,8 @@ impl Preset {
         };
         match self {
             Self::Paper => paper,
-            Self::Camvid240 => {
-                Description { image: Size { width: 240, height: 180 }, outputs: vec![1, 2, 4, 8, 16], ..paper }
-            }
+            Self::Camvid480 => Description { outputs: vec![1, 2, 4, 8, 16], ..paper },
+            Self::Camvid240 => Description { image: Size { width: 240, height: 180 }, ..Self::Camvid480.description() },
             Self::Tiny => Description {
                 width: 8,
                 iterations: 4,
@@ -71,7 +73,7 @@ impl fmt::Display for Preset {
 
 /// A preset name that nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("unknown preset `{0}`, wanted `paper`, `camvid-240` or `tiny`")]
+#[error("unknown preset `{0}`, wanted `paper`, `camvid-480`, `camvid-240` or `tiny`")]
 pub struct UnknownPreset(String);
 
 impl FromStr for Preset {

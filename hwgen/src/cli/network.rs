@@ -18,7 +18,7 @@ const MAX_PARAMETERS: u64 = 1 << 28;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
-    /// Named network: paper, camvid-240 or tiny [default: paper].
+    /// Named network: paper, camvid-480, camvid-240 or tiny [default: paper].
     #[arg(long, value_name = "P")]
     preset: Option<Preset>,
     /// YAML file; its fields win over the preset, flags win over both.
