@@ -35,6 +35,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--hwgen", type=Path, help="the hwgen binary, for the golden model; without it hwgen's Python package, if installed")
     parser.add_argument("--limit", type=parse_count, help="only the first LIMIT images (a trial; says so in the page)")
     parser.add_argument("--golden-limit", type=parse_count, help="fewer still for the golden model")
+    parser.add_argument("--exact-limit", type=parse_count,
+                        help="compare PyTorch's exact forward of integer networks on the first images only, and take their "
+                             "mIoU from the golden model: hours less at 480x360")
     parser.add_argument("--private-strip", type=Path, help="folder for the CamVid strips with images and labels, outside the project")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
@@ -86,7 +89,8 @@ def measured(arguments, name: str, hwgen) -> dict:
         dataset, training = data.Scenes(TINY_IMAGES, TINY_SEED, size), data.open_dataset("scenes", None, "train", size)
     networks = measuring.versions(folder, training, hwgen)
     golden_limit = min((n for n in (arguments.limit, arguments.golden_limit) if n is not None), default=None)
-    result = measuring.measure(networks, dataset, hwgen, arguments.limit, golden_limit)
+    result = measuring.measure(networks, dataset, hwgen, arguments.limit, golden_limit,
+                               arguments.exact_limit if hwgen is not None else None)
     result["limit"] = arguments.limit
     if name in CAMVID:
         indices = [int(i) for i in np.linspace(10, len(dataset) - 10, 3)]

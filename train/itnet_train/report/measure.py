@@ -35,8 +35,10 @@ def hwgen_post_training(hwgen: Package | Binary, weights: Path, bits: int, datas
         return load_quantised(output)
 
 
-def golden_evaluation(hwgen: Package | Binary, network, dataset, limit: int | None) -> tuple[dict, dict, int]:
-    """Confusion matrices by the golden model, and its share of pixels equal to the exact forward's of quant.py."""
+def golden_evaluation(hwgen: Package | Binary, network, dataset, limit: int | None,
+                      exact_limit: int | None = None) -> tuple[dict, dict, int]:
+    """Confusion matrices by the golden model, and its share of pixels equal to the exact forward's of quant.py, which is
+    asked for the first `exact_limit` images."""
     d = network.description
     matrices: dict[int, torch.Tensor] = {}
     equal: dict[int, list[float]] = {}
@@ -48,11 +50,12 @@ def golden_evaluation(hwgen: Package | Binary, network, dataset, limit: int | No
         for i in Progress(range(count), count, "golden model"):
             pixels, label = samples.resized(*dataset.load(i), d.image)
             batch, labels = samples.to_batch([(pixels, label)])
-            own = class_maps(network, batch)
+            own = class_maps(network, batch) if exact_limit is None or i < exact_limit else None
             for n, classes in golden_maps(np.asarray(pixels)).items():
                 classes = torch.from_numpy(classes.astype(np.int64))[None]
                 matrices[n] = matrices.get(n, 0) + losses.confusion(classes, labels, d.classes)
-                equal.setdefault(n, []).append(float((classes == own[n]).float().mean()))
+                if own is not None:
+                    equal.setdefault(n, []).append(float((classes == own[n]).float().mean()))
     return matrices, {n: float(np.mean(v)) for n, v in equal.items()}, count
 
 
@@ -82,19 +85,26 @@ def exceptions(bits: Bits, most: int) -> str:
     return f" ({', '.join(others)})" if others else ""
 
 
-def measure(networks, dataset, hwgen: Package | Binary | None, limit: int | None, golden_limit: int | None) -> dict:
-    """Everything that the page says of these versions of a network, for JSON."""
+def measure(networks, dataset, hwgen: Package | Binary | None, limit: int | None, golden_limit: int | None,
+            exact_limit: int | None = None) -> dict:
+    """Everything that the page says of these versions of a network, for JSON.
+
+    With an `exact_limit`, integer versions are measured by the golden model on all images, and PyTorch's exact forward,
+    which takes seconds an image at 480×360, is compared on so many of them.
+    """
     d = networks[0][1].description
     measured = {"description": d.to_json(), "classes": list(dataset.classes), "images": min(len(dataset), limit or len(dataset)),
                 "versions": []}
     for name, network in networks:
         print(f"evaluating {name}", file=sys.stderr, flush=True)
-        matrices = evaluate(network, dataset, limit=limit)
-        version = {"name": name, "miou": mious(matrices), "iou": losses.class_ious(matrices[d.outputs[-1]]).tolist()}
+        by_golden = {}
         if hwgen is not None and name != "float":
-            summed, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit)
-            version["golden"] = {"images": count, "miou": mious(summed), "equal": {str(n): v for n, v in equal.items()}}
-        measured["versions"].append(version)
+            summed, equal, count = golden_evaluation(hwgen, network, dataset, golden_limit, exact_limit)
+            by_golden = {"golden": {"images": count, "compared": min(count, exact_limit or count), "miou": mious(summed),
+                                    "equal": {str(n): v for n, v in equal.items()}}}
+        matrices = summed if by_golden and exact_limit is not None else evaluate(network, dataset, limit=limit)
+        measured["versions"].append({"name": name, "miou": mious(matrices),
+                                     "iou": losses.class_ious(matrices[d.outputs[-1]]).tolist(), **by_golden})
     return measured
 
 

@@ -23,15 +23,19 @@ def section(title: str, measured: dict) -> list[str]:
     """What was measured of one network."""
     d, found = Description.from_json(measured["description"], title), measured["versions"]
     last = d.outputs[-1]
+    by_golden = [(v["name"], v["golden"]) for v in found if "golden" in v]
+    apart = [golden for _, golden in by_golden if golden["compared"] < golden["images"]]
+    whose = "PyTorch, integers by hwgen's golden model" if apart else "PyTorch"
     lines = [f"## {title}", "",
              f"f = {d.width}, L = {d.scales}, N = {d.iterations}, K = {d.blocks}, t = {d.expansion}, {d.classes} classes, "
-             f"{d.image[0]}×{d.image[1]}; {measured['images']} images, labels at that size. mIoU in percent, PyTorch:", "",
+             f"{d.image[0]}×{d.image[1]}; {measured['images']} images, labels at that size. mIoU in percent, {whose}:", "",
              *table([(v["name"], v["miou"]) for v in found], d.outputs), ""]
-    by_golden = [(v["name"], v["golden"]) for v in found if "golden" in v]
     if by_golden:
-        lines += [f"The same by hwgen's golden model (integers), {by_golden[0][1]['images']} images:", "",
-                  *table([(name, golden["miou"]) for name, golden in by_golden], d.outputs), "",
-                  "Pixels whose class is that of the exact PyTorch forward (quant.py) of the same integers, in percent: " + "; ".join(
+        if not apart:
+            lines += [f"The same by hwgen's golden model (integers), {by_golden[0][1]['images']} images:", "",
+                      *table([(name, golden["miou"]) for name, golden in by_golden], d.outputs), ""]
+        lines += ["Pixels whose class is that of the exact PyTorch forward (quant.py) of the same integers, in percent"
+                  + (f", {apart[0]['compared']} images" if apart else "") + ": " + "; ".join(
                       f"{name}: " + ", ".join(f"{n}: {100 * v:.3f}" for n, v in golden["equal"].items())
                       for name, golden in by_golden) + ".", ""]
     lines += [f"Intersection over union of each class at output {last}, in percent:", "",
