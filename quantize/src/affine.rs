@@ -23,14 +23,14 @@ pub fn affine(
     let mut constants = Vec::new();
     let mut gains = Vec::new();
     let width = description.width as usize;
-    for n in 0..description.iterations as usize {
-        for l in 0..description.scales as usize {
+    for (n, lost) in lost.iter().enumerate() {
+        for (l, lost) in lost.iter().enumerate() {
             let identity = || (Array1::ones(width), Array1::zeros(width));
             let (scale, shift) = norms.get(n).map_or_else(identity, |norms| norms[l].affine());
             for (c, (&scale, &shift)) in scale.iter().zip(&shift).enumerate() {
                 let unfit = |what, got| QuantizeError::Unfit { tensor: format!("norm.{n}.{l}"), channel: c, what, got };
                 let gain = f64::from(scale) * scales.residual() / scales.state;
-                let offset = (f64::from(shift) + f64::from(scale) * lost[n][l][c]) / scales.state;
+                let offset = (f64::from(shift) + f64::from(scale) * lost[c]) / scales.state;
                 let fixed = Gain::new(gain).ok_or_else(|| unfit("gain", gain))?;
                 constants.push((fixed, Offset::new(offset).ok_or_else(|| unfit("offset", offset))?));
                 gains.push(fixed);

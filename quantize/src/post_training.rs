@@ -206,7 +206,9 @@ fn folded<S: Data<Elem = f32>, D: Dimension + RemoveAxis>(
     let mut weights = channels(tensor);
     let Some((scale, shift)) = norm.map(BatchNorm::affine) else { return (weights, vec![]) };
     for (channel, &factor) in weights.iter_mut().zip(&scale) {
-        channel.iter_mut().for_each(|w| *w *= f64::from(factor));
+        for w in channel {
+            *w *= f64::from(factor);
+        }
     }
     (weights, shift.iter().map(|&b| f64::from(b)).collect())
 }

@@ -4,9 +4,10 @@
 
 use hwgen_tests::{Scratch, has_verilator};
 
-/// A core with a region of three pages in the widest beats, and with maps that are no whole bursts in the others.
+/// A core with a region of three pages in the widest beats, and with maps that are no whole bursts in the others; more
+/// pixels a cycle would fill fewer beats.
 const SMALL: &str = "emit --preset tiny --width 2 --scales 1 --iterations 5 --outputs 5 --classes 3 \
-                     --image-size 141x125 --multipliers 60 --quiet -o core --feedback axi";
+                     --image-size 141x125 --multipliers 60 --pixels-per-cycle 1 --quiet -o core --feedback axi";
 
 fn core(more: &[&str]) -> Scratch {
     let scratch = Scratch::new();

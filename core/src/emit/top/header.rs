@@ -7,6 +7,14 @@ use crate::design::Design;
 use crate::plan::Feedback;
 use hwgen_network::Normalisation;
 
+/// What is said of batch norm where it is not the paper's.
+fn normalisation(place: Normalisation) -> &'static str {
+    match place {
+        Normalisation::Iterations => "",
+        Normalisation::Convolutions => ", batch norm after every convolution",
+    }
+}
+
 /// Its text.
 pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str, hash: u32) -> String {
     let (plan, net, fold) = (&design.plan, &design.plan.net, &design.plan.folding);
@@ -38,10 +46,7 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
         outputs = net.outputs,
         sets = net.weight_sets,
         mixing = net.mixing,
-        normalisation = match net.normalisation {
-            Normalisation::Iterations => "",
-            Normalisation::Convolutions => ", batch norm after every convolution",
-        },
+        normalisation = normalisation(net.normalisation),
     );
     text.push_str(match plan.feedback {
         Feedback::Onchip => "",
