@@ -89,7 +89,7 @@ impl Design {
 
     /// Frames a second at the expected clock; none without one.
     pub fn rates(&self) -> Option<Rates> {
-        self.clock.as_ref().map(|clock| Rates::new(clock, &self.prediction))
+        self.clock.as_ref().map(|clock| Rates::new(clock, self.prediction.frames()))
     }
 
     /// Its memories.

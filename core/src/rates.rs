@@ -4,8 +4,6 @@
 
 use serde::Serialize;
 
-use crate::schedule::{OutputCycles, Prediction};
-
 /// A clock, and who says so.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clock {
@@ -37,20 +35,15 @@ pub struct Rate {
     pub frames_per_second: f64,
 }
 
-/// Cycles of a frame that ends with an output.
-pub fn cycles(output: &OutputCycles) -> u64 {
-    output.last + 1
-}
-
 impl Rates {
-    /// Of a predicted frame.
-    pub fn new(clock: &Clock, prediction: &Prediction) -> Self {
-        let rate = |output: &OutputCycles| {
-            let cycles = cycles(output);
-            Rate { output: output.output, cycles, frames_per_second: clock.mhz * 1e6 / cycles as f64 }
+    /// Of frames that take `cycles`, by the output that they end with: of [`Prediction::frames`], or of what a manifest says.
+    pub fn new(clock: &Clock, cycles: impl IntoIterator<Item = (u32, u64)>) -> Self {
+        let rate = |(output, cycles): (u32, u64)| Rate {
+            output,
+            cycles,
+            frames_per_second: clock.mhz * 1e6 / cycles.max(1) as f64,
         };
-        let outputs = prediction.outputs.iter().map(rate).collect();
-        Self { clock_mhz: clock.mhz, clock_from: clock.from.clone(), outputs }
+        Self { clock_mhz: clock.mhz, clock_from: clock.from.clone(), outputs: cycles.into_iter().map(rate).collect() }
     }
 }
 
@@ -68,7 +61,7 @@ mod tests {
         let folding = solver::solve(&net, &bits, Feedback::Onchip, 24, None).expect("enough multipliers");
         let prediction = solver::exact(&net, &bits, Feedback::Onchip, folding);
         let clock = Clock { mhz: 100.0, from: "a test".to_owned() };
-        let rates = Rates::new(&clock, &prediction).outputs;
+        let rates = Rates::new(&clock, prediction.frames()).outputs;
         assert!(rates.windows(2).all(|two| two[0].frames_per_second > two[1].frames_per_second));
         let last = rates.last().expect("an output");
         assert_eq!(last.cycles, prediction.cycles);

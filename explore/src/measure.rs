@@ -157,7 +157,7 @@ pub fn schedule(point: &Point, row: &mut Row) {
     let estimate = |pixels| solver::estimate(&point.description, &point.bits, point.multipliers, pixels);
     let Some(estimate) = row.pixels_per_cycle.and_then(estimate) else { return };
     let prediction = solver::exact(&point.description, &point.bits, point.feedback, estimate.folding);
-    let first = prediction.outputs.first().map_or(prediction.cycles, |output| output.last + 1);
+    let first = prediction.outputs.first().map_or(prediction.cycles, |output| output.frame());
     row.set_cycles(prediction.cycles, first);
     row.exact = true;
 }

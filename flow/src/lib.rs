@@ -8,7 +8,6 @@
 //! | [`floorplan`] | where nextpnr put the cells, by instance |
 //! | [`timing`] | nextpnr's report: utilisation, clocks, the critical path |
 //! | [`pins`] | pins of a design without a board, where nextpnr wants them told |
-//! | [`rates`] | frames a second at the clock of a built core |
 //! | [`run`] | the order of the stages, and what becomes of their results |
 //!
 //! Reads the emitted folder as any user of the tools would; imports nothing of the generator: what the
@@ -19,7 +18,6 @@ pub mod family;
 pub mod floorplan;
 pub mod netlist;
 pub mod pins;
-pub mod rates;
 pub mod run;
 pub mod timing;
 pub mod tools;
@@ -28,5 +26,4 @@ pub use error::FlowError;
 pub use family::Family;
 pub use netlist::Roles;
 pub use pins::Pin;
-pub use rates::{Frames, Rate, Rates};
 pub use run::{Design, Outcome, Report, Target, synthesise};

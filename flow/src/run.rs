@@ -8,7 +8,6 @@ use super::family::Family;
 use super::floorplan::Floorplan;
 use super::netlist::{self, Cells, Part, Roles};
 use super::pins::{self, Pin};
-use super::rates::{Frames, Rates};
 use super::timing::{Clock, CriticalPath, Timing};
 use super::tools::{self, Tool};
 use hwgen_process::Failure;
@@ -37,8 +36,6 @@ pub struct Design {
     pub constraints: Option<String>,
     /// What its parts are.
     pub roles: Roles,
-    /// How long its frames take.
-    pub frames: Frames,
 }
 
 /// What to build for, and how.
@@ -125,7 +122,7 @@ pub struct Stage {
     pub log: String,
 }
 
-/// `synth.json`.
+/// What came of a design, all but that in files of its own.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// What it was built for.
@@ -140,8 +137,6 @@ pub struct Report {
     pub instances: Vec<Part>,
     /// Clocks after routing.
     pub clocks: Vec<Clock>,
-    /// Frames a second; none unless it was routed.
-    pub rates: Option<Rates>,
     /// What limits the clock.
     pub critical_path: Option<CriticalPath>,
     /// Stages.
@@ -182,7 +177,6 @@ pub fn synthesise(
         resources: resources(&cells, target, None),
         instances,
         clocks: Vec::new(),
-        rates: None,
         critical_path: None,
         stages: Vec::new(),
         peak_memory_mib: None,
@@ -190,7 +184,7 @@ pub fn synthesise(
     };
     if let Some(outcome) = too_large(&report.resources) {
         report.outcome = outcome;
-        return finish(flow, report);
+        return Ok(finish(flow, report));
     }
 
     let mut arguments = target.arguments.clone();
@@ -206,13 +200,12 @@ pub fn synthesise(
         let log = std::fs::read_to_string(work.join("nextpnr.log")).unwrap_or_default();
         let Some(reason) = complaint(&failure, &log) else { return Err(flow.failed("nextpnr", failure)) };
         report.outcome = Outcome::NotRouted { reason };
-        return finish(flow, report);
+        return Ok(finish(flow, report));
     }
     let timing = Timing::read(&work.join("timing.json"))?;
     report.resources = resources(&cells, target, Some(&timing));
     report.clocks = timing.clocks();
     report.critical_path = timing.critical_path();
-    report.rates = report.fmax_mhz().and_then(|reached| design.frames.rates(reached));
     floorplan(folder, &design.roles, report.critical_path.as_ref())?;
 
     let (name, tool, arguments) = family.packing(ROUTED, BITSTREAM);
@@ -222,7 +215,7 @@ pub fn synthesise(
     if fmax < target.freq_mhz {
         report.outcome = Outcome::TooSlow { short_mhz: target.freq_mhz - fmax };
     }
-    finish(flow, report)
+    Ok(finish(flow, report))
 }
 
 /// Keeps the floor plan, `synth/floorplan.json`, of the placed netlist.
@@ -283,13 +276,9 @@ impl Flow<'_> {
     }
 }
 
-fn finish(flow: Flow<'_>, mut report: Report) -> Result<Report, FlowError> {
-    report.stages = flow.stages;
-    report.peak_memory_mib = tools::peak_memory();
-    let path = flow.folder.join("synth/synth.json");
-    let text = serde_json::to_string_pretty(&report).expect("a report is serialisable") + "\n";
-    std::fs::write(&path, text).map_err(FlowError::file("write", &path))?;
-    Ok(report)
+/// With the stages that were run.
+fn finish(flow: Flow<'_>, report: Report) -> Report {
+    Report { stages: flow.stages, peak_memory_mib: tools::peak_memory(), ..report }
 }
 
 /// Lines at the end of a log that an error shows.

@@ -10,7 +10,8 @@
 
 namespace hwgen {
 
-/// Size of the FIFO and distance between `tlast`s; a distance of 0 is not checked.
+/// Size of the FIFO, and words of a frame's initial state and of each iteration after it; `tlast` comes with the last of
+/// them, and is not looked at where the initial state has none.
 struct FeedbackShape {
     uint64_t depth = 0, initial_words = 0, iteration_words = 0;
     uint32_t word_bytes = 0;
@@ -43,6 +44,12 @@ public:
         }
         std::memcpy(p_.s_axis_fb_tdata.data, &data_[head_ * bytes_], bytes_);
         *p_.s_axis_fb_tlast = last_[head_];
+    }
+
+    /// A frame begins: its initial state comes first.
+    void begin_frame() {
+        opening_ = true;
+        since_last_ = 0;
     }
 
     /// Returns whether a word moved.
@@ -95,15 +102,17 @@ private:
         deepest_ = ++fill_ > deepest_ ? fill_ : deepest_;
         ++since_last_;
         if (shape_.initial_words != 0) check_last(last);
-        if (last) since_last_ = 0;
+        if (!last) return;
+        since_last_ = 0;
+        opening_ = false;
     }
 
     void check_last(bool last) const {
-        const uint64_t a = shape_.initial_words, b = shape_.iteration_words;
-        if (last ? since_last_ == a || since_last_ == b : since_last_ < a || since_last_ < b) return;
+        const uint64_t words = opening_ ? shape_.initial_words : shape_.iteration_words;
+        if (last == (since_last_ == words)) return;
         protocol_error("m_axis_fb_tlast " + std::string{last ? "" : "not "} + "set on word " +
-                       std::to_string(since_last_) + ", wanted on word " + std::to_string(a) +
-                       " of an initial state and on word " + std::to_string(b) + " of an iteration");
+                       std::to_string(since_last_) + " of " + (opening_ ? "the initial state" : "an iteration") +
+                       ", wanted on word " + std::to_string(words));
     }
 
     HwgPorts p_;
@@ -113,7 +122,7 @@ private:
     size_t bytes_;
     std::vector<uint8_t> data_, last_, held_;
     uint64_t head_ = 0, fill_ = 0, deepest_ = 0, since_last_ = 0, outside_ = 0;
-    bool offering_ = false, waiting_ = false;
+    bool offering_ = false, waiting_ = false, opening_ = true;
     uint8_t held_last_ = 0;
 };
 

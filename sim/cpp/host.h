@@ -88,7 +88,8 @@ private:
         if (cycle - swept_ >= SWEEP_CYCLES) sweep(cycle);
     }
 
-    /// One register after the other; between two rounds an address that no register has, and a write that changes nothing.
+    /// One register after the other; between two rounds an address that no register has, a write that changes nothing, and
+    /// where no script might need it as it is, another output whose threshold is read, also one that the network lacks.
     void sweep(uint64_t cycle) {
         swept_ = cycle;
         if (sweep_ < map_.size()) return begin(Kind::Sweep, false, map_[sweep_++], 0, ALL);
@@ -96,6 +97,9 @@ private:
         switch (sweep_++ - map_.size()) {
         case 0: return begin(Kind::Sweep, false, unmapped(r), 0, ALL);
         case 1: return begin(Kind::Sweep, true, unmapped(r), random_.next(), ALL);
+        case 2:
+            if (!config_.script.empty()) break;
+            return begin(Kind::Sweep, true, ITNET_THRESHOLD_OUTPUT, (r >> 8 & 1) != 0 ? r >> 16 & 0x7f : r >> 16 & 7, ALL);
         default: break;
         }
         sweep_ = 0;

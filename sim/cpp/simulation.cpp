@@ -199,6 +199,7 @@ private:
             if ((model_.next_outputs() >> n & 1) != 0) frame.thresholds.push_back(model_.next_thresholds()[n]);
         frame.ending = Ending::Open;
         frames_.all.push_back(frame);
+        feedback_.begin_frame();
         classes_.restart();
         loop_end_ = UINT64_MAX;
         for (Probe& probe : probes_) probe.begin(frame, frames_.number());

@@ -117,47 +117,11 @@ def add_run(parser, defaults: Settings) -> None:
     parser.add_argument("--resume", action="store_true", help="continue from the folder's checkpoint")
     parser.add_argument("--threads", type=parse_count, default=None, help="CPU threads of each process")
     for field in fields(Settings):
+        if field.name in ("augment", "fold"):
+            continue
         default = getattr(defaults, field.name)
-        flag = "--" + field.name.replace("_", "-")
-        if field.name == "curriculum":
-            parser.add_argument(flag, type=parse_curriculum, default=default, metavar="EPOCH:N,…",
-                                help="fewer iterations in early epochs, say 0:4,30:8,45:16")
-        elif field.name == "output_weights":
-            parser.add_argument(flag, choices=losses.OUTPUT_WEIGHTS, default=default)
-        elif field.name == "precision":
-            parser.add_argument(flag, choices=PRECISIONS, default=default,
-                                help="of the network in training; bf16 is autocast, twice as fast where the hardware has it")
-        elif field.name == "pointwise":
-            parser.add_argument(flag, choices=POINTWISE, default=default,
-                                help="how 1×1 convolutions are computed; auto tries both and takes the faster")
-        elif field.name == "schedule":
-            parser.add_argument(flag, choices=SCHEDULES, default=default,
-                                help="time: rates and iterations follow the clock, through what --epochs describes in --minutes")
-        elif field.name == "augment_on":
-            parser.add_argument(flag, choices=AUGMENT_ON, default=default,
-                                help="device: all images in the GPU's memory, varied there")
-        elif field.name == "compile":
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=default,
-                                help="torch.compile the network; needs a C++ compiler or a GPU")
-        elif field.name == "workers":
-            parser.add_argument(flag, type=int, default=default, metavar="N",
-                                help="processes that draw samples ahead; the samples are the same whatever N")
-        elif field.name == "minutes":
-            parser.add_argument(flag, type=float, default=default, metavar="M",
-                                help="stop after the last checkpoint that fits; --resume goes on")
-        elif field.name == "distill":
-            parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
-                                help="of the divergence from the probabilities of --teacher, output by output")
-        elif field.name == "norm_lr":
-            parser.add_argument(flag, type=float, default=default, metavar="FACTOR",
-                                help="of the rate for gains and offsets of batch norms")
-        elif field.name == "class_weights":
-            parser.add_argument(flag, choices=losses.CLASS_WEIGHTS, default=default)
-        elif field.name == "lovasz":
-            parser.add_argument(flag, type=float, default=default, metavar="WEIGHT",
-                                help="of the Lovász-softmax loss, which follows the IoU, beside the cross-entropy")
-        elif field.name not in ("augment", "fold"):
-            parser.add_argument(flag, type=type(default), default=default, help=f"default {default}")
+        how = SETTINGS.get(field.name) or {"type": type(default), "help": f"default {default}"}
+        parser.add_argument("--" + field.name.replace("_", "-"), default=default, **how)
     augment = defaults.augment
     parser.add_argument("--no-flip", action="store_true")
     parser.add_argument("--crop-scale", type=parse_range, default=augment.scale, metavar="LOW,HIGH")
@@ -213,3 +177,29 @@ def parse_curriculum(text: str) -> tuple[tuple[int, int], ...]:
         return tuple(sorted((int(a), int(b)) for a, b in (part.split(":") for part in text.split(","))))
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}, expected EPOCH:ITERATIONS with commas between, say 0:4,30:8") from None
+
+
+# What argparse has to know of a setting whose flag is more than a number.
+SETTINGS = {
+    "class_weights": {"choices": losses.CLASS_WEIGHTS},
+    "output_weights": {"choices": losses.OUTPUT_WEIGHTS},
+    "lovasz": {"type": float, "metavar": "WEIGHT",
+               "help": "of the Lovász-softmax loss, which follows the IoU, beside the cross-entropy"},
+    "distill": {"type": float, "metavar": "WEIGHT",
+                "help": "of the divergence from the probabilities of --teacher, output by output"},
+    "norm_lr": {"type": float, "metavar": "FACTOR", "help": "of the rate for gains and offsets of batch norms"},
+    "curriculum": {"type": parse_curriculum, "metavar": "EPOCH:N,…",
+                   "help": "fewer iterations in early epochs, say 0:4,30:8,45:16"},
+    "schedule": {"choices": SCHEDULES,
+                 "help": "time: rates and iterations follow the clock, through what --epochs describes in --minutes"},
+    "minutes": {"type": float, "metavar": "M", "help": "stop after the last checkpoint that fits; --resume goes on"},
+    "precision": {"choices": PRECISIONS,
+                  "help": "of the network in training; bf16 is autocast, twice as fast where the hardware has it"},
+    "pointwise": {"choices": POINTWISE,
+                  "help": "how 1×1 convolutions are computed; auto tries both and takes the faster"},
+    "compile": {"action": argparse.BooleanOptionalAction,
+                "help": "torch.compile the network; needs a C++ compiler or a GPU"},
+    "workers": {"type": int, "metavar": "N",
+                "help": "processes that draw samples ahead; the samples are the same whatever N"},
+    "augment_on": {"choices": AUGMENT_ON, "help": "device: all images in the GPU's memory, varied there"},
+}

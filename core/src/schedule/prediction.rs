@@ -15,6 +15,13 @@ pub struct OutputCycles {
     pub last: Cycle,
 }
 
+impl OutputCycles {
+    /// Cycles of a frame that ends with it.
+    pub fn frame(&self) -> Cycle {
+        self.last + 1
+    }
+}
+
 /// What limits the frame rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,4 +47,11 @@ pub struct Prediction {
     pub bound: Bound,
     /// Every enabled output.
     pub outputs: Vec<OutputCycles>,
+}
+
+impl Prediction {
+    /// Cycles of a frame by the output that it ends with.
+    pub fn frames(&self) -> impl Iterator<Item = (u32, Cycle)> {
+        self.outputs.iter().map(|output| (output.output, output.frame()))
+    }
 }

@@ -14,7 +14,6 @@ use super::search::MIN_MULTIPLIERS;
 use crate::folding::Folding;
 use crate::mapping::Mapping;
 use crate::plan::{Feedback, Plan};
-use crate::rates;
 use crate::resources::Resources;
 use crate::schedule::Prediction;
 use crate::widths::Widths;
@@ -128,9 +127,8 @@ impl Search<'_> {
         let mut all = all.to_vec();
         all.sort_by_key(|fits| (fits.luts, fits.cycles));
         all.into_iter().find(|fits| {
-            let outputs = self.frame(fits.folding).outputs;
-            let cycles = outputs.iter().find(|output| output.output == self.goal.output).map(rates::cycles);
-            cycles.is_some_and(|cycles| cycles <= self.goal.cycles)
+            let frame = self.frame(fits.folding);
+            frame.frames().any(|(output, cycles)| output == self.goal.output && cycles <= self.goal.cycles)
         })
     }
 
@@ -176,7 +174,7 @@ mod tests {
     }
 
     fn cycles(found: &Found, output: u32) -> u64 {
-        found.prediction.outputs.iter().find(|o| o.output == output).map_or(0, rates::cycles)
+        found.prediction.frames().find(|frame| frame.0 == output).map_or(0, |frame| frame.1)
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn text(body: &Body<'_>) -> String {
             suggestion.cycles as f64 / prediction.cycles as f64,
         )
     });
-    let first = prediction.outputs.first().map(|o| format!(", first output after {}", o.last + 1)).unwrap_or_default();
+    let first = prediction.outputs.first().map(|o| format!(", first output after {}", o.frame())).unwrap_or_default();
     let device = body.device.as_ref().map(|device| {
         let number = |key: &str| body.report["estimate"][key].as_u64().unwrap_or_default();
         format!(

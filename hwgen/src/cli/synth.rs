@@ -8,12 +8,13 @@ use super::shell::named_board;
 use hwgen_core::Device;
 use hwgen_core::device::Family;
 use hwgen_core::emit::{PINS, PINS_TOP, roles};
+use hwgen_core::rates::{Clock, Rate, Rates};
 use hwgen_flow::{self as flow, Target};
 use hwgen_sim::cosim::Manifest;
 use hwgen_sim::cosim::manifest::Board;
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Device unless told.
 const DEVICE: &str = "ecp5-85k";
@@ -63,9 +64,18 @@ struct Body {
     folder: PathBuf,
     fmax_mhz: Option<f64>,
     #[serde(flatten)]
-    report: flow::Report,
+    synthesis: Synthesis,
     /// The emitter's own estimate, which is one for an ECP5; empty for other families.
     estimate: Estimate,
+}
+
+/// `synth.json`.
+#[derive(Serialize)]
+struct Synthesis {
+    #[serde(flatten)]
+    report: flow::Report,
+    /// Frames a second at the board's clock, else at the one reached; none unless it was routed.
+    rates: Option<Rates>,
 }
 
 /// What `report.json` says.
@@ -82,21 +92,18 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let board = board(args, &manifest)?;
     let name = args.device.as_deref().or(board.map(|board| board.device.as_str())).unwrap_or(DEVICE);
     let target = target(args, named_device(name)?, board)?;
-    let frames = frames(&manifest, board);
     let design = match board {
         Some(board) => flow::Design {
             top: board.top.clone(),
             sources: board.sources.iter().chain(&manifest.sources).cloned().collect(),
             constraints: Some(board.constraints.clone()),
             roles: roles(),
-            frames,
         },
         None => flow::Design {
             top: PINS_TOP.to_owned(),
             sources: std::iter::once(PINS.to_owned()).chain(manifest.sources.iter().cloned()).collect(),
             constraints: None,
             roles: roles(),
-            frames,
         },
     };
     let mut progress = |stage: &str, seconds: f64| report.progress(format_args!("{stage} … {seconds:.0} s"));
@@ -104,19 +111,33 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     report.clear_progress();
     let result = result?;
     let met = result.outcome == flow::Outcome::Met;
+    let fmax_mhz = result.fmax_mhz();
+    let synthesis = Synthesis { rates: rates(&manifest, board, fmax_mhz), report: result };
+    synthesis.keep(&args.folder)?;
     let estimate = if target.family == flow::Family::Ecp5 { estimate(args) } else { Estimate::default() };
-    let body = Body { folder: args.folder.clone(), fmax_mhz: result.fmax_mhz(), estimate, report: result };
+    let body = Body { folder: args.folder.clone(), fmax_mhz, estimate, synthesis };
     report.result(&body, || text(&body))?;
     Ok(if met { Outcome::Success } else { Outcome::CheckFailed })
 }
 
-/// Predicted frames, and the clock of a board that is built for.
-fn frames(manifest: &Manifest, board: Option<&Board>) -> flow::Frames {
-    let outputs = manifest.prediction.iter().flat_map(|prediction| &prediction.outputs);
-    flow::Frames {
-        outputs: outputs.map(|output| (output.output, output.last + 1)).collect(),
-        clock_mhz: board.map(|board| board.clock_mhz),
+impl Synthesis {
+    /// Writes it into the folder.
+    fn keep(&self, folder: &Path) -> Result<(), CliError> {
+        let path = folder.join("synth/synth.json");
+        let text = serde_json::to_string_pretty(self).expect("a report is serialisable") + "\n";
+        std::fs::write(&path, text).map_err(|source| CliError::Write { path, source })
     }
+}
+
+/// Predicted frames at the clock of the board that is built for, else at the one reached.
+fn rates(manifest: &Manifest, board: Option<&Board>, reached: Option<f64>) -> Option<Rates> {
+    let prediction = manifest.prediction.as_ref()?;
+    let reached = reached?;
+    let clock = match board {
+        Some(board) => Clock { mhz: board.clock_mhz, from: format!("the clock of {}", board.name) },
+        None => Clock { mhz: reached, from: "reached after routing".to_owned() },
+    };
+    Some(Rates::new(&clock, prediction.outputs.iter().map(|output| (output.output, output.last + 1))))
 }
 
 /// What the parts of a core and of its surroundings do.
@@ -188,7 +209,7 @@ fn stretch(of: flow::timing::Stretch) -> [String; 4] {
 }
 
 fn text(body: &Body) -> String {
-    let result = &body.report;
+    let Synthesis { report: result, rates } = &body.synthesis;
     let estimate = |name: &str| match name {
         "dsp" => body.estimate.dsp,
         "ebr" => body.estimate.ebr,
@@ -228,9 +249,9 @@ fn text(body: &Body) -> String {
         let rows: Vec<_> = path.stretches().into_iter().map(stretch).collect();
         text += &table(["signal", "ns", "in wires", "cells"], &rows);
     }
-    if let Some(rates) = &result.rates {
+    if let Some(rates) = rates {
         let _ = writeln!(text, "\nframes/s at {:.1} MHz, by the output that they end with:", rates.clock_mhz);
-        let row = |rate: &flow::Rate| {
+        let row = |rate: &Rate| {
             [rate.output.to_string(), rate.cycles.to_string(), format!("{:.1}", rate.frames_per_second)]
         };
         text += &table(["iterations", "cycles", "frames/s"], &rates.outputs.iter().map(row).collect::<Vec<_>>());

@@ -54,7 +54,7 @@ impl<'a> Goal<'a> {
 
     /// The best that was found, what ran out and what would help.
     fn missed(&self, fastest: &Found, target: Target) -> CliError {
-        let rates = Rates::new(self.clock, &fastest.prediction).outputs;
+        let rates = Rates::new(self.clock, fastest.prediction.frames()).outputs;
         let best = rates.iter().find(|rate| rate.output == self.output).map_or(0.0, |rate| rate.frames_per_second);
         let used_up = fastest.used_up(target);
         let short = if used_up.is_empty() {
