@@ -189,6 +189,20 @@ def test_two_jobs_through_snakemake(folder, camvid, tmp_path):
     assert again.returncode == 0 and "0 of them to be made" in again.stderr, again.stderr
 
 
+def test_two_jobs_through_slurm(folder, camvid, tmp_path):
+    """On a node of a cluster, or on a machine that is one by itself (docs/studies.md)."""
+    snakemake_or_skip()
+    if shutil.which("sbatch") is None or subprocess.run(["sinfo"], capture_output=True).returncode != 0:
+        pytest.skip("no Slurm answers here")
+    table = tmp_path / "results" / "r.csv"
+    command = [sys.executable, "-m", "itnet_train.study", "run", "--folder", str(folder), "--results", str(table), "--data",
+               f"camvid={camvid}", "--runs", str(tmp_path / "runs"), "--executor", "slurm", "--", "--jobs", "2",
+               "--latency-wait", "30", "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "5"]
+    done = subprocess.run(command, cwd=TRAIN, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert {row.config.method for row in results.read(table).values()} == {"float", "post"}
+
+
 def test_a_run_goes_on_from_its_checkpoint(folder, camvid, tmp_path):
     from itnet_train.study import job
     config = make({"image": "48x40", "epochs": 2, "width": 4, "scales": 2, "iterations": 2, "expansion": 2})
