@@ -4,6 +4,7 @@
 //! Multipliers and block RAMs are counted; LUTs and flip-flops are fitted to what Yosys gave for whole cores.
 
 use crate::array::{ARRAYS, Array, PerArray};
+use crate::feedback::Feedback;
 use crate::mapping::{LutMemories, Mapping, OPERAND_BITS, Products, multipliers};
 use crate::memory::Memory;
 use crate::plan::Plan;
@@ -43,36 +44,51 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
     if mapping.shared_lines {
         total.lut += LUT_A_SHARED_LANE * span * (fold.arrays.expand.lanes + fold.arrays.depthwise.rows);
     }
+    let mut products = 0;
     for unit in units(plan, mapping, widths) {
         let cost = unit.cost();
         total.dsp += cost.dsp;
-        total.lut += cost.lut;
+        products += cost.lut;
     }
-    let (multipliers, classes) = (fold.total(), plan.net.classes as usize);
+    total.lut += products + products * PRODUCTS / 100;
+    let classes = plan.net.classes as usize;
     total.lut += BASE.lut
         + LUT_A_STATE_LANE * span * fold.arrays.expand.lanes
         + LUT_A_ROW * span * (fold.arrays.expand.rows + fold.arrays.project.rows + fold.arrays.classify.rows)
         + LUT_A_CHANNEL * span * plan.net.width as usize
         + LUT_A_CLASS * classes;
     total.lut += total.lut * PACKING / 100;
-    total.ff =
-        BASE.ff + FF_A_MULTIPLIER * multipliers + FF_A_CHANNEL * span * plan.net.width as usize + FF_A_CLASS * classes;
+    let registers = fold.arrays.iter().map(|(array, shape)| match mapping.arrays[array] {
+        Products::Lut => FF_A_LUT_PRODUCT * shape.multipliers(),
+        _ => FF_A_MULTIPLIER * shape.multipliers(),
+    });
+    total.ff = BASE.ff
+        + registers.sum::<usize>()
+        + FF_A_CHANNEL * span * plan.net.width as usize
+        + FF_A_CLASS * classes
+        + if matches!(plan.feedback, Feedback::Axi(_)) { FF_AXI } else { 0 };
     total
 }
 
 // Fitted to what Yosys 0.70 and nextpnr gave for the cores of `make bench-fpga`.
-const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 9000, ff: 6200 };
+const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 7200, ff: 6600 };
 const LUT_A_STATE_LANE: usize = 110;
 /// Data of a memory that is one of two in the same block RAMs: a bit goes to all words of a line.
 const LUT_A_SHARED_LANE: usize = 32;
 /// Accumulator and drain.
 const LUT_A_ROW: usize = 54;
-const LUT_A_CHANNEL: usize = 110;
+const LUT_A_CHANNEL: usize = 155;
 const LUT_A_CLASS: usize = 330;
 /// Percent of LUT sites more after placement: ends of carry chains, write ports of LUT RAM.
 const PACKING: usize = 15;
-const FF_A_MULTIPLIER: usize = 38;
-const FF_A_CHANNEL: usize = 120;
+/// Percent of LUT sites more for products: operands that go to several of them, and what the tools do not share.
+const PRODUCTS: usize = 19;
+/// Flip-flops of a product in a hardware multiplier, and in LUTs, where it has stages of its own.
+const FF_A_MULTIPLIER: usize = 46;
+const FF_A_LUT_PRODUCT: usize = 62;
+const FF_A_CHANNEL: usize = 50;
+/// The master of `--feedback axi`.
+const FF_AXI: usize = 1900;
 const FF_A_CLASS: usize = 240;
 
 /// Products of one kind: an array or a requantisation.

@@ -148,6 +148,7 @@ def quantize(
     *,
     resize: bool = False,
     calib_images: int | None = None,
+    match: bool = True,
     messages: bool = False,
     **description: Unpack[Description],
 ) -> Model:
@@ -160,6 +161,7 @@ def quantize(
             ``[H, W, 3]``, red first, of the network's size.
         resize: scale images of another size.
         calib_images: use so many of them at most (32).
+        match: bring the statistics of every iteration back to those of the float network.
         messages: print the command's messages on standard error.
         description: network and bits, where the weights' file does not say them.
     """
@@ -172,6 +174,7 @@ def quantize(
             calib=_images(calib, File(folder)),
             resize=resize,
             calib_images=calib_images,
+            no_match=not match,
             compare_images=0,
             output=output,
             **description,

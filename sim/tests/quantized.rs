@@ -2,7 +2,7 @@
 
 use hwgen_network::{Description, Mixing, Normalisation, Preset, RgbImage, Size, WeightSets, Weights};
 use hwgen_quantize::{Bits, Layer, Quantized, Ranges, SnrTable, calibrate, quantize};
-use hwgen_sim::golden::snr;
+use hwgen_sim::golden::{At, Golden, Recorder, Tensor, match_statistics, snr};
 
 fn description() -> Description {
     Description {
@@ -115,4 +115,49 @@ fn calibration_needs_images_of_the_right_size() {
     let small = RgbImage::random(Size { width: 20, height: 20 }, 1);
     let error = calibrate(&d, &weights, &eight(), &[small]).unwrap_err();
     assert_eq!(error.to_string(), "calibration image 0 is 20×20, must be 88×66");
+}
+
+/// Mean distance of the channels' means of the last states from the float network's, in the state's scale.
+fn drift(quantized: &Quantized, weights: &Weights, images: &[RgbImage]) -> f64 {
+    let d = &quantized.model.description;
+    let n = d.iterations as usize - 1;
+    let golden = Golden::new(&quantized.model).unwrap();
+    let mut far = Vec::new();
+    for l in 0..d.scales as usize {
+        let tensor = Tensor::State(At { n, l, k: 0 });
+        let (mut float, mut integer) = (vec![0.0; d.width as usize], vec![0.0; d.width as usize]);
+        for image in images {
+            let mut visit = |name: &str, values: &ndarray::Array3<f32>| {
+                if name == format!("state.{n}.{l}") {
+                    for (sum, channel) in float.iter_mut().zip(values.outer_iter()) {
+                        *sum += channel.iter().map(|&v| f64::from(v)).sum::<f64>() / channel.len() as f64;
+                    }
+                }
+            };
+            hwgen_network::reference::run(d, weights, image, &mut visit);
+            let mut seen = Recorder::new(|t| t == tensor);
+            golden.run(image.pixels(), n + 1, 0, &mut seen).unwrap();
+            let values = &seen.tensors[&tensor].values;
+            let pixels = values.len() as f64 / integer.len() as f64;
+            for (i, &v) in values.iter().enumerate() {
+                integer[i % d.width as usize] += f64::from(v) * quantized.scales.state / pixels;
+            }
+        }
+        far.extend(float.iter().zip(&integer).map(|(a, b)| (a - b).abs() / images.len() as f64));
+    }
+    far.iter().sum::<f64>() / far.len() as f64
+}
+
+#[test]
+fn matched_statistics_are_those_of_the_float_network() {
+    let d = description();
+    let bits = Bits { data: 4, expand: 4, depthwise: 4, project: 4, head: 4, ..Bits::default() };
+    let (weights, images) = (Weights::random(&d, 7), images(&d, 0..4));
+    let ranges = calibrate(&d, &weights, &bits, &images).unwrap();
+    let plain = quantize(&d, &weights, &bits, &ranges).unwrap();
+    let matched = match_statistics(&weights, &d, &bits, &ranges, &images, &mut |_| ()).unwrap();
+    let (before, after) = (drift(&plain, &weights, &images), drift(&matched, &weights, &images));
+    assert!(after < before / 2.0, "{after:.4} from {before:.4}");
+    let again = match_statistics(&weights, &d, &bits, &ranges, &images, &mut |_| ()).unwrap();
+    assert_eq!(again.model.hash(), matched.model.hash(), "it hangs on the threads");
 }

@@ -205,6 +205,14 @@ fn boards(text: &mut String, results: &[Value]) -> Result<()> {
     Ok(())
 }
 
+/// An estimate, and how far it is from what was used.
+fn deviation(estimate: u64, used: u64) -> String {
+    if estimate == used || used == 0 {
+        return estimate.to_string();
+    }
+    format!("{estimate} ({:+.1} %)", 100.0 * (estimate as f64 / used as f64 - 1.0))
+}
+
 fn section(text: &mut String, result: &Value) -> Result<()> {
     let (synth, emit) = (&result["synth"], &result["emit"]);
     let name = result["name"].as_str().ok_or("a result without a name")?;
@@ -234,7 +242,7 @@ fn section(text: &mut String, result: &Value) -> Result<()> {
             resource["used"],
             resource["available"],
             number(resource, "/percent")?,
-            estimate.map_or_else(|| "—".to_owned(), |n| n.to_string())
+            estimate.map_or_else(|| "—".to_owned(), |n| deviation(n, resource["used"].as_u64().unwrap_or_default()))
         );
     }
     // its block RAMs are counted for an ECP5

@@ -8,6 +8,7 @@ use super::report::Report;
 use hwgen_network::safetensors_file::WeightsFile;
 use hwgen_network::{Description, RgbImage, Weights};
 use hwgen_quantize::{Model, Quantized, Ranges, Seen, calibrate_seen, quantize};
+use hwgen_sim::golden::match_statistics;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,10 @@ pub struct WeightsArgs {
     /// Scale images of another size (area average in integers).
     #[arg(long, requires = "calib")]
     resize: bool,
+    /// Leave the statistics of the quantised network as rounding makes them, instead of bringing those of every iteration
+    /// back to the float network's.
+    #[arg(long, requires = "calib")]
+    no_match: bool,
     /// Seed of the random weights that are used without --weights.
     #[arg(long, value_name = "S", default_value_t = 1, conflicts_with = "weights")]
     seed: u64,
@@ -72,7 +77,15 @@ pub fn make(network: &NetworkArgs, bits: BitsArgs, args: &WeightsArgs, report: R
     }
     let images = calibration_images(folder, &description, args, report)?;
     let (ranges, seen) = calibrate_seen(&description, &weights, &bits, &images)?;
-    let quantized = quantize(&description, &weights, &bits, &ranges)?;
+    let quantized = if args.no_match {
+        quantize(&description, &weights, &bits, &ranges)?
+    } else {
+        let all = description.iterations;
+        let mut progress = |n| report.progress(format_args!("matching statistics: iteration {} of {all} …", n + 1));
+        let matched = match_statistics(&weights, &description, &bits, &ranges, &images, &mut progress);
+        report.clear_progress();
+        matched?
+    };
     Ok(Made { quantized, weights, images, random: false, seen, hardware })
 }
 

@@ -251,9 +251,8 @@ fn text(body: &Body) -> String {
     }
     if let Some(rates) = rates {
         let _ = writeln!(text, "\nframes/s at {:.1} MHz, by the output that they end with:", rates.clock_mhz);
-        let row = |rate: &Rate| {
-            [rate.output.to_string(), rate.cycles.to_string(), format!("{:.1}", rate.frames_per_second)]
-        };
+        let row =
+            |rate: &Rate| [rate.output.to_string(), rate.cycles.to_string(), format!("{:.1}", rate.frames_per_second)];
         text += &table(["iterations", "cycles", "frames/s"], &rates.outputs.iter().map(row).collect::<Vec<_>>());
     }
     let _ = match &result.outcome {

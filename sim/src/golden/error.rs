@@ -1,6 +1,6 @@
 //! Errors of the golden model.
 
-use hwgen_quantize::ModelError;
+use hwgen_quantize::{ModelError, QuantizeError};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -12,6 +12,10 @@ pub enum GoldenError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Model(#[from] ModelError),
+    /// Weights that have been changed cannot be quantised.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Quantize(#[from] QuantizeError),
     /// The image is not the network's size.
     #[error("the image has {got} bytes, {width}×{height} RGB pixels need {wanted}")]
     #[diagnostic(code(hwgen::golden::image_size), help("resize the image to the network's size first"))]

@@ -6,9 +6,11 @@
 mod block;
 mod classify;
 mod conv;
+mod counterpart;
 mod error;
 mod frame;
 pub mod kernel;
+mod matching;
 mod mix;
 pub mod observer;
 mod plane;
@@ -17,6 +19,7 @@ mod snr;
 
 pub use error::GoldenError;
 pub use frame::Frame;
+pub use matching::match_statistics;
 pub use observer::{At, Nothing, Observer, Recorded, Recorder, Tensor, Values, View};
 pub use run::Golden;
 pub use snr::snr;
