@@ -3,6 +3,7 @@
 use crate::point::{self, Point};
 use hwgen_core::Device;
 use hwgen_core::device::devices;
+use hwgen_core::schedule::OutputCycles;
 use hwgen_core::solver::{self, Target};
 use hwgen_network::Cost;
 use serde::{Deserialize, Serialize};
@@ -157,7 +158,7 @@ pub fn schedule(point: &Point, row: &mut Row) {
     let estimate = |pixels| solver::estimate(&point.description, &point.bits, point.multipliers, pixels);
     let Some(estimate) = row.pixels_per_cycle.and_then(estimate) else { return };
     let prediction = solver::exact(&point.description, &point.bits, point.feedback, estimate.folding);
-    let first = prediction.outputs.first().map_or(prediction.cycles, |output| output.frame());
+    let first = prediction.outputs.first().map_or(prediction.cycles, OutputCycles::frame);
     row.set_cycles(prediction.cycles, first);
     row.exact = true;
 }
