@@ -57,6 +57,9 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
         + LUT_A_ROW * span * (fold.arrays.expand.rows + fold.arrays.project.rows + fold.arrays.classify.rows)
         + LUT_A_CHANNEL * span * plan.net.width as usize
         + LUT_A_CLASS * classes;
+    // spans are gathered, shifted at the ends of rows and taken apart again
+    let gathered = if span > 1 { span } else { 0 };
+    total.lut += LUT_A_SPAN_PIXEL * gathered;
     total.lut += total.lut * PACKING / 100;
     let registers = fold.arrays.iter().map(|(array, shape)| match mapping.arrays[array] {
         Products::Lut => FF_A_LUT_PRODUCT * shape.multipliers(),
@@ -66,6 +69,7 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
         + registers.sum::<usize>()
         + FF_A_CHANNEL * span * plan.net.width as usize
         + FF_A_CLASS * classes
+        + FF_A_SPAN_PIXEL * gathered
         + if matches!(plan.feedback, Feedback::Axi(_)) { FF_AXI } else { 0 };
     total
 }
@@ -87,6 +91,8 @@ const PRODUCTS: usize = 19;
 const FF_A_MULTIPLIER: usize = 46;
 const FF_A_LUT_PRODUCT: usize = 62;
 const FF_A_CHANNEL: usize = 50;
+const LUT_A_SPAN_PIXEL: usize = 540;
+const FF_A_SPAN_PIXEL: usize = 1270;
 /// The master of `--feedback axi`.
 const FF_AXI: usize = 1900;
 const FF_A_CLASS: usize = 240;
