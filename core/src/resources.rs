@@ -74,7 +74,8 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
     total
 }
 
-// Fitted to what Yosys 0.70 and nextpnr gave for the cores of `make bench-fpga`.
+// Fitted to what Yosys 0.70 and nextpnr gave for the cores of `make bench-fpga` and four more (docs/adr/log.md, "What LUTs and
+// flip-flops are fitted to").
 const BASE: Resources = Resources { dsp: 0, ebr: 0, lut: 7200, ff: 6600 };
 const LUT_A_STATE_LANE: usize = 110;
 /// Data of a memory that is one of two in the same block RAMs: a bit goes to all words of a line.
@@ -91,6 +92,7 @@ const PRODUCTS: usize = 19;
 const FF_A_MULTIPLIER: usize = 46;
 const FF_A_LUT_PRODUCT: usize = 62;
 const FF_A_CHANNEL: usize = 50;
+/// Of each pixel of a span, where spans have several.
 const LUT_A_SPAN_PIXEL: usize = 540;
 const FF_A_SPAN_PIXEL: usize = 1270;
 /// The master of `--feedback axi`.

@@ -12,7 +12,7 @@ pub enum GoldenError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Model(#[from] ModelError),
-    /// Weights that have been changed cannot be quantised.
+    /// Weights whose batch norms were changed to match statistics cannot be quantised.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Quantize(#[from] QuantizeError),
