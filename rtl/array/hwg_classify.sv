@@ -236,25 +236,9 @@ module hwg_classify #(
       assign {logit_valid, logit_first, logit_last, logit_info, logit_data} = {p_valid, 1'b1, 1'b1, p_info[4:0], p_data};
       wire unused_lanes = p_info[5];
     end else begin : gen_apart
-      reg [P-1:0]      left_q;   // pixels to leave, the next one lowest
-      reg              first_q;
-      reg [4:0]        of_job_q; // beats of the next job may come while these leave
-      reg [C*P*LB-1:0] pixels_q;
-      always @(posedge clk) begin
-        if (rst) left_q <= '0;
-        else left_q <= p_valid ? p_info[5 +: P] : left_q >> 1;
-        first_q <= p_valid;
-        if (p_valid) of_job_q <= p_info[4:0];
-      end
-      for (i = 0; i < C; i = i + 1) begin : gen_class
-        always @(posedge clk)
-          pixels_q[i*P*LB +: P*LB] <= p_valid ? p_data[i*P*LB +: P*LB] : pixels_q[i*P*LB +: P*LB] >> LB;
-        assign logit_data[i*LB +: LB] = pixels_q[i*P*LB +: LB];
-      end
-      assign logit_valid = left_q[0];
-      assign logit_first = first_q;
-      assign logit_last  = !left_q[1];
-      assign logit_info  = of_job_q;
+      hwg_pixel_split #(.LANES(C), .P(P), .LW(LB), .SIDE(5)) u_split (
+          .clk(clk), .rst(rst), .s_valid(p_valid), .s_pixels(p_info[5 +: P]), .s_data(p_data), .s_side(p_info[4:0]),
+          .m_valid(logit_valid), .m_first(logit_first), .m_last(logit_last), .m_data(logit_data), .m_side(logit_info));
     end
   endgenerate
 

@@ -158,24 +158,11 @@ module hwg_control #(
   always @(posedge clk) begin
     if (rst) begin
       enable_q     <= 1'b1;
-      stop_q       <= 1'b0;
-      soft_q       <= 1'b0;
-      drop_q       <= 1'b0;
       iterations_q <= 32'(N);
       mask_q       <= OUTPUTS;
-      chosen_q     <= '0;
-      irq_enable_q <= '0;
-      status_q     <= '0;
-      busy_q       <= 1'b0;
-      finish_q     <= 1'b0;
-      final_q      <= 1'b0;
-      loop_end_q   <= 1'b0;
-      left_q       <= '0;
-      none_left_q  <= 1'b0;
-      one_left_q   <= 1'b0;
+      {stop_q, soft_q, drop_q, chosen_q, irq_enable_q, status_q} <= '0;
+      {busy_q, finish_q, final_q, loop_end_q, left_q, none_left_q, one_left_q, iterations, outputs} <= '0;
       {cycle_q, cycles_q, frames_q, gaps_q, stalls_q, confidence_q, last_id_q} <= '0;
-      iterations   <= '0;
-      outputs      <= '0;
     end else begin
       soft_q <= 1'b0;
       one_left_q <= later == '0;

@@ -33,9 +33,6 @@ module hwg_iter_seq #(
     output wire [4*AW-1:0] m_taps,        // coarser scale: near, side in x, side in y, far
     output wire [AW-1:0] m_pooled,        // address of the pooled pixel that this one adds to
     output wire          m_ready,
-    output wire          m_pool_first,    // first and last pixel of a 2x2 pool, weights of this one
-    output wire          m_pool_last,
-    output wire [1:0]    m_pool_weight,   // log2
     output wire          m_odd,           // column and row of the pixel: odd, first or last of them
     output wire          m_left,
     output wire          m_right,
@@ -200,8 +197,5 @@ module hwg_iter_seq #(
   assign m_ready = ready_q;
 
   assign {m_odd, m_left, m_right, m_odd_row, m_bottom} = {x[0], x == '0, last_x, y[0], last_y};
-  assign m_pool_first  = !x[0] && !y[0];
-  assign m_pool_last   = (x[0] || last_x) && (y[0] || last_y);
-  assign m_pool_weight = 2'(last_x && !x[0]) + 2'(last_y && !y[0]);
 endmodule
 `default_nettype wire

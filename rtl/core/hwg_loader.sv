@@ -123,13 +123,12 @@ module hwg_loader #(
   wire [LAW-1:0] d_center;
   wire [3:0]    d_edges;
   wire          d_last, i_odd, i_left, i_right, i_odd_row, i_bottom;
-  wire          i_valid, i_first, i_pool_first, i_pool_last, i_done;
+  wire          i_valid, i_first, i_done;
   wire [5:0]    i_n;
   wire [2:0]    i_l, i_k;
   wire [SAW-1:0] i_own, i_pooled;
   wire [4*SAW-1:0] i_taps;
   wire          i_ready;
-  wire [1:0]    i_pool_weight;
   wire          start_data, start_iter;
   wire          start = start_data || start_iter;
 
@@ -145,7 +144,6 @@ module hwg_loader #(
       .clk(clk), .rst(rst), .load(load), .mask(mask), .take(start_iter), .written(loop_written),
       .m_valid(i_valid), .m_n(i_n), .m_l(i_l),
       .m_k(i_k), .m_first(i_first), .m_own(i_own), .m_taps(i_taps), .m_pooled(i_pooled), .m_ready(i_ready),
-      .m_pool_first(i_pool_first), .m_pool_last(i_pool_last), .m_pool_weight(i_pool_weight),
       .m_odd(i_odd), .m_left(i_left), .m_right(i_right), .m_odd_row(i_odd_row), .m_bottom(i_bottom), .done(i_done));
   wire unused_done = &{1'b0, i_done};
   // Pixels of the word that are in the map, of a word of the data block's input if it is the last of its row, and of a
@@ -205,8 +203,7 @@ module hwg_loader #(
   hwg_const_mul #(.FACTOR(CF), .IW(16), .OW(LAW + 1)) u_ring (.x(line_slots), .y(ring));
 
   reg [2:0]     phase_q, layer_q;
-  reg           mixes_q, pools_q, stream_q, collect_q, pool_first_q, pool_last_q, wait_q;
-  reg [1:0]     pool_weight_q;
+  reg           mixes_q, pools_q, stream_q, collect_q, wait_q;
   reg [WW-1:0]  word_q;
   reg [3:0]     tap_q;
   reg [3:0]     edges_q;
@@ -216,7 +213,7 @@ module hwg_loader #(
   reg [SAW-1:0] own_q, pooled_q;
   reg [4*SAW-1:0] taps_q;
   reg [27*P*PB-1:0] patch_q;
-  // of several pixels: last word of a row; column odd, first; odd row, last row; pixels of an input and last of a row
+  // last word of a row; column odd, first; odd row, last row; pixels of an input, and the last of a row
   reg           last_q, odd_q, opens_q, odd_row_q, bottom_q;
   reg [P-1:0]   tail_q, edge_q;
   reg [UAW-1:0] u_base_q, u_word_q;
@@ -256,9 +253,6 @@ module hwg_loader #(
       pools_q  <= i_pools;
       stream_q <= i_from_stream;
       collect_q <= POOLED != 0 && i_mixes;
-      pool_first_q  <= i_pool_first;
-      pool_last_q   <= i_pool_last;
-      pool_weight_q <= i_pool_weight;
       word_q   <= '0;
       tap_q    <= '0;
       edges_q  <= d_edges;
@@ -354,7 +348,8 @@ module hwg_loader #(
                u_base_q + ((phase_q == LINE) ? line_word : u_word_q)};
     a_near    <= {(phase_q == UP) ? tap_q[1:0] : {left_tap, third_tap}, odd_q, opens_q, edge_q};
     a_pooling <= (P > 1) ? {!odd_row_q, odd_row_q || bottom_q, 1'b0, !odd_row_q && bottom_q}
-                         : {pool_first_q, pool_last_q, pool_weight_q};
+                         : {!odd_q && !odd_row_q, (odd_q || edge_q[0]) && (odd_row_q || bottom_q),
+                            2'(edge_q[0] && !odd_q) + 2'(bottom_q && !odd_row_q)};
     line_b    <= outside ? '0 : cut ? tail_q : '1;
     if (issue && phase_q == PATCH) a_patch <= patch_word;
   end
@@ -367,53 +362,23 @@ module hwg_loader #(
   wire [3:0]         b_pooling;
   wire [SAW-1:0]     pool_addr;
   wire [LANES*EA-1:0] patch_b;
-  generate
-    if (LATER == 0) begin : gen_together
-      assign {b_valid, b_meta, b_near, b_stream, b_collect, b_pooling, state_re, fb_re, pool_re, state_addr, pool_addr,
-              patch_b} = {a_valid, a_meta, a_near, a_stream, a_collect, a_pooling, a_state, a_fb, a_pool, a_state_addr,
-                          a_pool_addr, a_patch};
-    end else begin : gen_later
-      wire reads_state, reads_fb, reads_pool;
-      hwg_delay #(.STAGES(LATER), .WIDTH(READ)) u_later (
-          .clk(clk), .rst(rst), .s_valid(a_valid),
-          .s_data({a_meta, a_near, a_stream, a_collect, a_pooling, a_state, a_fb, a_pool, a_state_addr, a_pool_addr,
-                   a_patch}),
-          .m_valid(b_valid),
-          .m_data({b_meta, b_near, b_stream, b_collect, b_pooling, reads_state, reads_fb, reads_pool, state_addr,
-                   pool_addr, patch_b}));
-      assign {state_re, fb_re, pool_re} = {3{b_valid}} & {reads_state, reads_fb, reads_pool};
-    end
-  endgenerate
-  reg             c_valid;
-  reg [LANES*EA-1:0] patch_c, patch_d;
-  always @(posedge clk) begin
-    c_valid <= b_valid;
-    if (b_valid) patch_c <= patch_b;
-    if (c_valid) patch_d <= patch_c;
-  end
+  wire               reads_state, reads_fb, reads_pool;
+  hwg_delay #(.STAGES(LATER), .WIDTH(READ)) u_later (
+      .clk(clk), .rst(rst), .s_valid(a_valid),
+      .s_data({a_meta, a_near, a_stream, a_collect, a_pooling, a_state, a_fb, a_pool, a_state_addr, a_pool_addr, a_patch}),
+      .m_valid(b_valid),
+      .m_data({b_meta, b_near, b_stream, b_collect, b_pooling, reads_state, reads_fb, reads_pool, state_addr, pool_addr,
+               patch_b}));
+  assign {state_re, fb_re, pool_re} = {3{b_valid}} & {reads_state, reads_fb, reads_pool};
 
   // A patch value per operand lane, IE at a time.
+  wire [NW0*LANES*PB-1:0] values = (NW0*LANES*PB)'(patch_q);
+  wire [LANES*PB-1:0]     slice;
+  hwg_select #(.N(NW0), .W(LANES * PB), .IW(WW)) u_slice (.index(word_q), .entries(values), .entry(slice));
   genvar i;
   generate
-    if (NW0 == 1) begin : gen_one_word
-      for (i = 0; i < LANES; i = i + 1) begin : gen_lane
-        if (i < 27 * P) begin : gen_value
-          if (PB < EA) begin : gen_zero_extend
-            assign patch_word[i*EA +: EA] = EA'(patch_q[i*PB +: PB]);
-          end else begin : gen_same
-            assign patch_word[i*EA +: EA] = patch_q[i*PB +: EA];
-          end
-        end else begin : gen_none
-          assign patch_word[i*EA +: EA] = '0;
-        end
-      end
-    end else begin : gen_words
-      wire [NW0*LANES*PB-1:0] values = (NW0*LANES*PB)'(patch_q);
-      wire [LANES*PB-1:0]     slice;
-      hwg_select #(.N(NW0), .W(LANES * PB), .IW(WW)) u_slice (.index(word_q), .entries(values), .entry(slice));
-      for (i = 0; i < LANES; i = i + 1) begin : gen_lane
-        assign patch_word[i*EA +: EA] = EA'(slice[i*PB +: PB]);
-      end
+    for (i = 0; i < LANES; i = i + 1) begin : gen_patch
+      assign patch_word[i*EA +: EA] = EA'(slice[i*PB +: PB]);
     end
   endgenerate
 
@@ -422,11 +387,12 @@ module hwg_loader #(
   wire [META-1:0] d_meta;
   wire [NEAR-1:0] d_near;
   wire            d_stream, d_collect;
-  hwg_delay #(.STAGES(2), .WIDTH(META + NEAR + 2)) u_meta (
-      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_collect, b_near, b_meta}), .m_valid(d_live),
-      .m_data({d_stream, d_collect, d_near, d_meta}));
+  wire [LANES*EA-1:0] patch_d;
+  hwg_delay #(.STAGES(2), .WIDTH(META + NEAR + 2 + LANES * EA)) u_meta (
+      .clk(clk), .rst(rst), .s_valid(b_valid), .s_data({b_stream, b_collect, b_near, b_meta, patch_b}), .m_valid(d_live),
+      .m_data({d_stream, d_collect, d_near, d_meta, patch_d}));
   // What the memories gave, which may have chosen among many blocks, waits in registers.
-  wire [LANES*(AS+2)-1:0] pool_data;
+  wire [LANES*AS-1:0]     pool_data;
   wire [LANES*AS-1:0]     state_read = d_stream ? fb_data : state_data;
   reg  [LANES*EA-1:0]     patch_e;
   wire [LANES*YB-1:0]     line_e;   // of the tap, from the words that were read
@@ -476,40 +442,12 @@ module hwg_loader #(
       wire unused = &{1'b0, line_b, tail_q, last_q, left_tap, third_tap, odd_row_q, bottom_q, d_near, e_tap, e_odd, e_opens,
                       e_edge};
     end else begin : gen_line
-      // A row of a window of stride 2 is three words A, B, C: the last pixel of A, all of B and C. The word of the tap that
-      // is made is now line2_q; of the others those before it (3) and after it (1, 0) count.
-      reg  [P-1:0]        line_c, line_d;
-      reg  [LANES*YB-1:0] line0_q, line1_q, line2_q, line3_q;
-      wire                unused = &{1'b0, line3_q};  // pixels that no tap comes to
-      always @(posedge clk) begin
-        {line_d, line_c} <= {line_c, line_b};
-        {line3_q, line2_q, line1_q} <= {line2_q, line1_q, line0_q};
-      end
-      for (i = 0; i < LANES; i = i + 1) begin : gen_lane
-        localparam integer X = i % P, BASE = i - i % P;  // the pixel; pixel 0 of the same channel
-        wire [YB-1:0] left, centre, right;               // columns 2X-1, 2X, 2X+1 from the first pixel of B on
-        always @(posedge clk) line0_q[i*YB +: YB] <= line_d[X] ? line_data[i*YB +: YB] : '0;
-        if (X == 0) begin : gen_before
-          assign left = line2_q[(BASE+P-1)*YB +: YB];
-        end else if (2 * X - 1 < P) begin : gen_near
-          assign left = line1_q[(BASE+2*X-1)*YB +: YB];
-        end else begin : gen_far
-          assign left = line0_q[(BASE+2*X-1-P)*YB +: YB];
-        end
-        if (2 * X < P) begin : gen_centre
-          assign centre = line2_q[(BASE+2*X)*YB +: YB];
-          assign right  = line3_q[(BASE+2*X+1)*YB +: YB];
-        end else begin : gen_beyond
-          assign centre = line1_q[(BASE+2*X-P)*YB +: YB];
-          assign right  = line2_q[(BASE+2*X+1-P)*YB +: YB];
-        end
-        assign line_e[i*YB +: YB] = e_tap[1] ? left : e_tap[0] ? right : centre;
-      end
+      hwg_row_taps #(.LANES(LANES), .P(P), .YB(YB)) u_row_taps (
+          .clk(clk), .in_map(line_b), .s_data(line_data), .left_tap(e_tap[1]), .right_tap(e_tap[0]), .m_data(line_e));
     end
   endgenerate
 
   // ---------------------------------------------------------------- lane arithmetic
-  reg  [LANES*(AS+2)-1:0] pool_sum;
   localparam integer RW = EA + 5;
   function signed [EA-1:0] operand(input [EA-1:0] from_patch, input [YB-1:0] line, input [AS-1:0] from_pool,
                                    input [AS-1:0] state);
@@ -530,7 +468,7 @@ module hwg_loader #(
       end
       wire signed [RW-1:0] up2 = (e_up_first ? RW'(8) : sum_q) + RW'($signed(tap));
       always @(posedge clk) begin
-        pool_e[i*AS +: AS] <= pool_data[i*(AS+2) +: AS];
+        pool_e[i*AS +: AS] <= pool_data[i*AS +: AS];
         if (e_live && e_up) sum_q <= up2;
         if (e_live && e_writes)
           f_word[i*EA +: EA] <= e_up ? EA'(up2 >>> 4)
@@ -539,49 +477,12 @@ module hwg_loader #(
       end
     end
     if (POOLED != 0) begin : gen_pool
-      reg            pool_we;
-      reg [SAW-1:0]  pool_addr_c, pool_addr_d, pool_addr_e;
-      reg [3:0]      pool_c, pool_d;  // first, last, weight, delayed with the word
-      localparam integer PAW = (POOL_WORDS > 1) ? $clog2(POOL_WORDS) : 1;
-      hwg_ram #(.WIDTH(LANES * (AS + 2)), .DEPTH(POOL_WORDS)) u_pool (
-          .clk(clk), .we(pool_we), .waddr(pool_addr_e[PAW-1:0]), .wdata(pool_sum), .re(pool_re),
-          .raddr(pool_addr[PAW-1:0]), .rdata(pool_data));
-      always @(posedge clk) begin
-        {pool_d, pool_c} <= {pool_c, b_pooling};
-        {pool_addr_e, pool_addr_d, pool_addr_c} <= {pool_addr_d, pool_addr_c, pool_addr};
-        pool_we <= !rst && d_live && d_collect;
-      end
-      wire unused = &{1'b0, pool_addr, pool_addr_e};
-      for (i = 0; i < LANES; i = i + 1) begin : gen_sum
-        wire signed [AS+1:0] kept = $signed(pool_data[i*(AS+2) +: AS+2]);
-        wire signed [AS+1:0] old  = pool_d[3] ? '0 : kept;
-        wire signed [AS:0]   raw;   // what this word has for the pooled pixel
-        wire                 here;
-        if (P == 1) begin : gen_raw
-          assign raw  = (AS+1)'($signed(state_read[i*AS +: AS]));
-          assign here = 1'b1;
-        end else begin : gen_raw
-          // A word has two pixels for each of half the pixels of the pooled word, those on its side.
-          localparam integer HALF = (P > 1) ? P / 2 : 1;
-          localparam integer FROM = i - i % P + i % P % HALF * 2;
-          wire signed [AS-1:0] first  = state_read[FROM*AS +: AS];
-          wire signed [AS-1:0] second = d_near[FROM%P] ? first : state_read[(FROM+1)*AS +: AS];  // beyond the edge: again
-          assign raw  = (AS+1)'(first) + (AS+1)'(second);
-          assign here = d_near[P+1] == (i % P >= HALF);
-        end
-        wire signed [AS+1:0] add  = (AS+2)'(raw) <<< pool_d[1:0];
-        wire signed [AS+2:0] sum4 = (AS+3)'(old) + (AS+3)'(add);
-        wire signed [AS+2:0] mean = (sum4 + (AS+3)'(2)) >>> 2;
-        wire unused_top = &{1'b0, mean, sum4};
-        always @(posedge clk)
-          if (d_live && d_collect)
-            pool_sum[i*(AS+2) +: AS+2] <= !here ? kept : pool_d[2] ? mean[AS+1:0] : sum4[AS+1:0];
-      end
+      hwg_pool #(.LANES(LANES), .P(P), .AS(AS), .WORDS(POOL_WORDS), .AW(SAW)) u_pool (
+          .clk(clk), .rst(rst), .re(pool_re), .addr(pool_addr), .kind(b_pooling), .collect(d_live && d_collect),
+          .state(state_read), .odd(d_near[P+1]), .at_edge(d_near[P-1:0]), .m_data(pool_data));
     end else begin : gen_no_pool
       assign pool_data = '0;
-      initial pool_sum = '0;
-      wire unused = &{1'b0, pool_re, pool_addr, pool_sum, pool_first_q, pool_last_q, pool_weight_q, d_collect, b_pooling,
-                      pool_data};
+      wire unused = &{1'b0, pool_re, pool_addr, d_collect, b_pooling, pool_data};
     end
   endgenerate
 

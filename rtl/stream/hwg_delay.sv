@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A valid bit and its side data, delayed by STAGES cycles.
 //
-// latency   STAGES; reset clears the valid bits only
-// limits    STAGES >= 1, WIDTH >= 1
+// latency   STAGES, none for 0; reset clears the valid bits only
+// limits    WIDTH >= 1
 `default_nettype none
 module hwg_delay #(
     parameter integer STAGES = 2,
@@ -32,8 +32,12 @@ module hwg_delay #(
         if (en) data_q <= d;
       end
     end
+    if (STAGES == 0) begin : gen_none
+      wire unused = &{1'b0, clk, rst};
+      assign {m_valid, m_data} = {s_valid, s_data};
+    end else begin : gen_last
+      assign {m_valid, m_data} = {gen_stage[STAGES-1].valid_q, gen_stage[STAGES-1].data_q};
+    end
   endgenerate
-  assign m_valid = gen_stage[STAGES-1].valid_q;
-  assign m_data  = gen_stage[STAGES-1].data_q;
 endmodule
 `default_nettype wire

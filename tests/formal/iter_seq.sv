@@ -27,12 +27,12 @@ module proof #(
       for (i = 0; i < L * K; i = i + 1) offsets[i*24 +: 24] = 24'((i < K) ? i * first : K * first + (i - K) * second);
     end
   endfunction
-  wire            m_valid, m_first, m_ready, m_pool_first, m_pool_last, done, begun;
+  wire            m_valid, m_first, m_ready, done, begun;
+  wire            m_odd, m_left, m_right, m_odd_row, m_bottom;
   wire [5:0]      m_n;
   wire [2:0]      m_l, m_k;
   wire [AW-1:0]   m_own, m_pooled;
   wire [4*AW-1:0] m_taps;
-  wire [1:0]      m_pool_weight;
   // Loads begin frames: that one comes three cycles or more after another, unless a reset was between them, is assumed.
   reg             loaded_q;
   reg  [2:0]      age_q;      // cycles since the load; since the last take, plus two
@@ -49,7 +49,7 @@ module proof #(
                  .BASE({AW'(MAP0 * CF), AW'(0)}), .OFFSET(offsets(MAP0, MAP1)), .PIXELS(PIXELS), .CF(CF)) u_dut (
       .clk(clk), .rst(rst), .load(load), .mask(64'(mask)), .take(take), .written(written), .m_valid(m_valid), .m_n(m_n),
       .m_l(m_l), .m_k(m_k), .m_first(m_first), .m_own(m_own), .m_taps(m_taps), .m_pooled(m_pooled), .m_ready(m_ready),
-      .m_pool_first(m_pool_first), .m_pool_last(m_pool_last), .m_pool_weight(m_pool_weight), .done(done));
+      .m_odd(m_odd), .m_left(m_left), .m_right(m_right), .m_odd_row(m_odd_row), .m_bottom(m_bottom), .done(done));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
 
   // Where the loop is.
@@ -110,8 +110,7 @@ module proof #(
       if (mixes) taps: assert (m_taps == {coarse(side_x, side_y), coarse(near_x, side_y), coarse(side_x, near_y),
                                           coarse(near_x, near_y)});
       if (mixes) pooled: assert (m_pooled == coarse(near_x, near_y));
-      pool: assert (m_pool_first == !(x_q[0] || y_q[0]) && m_pool_last == ((x_q[0] || last_x) && (y_q[0] || last_y))
-                    && 4'd1 << m_pool_weight == ((last_x && !x_q[0]) ? 4'd2 : 4'd1) << (last_y && !y_q[0]));
+      sides: assert ({m_odd, m_left, m_right, m_odd_row, m_bottom} == {x_q[0], x_q == '0, last_x, y_q[0], last_y});
       when: assert (m_ready == ready);
       if (open == '0) moves: assert (m_ready);
     end

@@ -52,7 +52,10 @@ pub fn absent(design: &Design) -> Vec<&'static str> {
         absent.extend(["hwg_axi_base", "hwg_axi_fifo"]);
     }
     if design.plan.folding.pixels() == 1 {
-        absent.extend(["hwg_patch_join", "hwg_tap_beside", "hwg_up2_beside", "hwg_ones"]);
+        absent.extend(["hwg_ones", "hwg_patch_join", "hwg_pixel_split", "hwg_row_taps", "hwg_tap_beside", "hwg_up2_beside"]);
+    }
+    if design.plan.pool_words() == 0 {
+        absent.push("hwg_pool");
     }
     if !design.mapping.shared_lines {
         absent.push("hwg_shared_ram");
