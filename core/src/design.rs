@@ -1,9 +1,11 @@
 //! A design: a quantised model, the options, and the plan and prediction that follow.
 
+use hwgen_network::Description;
 use hwgen_quantize::Model;
 
 use crate::error::Error;
 use crate::folding::Folding;
+use crate::interface::Interface;
 use crate::mapping::Mapping;
 use crate::memory::{self, Memory};
 use crate::plan::{Feedback, Plan};
@@ -27,6 +29,8 @@ pub struct Options {
     pub pixels: Option<usize>,
     /// Where the state goes between iterations.
     pub feedback: Feedback,
+    /// Pixels of a beat of the video streams.
+    pub beat: usize,
 }
 
 /// Multipliers unless told: those of docs/hardware.md, with classification.
@@ -41,7 +45,19 @@ impl Default for Options {
             folding: None,
             pixels: None,
             feedback: Feedback::Onchip,
+            beat: 1,
         }
+    }
+}
+
+impl Options {
+    /// The ports of a core for this network; beats have to fill its lines.
+    pub fn interface(&self, net: &Description) -> Result<Interface, Error> {
+        let &Self { feedback, beat, .. } = self;
+        if (net.image.width as usize).is_multiple_of(beat) {
+            return Ok(Interface { feedback, beat });
+        }
+        Err(Error::Beat { beat, width: net.image.width })
     }
 }
 
@@ -65,15 +81,16 @@ pub struct Design {
 }
 
 impl Design {
-    /// Folds and schedules a model. Fails when the budget cannot hold the arrays.
+    /// Folds and schedules a model. Fails when the budget cannot hold the arrays, or beats do not fill the lines.
     pub fn new(model: &Model, options: &Options) -> Result<Self, Error> {
         let net = &model.description;
+        let interface = options.interface(net)?;
         let (folding, solved) = match (options.folding, options.target) {
             (Some(folding), _) => (folding, None),
-            (None, Some(target)) => solver::solve_target(model, options.feedback, target, options.pixels)
+            (None, Some(target)) => solver::solve_target(model, interface, target, options.pixels)
                 .map(|(folding, mapping)| (folding, Some(mapping)))
                 .ok_or(Error::Target { dsp: target.dsp, ebr: target.ebr, lut: target.lut })?,
-            (None, None) => solver::solve(net, &model.bits, options.feedback, options.multipliers, options.pixels)
+            (None, None) => solver::solve(net, &model.bits, interface, options.multipliers, options.pixels)
                 .map(|folding| (folding, None))
                 .ok_or_else(|| Error::Budget {
                     got: options.multipliers,
@@ -81,7 +98,7 @@ impl Design {
                 })?,
         };
         let mapping = options.mapping.or(solved).unwrap_or_else(|| Mapping::new(&model.bits, &folding));
-        let plan = Plan::new(net, &model.bits, folding, options.feedback);
+        let plan = Plan::new(net, &model.bits, folding, interface);
         let prediction = schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan));
         let widths = Widths::new(model);
         Ok(Self { model: model.clone(), options: *options, mapping, widths, plan, prediction, clock: None })

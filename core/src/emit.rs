@@ -17,6 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::design::Design;
+use crate::plan::Plan;
 
 pub use file::{File, hex};
 pub use library::Library;
@@ -97,9 +98,11 @@ impl<'a> CoreFiles<'a> {
     }
 }
 
-/// The configuration hash that register HASH shows: model, folding and feedback.
+/// The configuration hash that register HASH shows: model, folding, feedback and, unless they have one pixel, beats.
 pub fn config_hash(design: &Design, model_hash: &str) -> u32 {
-    let text = format!("{model_hash} {} {:?}", design.plan.folding.fingerprint(), design.plan.feedback);
+    let Plan { folding, feedback, beat, .. } = &design.plan;
+    let beat = if *beat > 1 { format!(" {beat}") } else { String::new() };
+    let text = format!("{model_hash} {} {feedback:?}{beat}", folding.fingerprint());
     let digest = Sha256::digest(text.as_bytes());
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }

@@ -15,6 +15,18 @@ pub enum Error {
         /// The least that works.
         wanted: usize,
     },
+    /// A line of the image ends inside a beat.
+    #[error("lines of {width} pixels do not end with a beat of {beat} pixels")]
+    #[diagnostic(
+        code(hwgen::folding::beat),
+        help("wanted a width that is a multiple of {beat}, or --pixels-per-beat 1")
+    )]
+    Beat {
+        /// Pixels of a beat.
+        beat: usize,
+        /// The image's width.
+        width: u32,
+    },
     /// No folding fits the device.
     #[error("no folding of this network fits {dsp} multipliers, {ebr} block RAMs and {lut} LUTs")]
     #[diagnostic(

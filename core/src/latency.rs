@@ -87,8 +87,6 @@ pub const OPERAND_SLOTS: usize = 4;
 pub const PATCHES: usize = 16;
 /// Rows of logit sums that wait for the up-sampler.
 pub const TOTAL_ROWS: usize = 4;
-/// Columns that the up-sampler's queue holds.
-pub const COLUMNS: usize = 4;
 /// Class words in flight at most.
 pub const CLASS_WORDS: usize = 16;
 /// Pixels that the outgoing feedback FIFO books.
@@ -111,7 +109,13 @@ pub fn depthwise_unit(pixels: usize, beats: usize) -> Cycle {
     DEPTHWISE_ARRAY + beside(pixels) + beats as Cycle + REQUANT
 }
 
-/// Argmax over the classes: from a segment's pixel to its class word (`hwg_argbest`).
-pub fn argmax(classes: usize) -> Cycle {
-    1 + clog2(classes).max(1) as Cycle
+/// Argmax over the classes: from a segment's pixel to its class word (`hwg_argbest`). Several pixels a beat have a register
+/// before it.
+pub fn argmax(classes: usize, beat: usize) -> Cycle {
+    1 + clog2(classes).max(1) as Cycle + Cycle::from(beat > 1)
+}
+
+/// Columns that the up-sampler's queue holds: with four pixels a beat they leave as fast as they can come (`hwg_upsample`).
+pub fn columns(beat: usize) -> usize {
+    if beat == 4 { 8 } else { 4 }
 }

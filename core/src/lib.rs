@@ -9,6 +9,7 @@ pub mod emit;
 pub mod error;
 pub mod feedback;
 pub mod folding;
+pub mod interface;
 pub mod latency;
 pub mod mapping;
 pub mod math;

@@ -260,7 +260,7 @@ fn rams(plan: &Plan, shared_lines: bool) -> Vec<Memory> {
         vec![lines, ring]
     };
     let mut list = vec![
-        Memory::new(MemoryId::PatchLines, 6 * 8, 2 * (net.image.width as usize).div_ceil(2)),
+        Memory::new(MemoryId::PatchLines, 6 * 8 * plan.beat, 2 * (net.image.width as usize).div_ceil(2) / plan.beat),
         Memory::new(MemoryId::Operands, arrays.expand.lanes * span * OPERAND_BITS, plan.slots * plan.slot_words),
     ];
     list.extend(lines_and_ring);

@@ -8,6 +8,7 @@ use hwgen_quantize::Bits;
 use crate::feedback::AxiRing;
 pub use crate::feedback::{AxiWidth, Feedback};
 use crate::folding::Folding;
+use crate::interface::Interface;
 use crate::latency::{DATA_LAG, DEPTHWISE_TO_PROJECT, FEEDBACK_BACK, OPERAND_SLOTS, PROJECT_JOB, RESIDUAL_LAG};
 use crate::math::{clog2, in_spans};
 
@@ -40,6 +41,8 @@ pub struct Plan {
     pub folding: Folding,
     /// Where the state goes.
     pub feedback: Feedback,
+    /// Pixels of a beat of the video streams.
+    pub beat: usize,
     /// Words of a state pixel, `ceil(f / IE)` with the lanes of the expand array.
     pub state_words: usize,
     /// Words of a pixel in the classification ring.
@@ -79,8 +82,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Derives everything from network, formats, folding and feedback.
-    pub fn new(net: &Description, bits: &Bits, folding: Folding, feedback: Feedback) -> Self {
+    /// Derives everything from network, formats, folding and ports.
+    pub fn new(net: &Description, bits: &Bits, folding: Folding, interface: Interface) -> Self {
         let f = net.width as usize;
         let fold = folding;
         let state_words = f.div_ceil(fold.arrays.expand.lanes);
@@ -161,7 +164,8 @@ impl Plan {
             net: net.clone(),
             bits: *bits,
             folding,
-            feedback,
+            feedback: interface.feedback,
+            beat: interface.beat,
             state_words,
             class_words,
             patch_words,
@@ -247,6 +251,11 @@ impl Plan {
     /// Words that the loader reads for a job of data-block layer `j`.
     pub fn data_reads(&self, j: usize) -> usize {
         if j == 0 { self.patch_words } else { 9 * self.state_words }
+    }
+
+    /// Patches of the first convolution that come together (`hwg_patch`).
+    pub fn patches(&self) -> usize {
+        (self.beat / 2).max(1)
     }
 
     /// Input of data-block layer `j` in spans; that of the first, which reads patches, in pixels.

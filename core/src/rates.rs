@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn later_outputs_are_slower_and_the_last_takes_the_frame() {
         let (net, bits) = (Preset::Tiny.description(), Bits::default());
-        let folding = solver::solve(&net, &bits, Feedback::Onchip, 24, None).expect("enough multipliers");
-        let prediction = solver::exact(&net, &bits, Feedback::Onchip, folding);
+        let folding = solver::solve(&net, &bits, Feedback::Onchip.into(), 24, None).expect("enough multipliers");
+        let prediction = solver::exact(&net, &bits, Feedback::Onchip.into(), folding);
         let clock = Clock { mhz: 100.0, from: "a test".to_owned() };
         let rates = Rates::new(&clock, prediction.frames()).outputs;
         assert!(rates.windows(2).all(|two| two[0].frames_per_second > two[1].frames_per_second));

@@ -138,7 +138,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
     let target = target(point);
     let everything = Target { dsp: usize::MAX, ebr: usize::MAX, lut: 1 << 40, products: usize::MAX };
     let (device, pixels) = (target.unwrap_or(everything), point.pixels_per_cycle);
-    let weighed = solver::weigh(d, &point.bits, point.feedback, device, point.multipliers, pixels);
+    let weighed = solver::weigh(d, &point.bits, point.feedback.into(), device, point.multipliers, pixels);
     let Some((estimate, cost, short)) = weighed else {
         "a budget for the four arrays".clone_into(&mut row.missing);
         return row;
@@ -155,9 +155,10 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
 
 /// Puts the exact schedule in the place of a point's estimated cycles.
 pub fn schedule(point: &Point, row: &mut Row) {
-    let estimate = |pixels| solver::estimate(&point.description, &point.bits, point.multipliers, pixels);
+    let estimate =
+        |pixels| solver::estimate(&point.description, &point.bits, point.feedback.into(), point.multipliers, pixels);
     let Some(estimate) = row.pixels_per_cycle.and_then(estimate) else { return };
-    let prediction = solver::exact(&point.description, &point.bits, point.feedback, estimate.folding);
+    let prediction = solver::exact(&point.description, &point.bits, point.feedback.into(), estimate.folding);
     let first = prediction.outputs.first().map_or(prediction.cycles, OutputCycles::frame);
     row.set_cycles(prediction.cycles, first);
     row.exact = true;

@@ -81,6 +81,7 @@ module hwg_core #(
     parameter integer SUMS_LUT_DEPTH = 32,
     parameter integer CONSTANTS_LUT_DEPTH = 32,
     parameter integer SHARED_LINES = 0,           // 1: lines of the data block and depthwise ring in the same block RAMs
+    parameter integer BEAT = 1,                   // pixels of a beat of the video streams
     // feedback
     parameter integer FEEDBACK = hwg_pkg::ONCHIP,
     parameter integer FEEDBACK_DEPTH = 16,        // words of the FIFO on its way back
@@ -95,14 +96,14 @@ module hwg_core #(
 ) (
     input  wire                  aclk,
     input  wire                  aresetn,
-    // image: AXI4-Stream Video, tdata = {B, G, R}
-    input  wire [23:0]           s_axis_video_tdata,
+    // image: AXI4-Stream Video, tdata = {B, G, R} of BEAT pixels, the first lowest
+    input  wire [24*BEAT-1:0]    s_axis_video_tdata,
     input  wire                  s_axis_video_tvalid,
     output wire                  s_axis_video_tready,
     input  wire                  s_axis_video_tuser,
     input  wire                  s_axis_video_tlast,
-    // semantic maps: one class a word, tid = output n
-    output wire [7:0]            m_axis_class_tdata,
+    // semantic maps: classes of BEAT pixels, the first lowest, tid = output n
+    output wire [8*BEAT-1:0]     m_axis_class_tdata,
     output wire [7:0]            m_axis_class_tid,
     output wire                  m_axis_class_tvalid,
     input  wire                  m_axis_class_tready,
@@ -271,24 +272,33 @@ module hwg_core #(
 
   // ---------------------------------------------------------------- image to patches of the first convolution
   wire          pixel_valid, pixel_ready, patch_valid, patch_ready;
-  wire [23:0]   pixel;
-  wire [27*PB-1:0] single;
+  wire [24*BEAT-1:0] pixel;
+  localparam integer EACH = (BEAT > 2) ? BEAT / 2 : 1;  // patches that come together
+  wire [27*EACH*PB-1:0] single;
   wire          single_valid, single_ready;
   wire [27*P*PB-1:0] patch;
-  hwg_video_in #(.W(W), .H(H)) u_video_in (
+  genvar        value;
+  hwg_video_in #(.W(W / BEAT), .H(H), .BITS(24 * BEAT)) u_video_in (
       .clk(clk), .rst(reset_q), .s_valid(s_axis_video_tvalid), .s_ready(s_axis_video_tready),
       .s_data(s_axis_video_tdata), .s_user(s_axis_video_tuser), .s_last(s_axis_video_tlast), .clear(ends),
       .free(free && !over), .drop(drop), .begin_frame(begin_frame), .m_valid(pixel_valid), .m_ready(pixel_ready),
       .m_data(pixel), .in_frame(in_frame), .frame_abort(frame_abort), .error(frame_error), .dropped(frame_dropped));
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PB(PB), .DEPTH(hwg_pkg::PATCHES),
-              .LUT_DEPTH(PATCH_LINES_LUT_DEPTH)) u_patch (
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PB(PB), .DEPTH(hwg_pkg::PATCHES / EACH),
+              .LUT_DEPTH(PATCH_LINES_LUT_DEPTH), .BEAT(BEAT)) u_patch (
       .clk(clk), .rst(rst), .load(load), .s_valid(pixel_valid), .s_ready(pixel_ready), .s_data(pixel),
       .m_valid(single_valid), .m_ready(single_ready), .m_data(single));
   generate
-    if (P == 1) begin : gen_single
+    if (P == EACH) begin : gen_single
       assign {patch_valid, patch, single_ready} = {single_valid, single, patch_ready};
+    end else if (P < EACH) begin : gen_split
+      reg second_q;  // the word's second patch is next
+      always @(posedge clk) second_q <= !load && (second_q ^ (patch_valid && patch_ready));
+      assign {patch_valid, single_ready} = {single_valid, patch_ready && second_q};
+      for (value = 0; value < 27; value = value + 1) begin : gen_value
+        assign patch[value*PB +: PB] = second_q ? single[(value*EACH+1)*PB +: PB] : single[value*EACH*PB +: PB];
+      end
     end else begin : gen_join
-      hwg_patch_join #(.P(P), .WIDTH(32'(DATA_W[13 +: 13])), .PB(PB)) u_join (
+      hwg_patch_join #(.P(P / EACH), .WIDTH(32'(DATA_W[13 +: 13]) / EACH), .PB(EACH * PB)) u_join (
           .clk(clk), .load(load), .s_valid(single_valid), .s_ready(single_ready), .s_data(single), .m_valid(patch_valid),
           .m_ready(patch_ready), .m_data(patch));
     end
@@ -529,7 +539,7 @@ module hwg_core #(
       .t_data(t_data), .margin_valid(margin_valid), .margin(margin), .probe_valid(total_probe),
       .probe_data(total_probe_data));
   hwg_upsample #(
-      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(hwg_pkg::TOTAL_ROWS), .FIFO(hwg_pkg::CLASS_WORDS))
+      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(hwg_pkg::TOTAL_ROWS), .FIFO(hwg_pkg::CLASS_WORDS), .BEAT(BEAT))
       u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
       .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !ends && !over),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bilinear x8 of the logit sums, argmax, and the class stream. One class word a cycle.
+// Bilinear x8 of the logit sums, argmax, and the class stream. BEAT neighbouring classes a cycle.
 //
 //   T rows -> vertical: (16-wy)*T[r0] + wy*T[r1] -> column queue -> horizontal: a step a cycle -> argmax -> FIFO -> m
 //
 // Exact in 1/256 (docs/arithmetic.md, up8). Columns are fetched ahead, two reads each, so that neither a new column
 // nor a new row costs a cycle; words are issued against credits of the output FIFO.
-// latency   a word issued at cycle i is offered at cycle i + max(1, clog2(C)) + 1
-// reset     synchronous; limits W0 = ceil(W/8)
+// latency   a word issued at cycle i is offered at cycle i + max(1, clog2(C)) + 1, one more with BEAT > 1
+// reset     synchronous; limits W0 = ceil(W/8); BEAT 1, 2, 4; W a multiple of it
 `default_nettype none
 module hwg_upsample #(
     parameter integer W = 480,
@@ -18,6 +18,7 @@ module hwg_upsample #(
     parameter integer TB = 14,
     parameter integer ROWS = 4,
     parameter integer FIFO = 16,
+    parameter integer BEAT = 1,
     parameter integer TAW = $clog2(ROWS * W0)
 ) (
     input  wire            clk,
@@ -31,7 +32,7 @@ module hwg_upsample #(
     input  wire [C*TB-1:0] t_data,
     output wire            m_valid,
     input  wire            m_ready,
-    output wire [7:0]      m_data,
+    output wire [8*BEAT-1:0] m_data,
     output wire [7:0]      m_id,
     output wire            m_user,
     output wire            m_last,
@@ -39,9 +40,12 @@ module hwg_upsample #(
 );
   localparam integer VB = TB + 4;
   localparam integer SB = TB + 8;
-  localparam integer XW = $clog2(W + 1);
+  localparam integer WORDS = W / BEAT;           // of a row
+  localparam integer XW = $clog2(WORDS + 1);
   localparam integer YW = $clog2(H + 1);
   localparam integer CW = $clog2(W0 + 1);
+  localparam integer COLUMNS = (BEAT == 4) ? 8 : 4;  // queued; of four pixels a beat they leave as fast as they come
+  localparam integer QW = $clog2(COLUMNS + 1);
 
   // ---------------------------------------------------------------- fetch: rows r0, r1 of output row y, column by column
   reg  [2:0]      held_q;            // T rows there
@@ -52,10 +56,10 @@ module hwg_upsample #(
   reg  [YW-1:0]   r0_q;
   reg  [TAW-1:0]  base0_q, base1_q;  // ring addresses of rows r0 and r1, the latter a cycle late: it is read second
   reg             last_row0_q;       // r0 is the last row
-  reg  [2:0]      queued_q;          // columns in the queue or on their way
+  reg  [QW-1:0]   queued_q;          // columns in the queue or on their way
   wire            two       = !before_q && !last_row0_q;           // r1 is the next row
   wire            rows_here = held_q > (two ? 3'd1 : 3'd0);
-  wire            may_start = rows_here && queued_q != 3'd4;
+  wire            may_start = rows_here && queued_q != QW'(COLUMNS);
   wire            fetch     = second_q || may_start;
   reg             last_col_q, last_y_q;       // a cycle late: a column takes two
   wire            row_end    = second_q && last_col_q;
@@ -82,7 +86,7 @@ module hwg_upsample #(
       last_row0_q <= 32'(r0) == H0 - 1;
       rows_freed  <= map_end ? (last_row0_q ? 3'd1 : 3'd2) : 3'(moves);
       held_q      <= held_q + 3'(row_done) - (map_end ? (last_row0_q ? 3'd1 : 3'd2) : 3'(moves));
-      queued_q    <= queued_q + 3'(fetch && !second_q) - 3'(pop);
+      queued_q    <= queued_q + QW'(fetch && !second_q) - QW'(pop);
       if (fetch) second_q <= !second_q;
       if (second_q) col_q <= last_col_q ? '0 : col_q + 1'b1;
       if (row_end) begin
@@ -127,11 +131,11 @@ module hwg_upsample #(
 
   wire            front_valid, queue_ready;
   wire [C*VB-1:0] front;
-  wire [2:0]      queue_count;
+  wire [QW-1:0]   queue_count;
   reg             head_valid;
   reg  [C*VB-1:0] head;              // the queue's first column, in registers
   wire            head_takes = !head_valid || pop;
-  hwg_fifo #(.WIDTH(C * VB), .DEPTH(4)) u_columns (
+  hwg_fifo #(.WIDTH(C * VB), .DEPTH(COLUMNS)) u_columns (
       .clk(clk), .rst(rst), .s_valid(column_valid_q), .s_ready(queue_ready), .s_data(column_q), .m_valid(front_valid),
       .m_ready(head_takes), .m_data(front), .count(queue_count));
   always @(posedge clk) begin
@@ -141,13 +145,13 @@ module hwg_upsample #(
   end
   wire unused_queue = &{1'b0, queue_ready, queue_count};
 
-  // ---------------------------------------------------------------- horizontal: segments of up to eight pixels
+  // ---------------------------------------------------------------- horizontal: segments of up to eight pixels, in words
   reg             run_q;             // a segment is loaded
   reg  [XW-1:0]   x_q;
   reg  [YW-1:0]   gy_q;
-  reg  [3:0]      left_q;            // pixels of the segment after this one
+  reg  [3:0]      left_q;            // words of the segment after this one
   reg  [CW-1:0]   seg_q;             // right column of the next segment to load; 0: first segment of a row
-  // What these are compared with, known ahead: the segment's last pixel, the row's, the last row, and of the segment to
+  // What these are compared with, known ahead: the segment's last word, the row's, the last row, and of the segment to
   // load whether it is the row's first or last one and has a column of its own; room for a word.
   reg             left_none_q, x_last, last_line_q, row_starts, final_segment, needs_column, credit;
   // Segments of a row: -1 (four pixels), 0, 1, ... ; segment s >= 0 begins at x = 8s + 4.
@@ -167,7 +171,7 @@ module hwg_upsample #(
       seg_q <= '0;
       x_q   <= '0;
       gy_q  <= '0;
-      x_last        <= W == 1;
+      x_last        <= WORDS == 1;
       last_line_q   <= H == 1;
       row_starts    <= 1'b1;
       final_segment <= SEGMENTS == 1;
@@ -176,7 +180,7 @@ module hwg_upsample #(
       if (segment_load) run_q <= 1'b1;
       else if (seg_end) run_q <= 1'b0;
       if (issue) x_q <= x_last ? '0 : x_q + 1'b1;
-      if (issue) x_last <= x_last ? W == 1 : 32'(x_q) == W - 2;
+      if (issue) x_last <= x_last ? WORDS == 1 : 32'(x_q) == WORDS - 2;
       if (issue && x_last) begin
         gy_q        <= last_line_q ? '0 : gy_q + 1'b1;
         last_line_q <= last_line_q ? H == 1 : 32'(gy_q) == H - 2;
@@ -189,9 +193,9 @@ module hwg_upsample #(
         needs_column  <= final_segment || 32'(seg_q) < W0 - 1;
       end
     end
-    if (segment_load) left_q <= row_starts ? 4'd3 : 4'd7;
+    if (segment_load) left_q <= row_starts ? 4'(4 / BEAT - 1) : 4'(8 / BEAT - 1);
     else if (issue) left_q <= left_q - 1'b1;
-    if (segment_load) left_none_q <= 1'b0;
+    if (segment_load) left_none_q <= BEAT == 4 && row_starts;
     else if (issue) left_none_q <= left_q == 4'd1;
   end
   // left and right column of the segment that is loaded, and their difference
@@ -210,19 +214,44 @@ module hwg_upsample #(
         if (segment_load) begin
           right_q[i*VB +: VB]       <= far(head[i*VB +: VB], right_q[i*VB +: VB]);
           slope_q[i*(VB+1) +: VB+1] <= step(head[i*VB +: VB], right_q[i*VB +: VB]);
-          // 16 times the left column and one step, in one sum
+          // the first pixel: 16 times the left column and one step, in one sum
           value_q[i*SB +: SB]       <= (SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB]))) <<< 4)
                                      + SB'($signed(far(head[i*VB +: VB], right_q[i*VB +: VB])))
                                      - SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB])));
         end else if (issue)
-          value_q[i*SB +: SB] <= $signed(value_q[i*SB +: SB]) + (SB'($signed(slope_q[i*(VB+1) +: VB+1])) <<< 1);
+          value_q[i*SB +: SB] <= $signed(value_q[i*SB +: SB]) + (SB'($signed(slope_q[i*(VB+1) +: VB+1])) <<< (1 + $clog2(BEAT)));
+    end
+  endgenerate
+  // a step is two slopes
+  wire                 word_valid, word_first, word_last, word_end;
+  wire [7:0]           word_id;
+  wire [BEAT*C*SB-1:0] word_values;  // of the pixels of a word
+  wire                 pixel_end = issue && x_last && last_line_q;
+  reg  [7:0]           id_q;
+  genvar k;
+  generate
+    if (BEAT == 1) begin : gen_pixel
+      assign {word_valid, word_values} = {issue, value_q};
+      assign {word_first, word_last, word_end, word_id} = {x_q == '0 && gy_q == '0, x_last, pixel_end, id_q};
+    end else begin : gen_pixels
+      reg [BEAT*C*SB-1:0] values_q;
+      hwg_delay #(.STAGES(1), .WIDTH(11)) u_side (
+          .clk(clk), .rst(rst), .s_valid(issue), .s_data({x_q == '0 && gy_q == '0, x_last, pixel_end, id_q}),
+          .m_valid(word_valid), .m_data({word_first, word_last, word_end, word_id}));
+      for (k = 0; k < BEAT; k = k + 1) begin : gen_step
+        for (i = 0; i < C; i = i + 1) begin : gen_class
+          wire signed [SB-1:0] slope = SB'($signed(slope_q[i*(VB+1) +: VB+1]));
+          always @(posedge clk)
+            if (issue) values_q[(k*C+i)*SB +: SB] <= value_q[i*SB +: SB] + ((k == 3) ? (slope <<< 3) - (slope <<< 1)
+                                                                                     : (slope <<< k) & {SB{k != 0}});
+        end
+      end
+      assign word_values = values_q;
     end
   endgenerate
 
   // ---------------------------------------------------------------- argmax, output FIFO
   reg  [N-1:0] rest_q;
-  reg  [7:0]  id_q;
-  wire pixel_end = issue && x_last && last_line_q;
   // The map after this one, and its number, are prepared: a map has hundreds of pixels.
   reg  [N-1:0] next_q;
   wire [N-1:0] lowest = next_q & ~(next_q - 1'b1);
@@ -246,15 +275,20 @@ module hwg_upsample #(
     end
   end
 
-  wire          c_valid;
-  wire [10:0]   c_side;
-  wire [SB-1:0] c_best, c_second;
-  wire [7:0]    c_index;
-  hwg_argbest #(.LANES(C), .VW(SB), .SIDE(11)) u_argmax (
-      .clk(clk), .rst(rst), .s_valid(issue), .s_data(value_q),
-      .s_side({x_q == '0 && gy_q == '0, x_last, pixel_end, id_q}), .m_valid(c_valid), .m_side(c_side), .best(c_best),
-      .second(c_second), .index(c_index));
-  wire unused_best = &{1'b0, c_best, c_second};
+  wire [BEAT-1:0]    c_valid;  // all the same, and what lies beside the classes too
+  wire [BEAT*11-1:0] c_side;
+  wire [BEAT*8-1:0]  c_index;
+  generate
+    for (k = 0; k < BEAT; k = k + 1) begin : gen_argmax
+      wire [SB-1:0] best, second;
+      hwg_argbest #(.LANES(C), .VW(SB), .SIDE(11)) u_argmax (
+          .clk(clk), .rst(rst), .s_valid(word_valid), .s_data(word_values[k*C*SB +: C*SB]),
+          .s_side({word_first, word_last, word_end, word_id}), .m_valid(c_valid[k]), .m_side(c_side[k*11 +: 11]),
+          .best(best), .second(second), .index(c_index[k*8 +: 8]));
+      wire unused_best = &{1'b0, best, second};
+    end
+  endgenerate
+  wire unused_lanes = &{1'b0, c_valid, c_side};
 
   localparam integer CRW = $clog2(FIFO + 1);
   reg  [CRW-1:0] reserved_q;
@@ -272,8 +306,8 @@ module hwg_upsample #(
       reserved_q <= reserved_q - 1'b1;
       credit     <= 1'b1;
     end
-  hwg_fifo #(.WIDTH(19), .DEPTH(FIFO)) u_words (
-      .clk(clk), .rst(rst), .s_valid(c_valid), .s_ready(fifo_ready), .s_data({c_side, c_index}), .m_valid(m_valid),
+  hwg_fifo #(.WIDTH(11 + 8 * BEAT), .DEPTH(FIFO)) u_words (
+      .clk(clk), .rst(rst), .s_valid(c_valid[0]), .s_ready(fifo_ready), .s_data({c_side[10:0], c_index}), .m_valid(m_valid),
       .m_ready(m_ready), .m_data({m_user, m_last, m_end, m_id, m_data}), .count(fifo_count));
   wire unused_fifo = &{1'b0, fifo_ready, fifo_count};
 endmodule

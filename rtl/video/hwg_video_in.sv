@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks the framing of an AXI4-Stream Video source and passes whole lines of accepted frames on.
 //
-//   s_axis -> [ register ] -> framing check -> m (pixels of an accepted frame, raster order)
+//   s_axis -> [ register ] -> framing check -> m (words of an accepted frame, raster order)
 //
-// A frame begins with tuser, has H lines of W pixels, each ended by tlast. A word out of step sets `error` for one
+// A frame begins with tuser, has H lines of W words, a pixel or a beat of several, each line ended by tlast. A word out of step sets `error` for one
 // cycle; inside a frame it also raises `frame_abort` and the rest is discarded until the next start of frame. While the
 // core is not `free`, a start of frame waits, or with `drop` its whole frame is taken and discarded.
-// latency   one cycle; throughput one pixel a cycle; reset synchronous
+// latency   one cycle; throughput one word a cycle; reset synchronous
 `default_nettype none
 module hwg_video_in #(
     parameter integer W = 480,
-    parameter integer H = 360
+    parameter integer H = 360,
+    parameter integer BITS = 24  // of a word
 ) (
     input  wire        clk,
     input  wire        rst,
     input  wire        s_valid,
     output wire        s_ready,
-    input  wire [23:0] s_data,
+    input  wire [BITS-1:0] s_data,
     input  wire        s_user,
     input  wire        s_last,
     input  wire        clear,        // the frame in hand is over: what is left of it is discarded
@@ -25,7 +26,7 @@ module hwg_video_in #(
     output wire        begin_frame,  // the first pixel is passed on in the next cycle at the earliest
     output wire        m_valid,
     input  wire        m_ready,
-    output wire [23:0] m_data,
+    output wire [BITS-1:0] m_data,
     output wire        in_frame,     // pixels of this frame are still to come
     output reg         frame_abort,
     output reg         error,
@@ -36,7 +37,7 @@ module hwg_video_in #(
   localparam [1:0] HUNT = 2'd0, PASS = 2'd1, SKIP = 2'd2;
 
   reg          full_q, user_q, last_q;
-  reg [23:0]   data_q;
+  reg [BITS-1:0] data_q;
   reg [1:0]    state_q;
   reg [XW-1:0] x_q;
   reg [YW-1:0] y_q;

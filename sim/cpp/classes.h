@@ -14,7 +14,7 @@ namespace hwgen {
 class ClassSink {
 public:
     ClassSink(Design& design, const SimConfig& config)
-        : p_{design.pins}, width_{config.width},
+        : design_{design}, p_{design.pins}, beat_{config.beat}, line_{config.width / config.beat},
           pause_{config.class_sink.percent, config.class_sink.burst, config.seed, 2} {}
 
     void drive() { *p_.m_axis_class_tready = !pause_.draw(); }
@@ -26,7 +26,7 @@ public:
         if (cleared) waiting_ = false;
         if (waiting_) check_held(valid);
         if (!valid) return false;
-        const uint32_t word = pack();
+        const uint64_t word = pack();
         events.wait = !*p_.m_axis_class_tready;
         if (events.wait) {
             waiting_ = true;
@@ -51,9 +51,14 @@ public:
     uint64_t compared = 0;
 
 private:
-    uint32_t pack() const {
-        return *p_.m_axis_class_tdata | uint32_t{*p_.m_axis_class_tid} << 8 |
-               uint32_t{*p_.m_axis_class_tuser} << 16 | uint32_t{*p_.m_axis_class_tlast} << 17;
+    /// From bit 0 up: number of the output, start of frame, end of line; from bit 32 up the classes.
+    uint64_t pack() const {
+        return *p_.m_axis_class_tid | uint64_t{*p_.m_axis_class_tuser} << 8 | uint64_t{*p_.m_axis_class_tlast} << 9 |
+               uint64_t{design_.classes()} << 32;
+    }
+    /// Of a word: one pixel's class, and above it what belongs to the whole word, as reports have it.
+    static uint32_t lane(uint64_t word, uint32_t lane) {
+        return (word >> (32 + 8 * lane) & 0xff) | static_cast<uint32_t>(word) << 8;
     }
 
     void check_held(bool valid) const {
@@ -61,22 +66,26 @@ private:
         if (pack() != held_) protocol_error("m_axis_class changed while it waited for tready; " + where());
     }
 
-    void take(uint32_t word, uint64_t cycle, Frames& frames, uint32_t output, Events& events) {
+    void take(uint64_t word, uint64_t cycle, Frames& frames, uint32_t output, Events& events) {
         const OutputSpec* const spec = frames.open() && output != 0 ? frames.output(output) : nullptr;
-        if (!spec || !frames.last().whole) differ(frames, word, 0, output, true);
-        const uint32_t expected = spec->map[index_] | output << 8 | uint32_t{index_ == 0} << 16 |
-                                  uint32_t{column_ == width_ - 1} << 17;
-        if (word != expected) differ(frames, word, expected, output, false);
-        ++compared;
-        ++frames.last().class_words;
-        classes.push_back(static_cast<uint8_t>(word));
-        if (index_ == 0) outputs.push_back({frames.number(), output, cycle, cycle, false});
+        if (!spec || !frames.last().whole) differ(frames, lane(word, 0), 0, output, true);
+        const bool first = index_ == 0;
+        for (uint32_t i = 0; i < beat_; ++i, ++index_) {
+            const uint32_t got = lane(word, i);
+            const uint32_t expected =
+                spec->map[index_] | output << 8 | uint32_t{first} << 16 | uint32_t{column_ == line_ - 1} << 17;
+            if (got != expected) differ(frames, got, expected, output, false);
+            ++compared;
+            ++frames.last().class_words;
+            classes.push_back(static_cast<uint8_t>(got));
+        }
+        if (first) outputs.push_back({frames.number(), output, cycle, cycle, false});
         outputs.back().last = cycle;
         events.fire = true;
-        events.first = index_ == 0;
-        events.last = ++index_ == spec->map.size();
+        events.first = first;
+        events.last = index_ == spec->map.size();
         events.confidence = spec->confidence;
-        if (++column_ == width_) column_ = 0;
+        if (++column_ == line_) column_ = 0;
         if (!events.last) return;
         outputs.back().whole = true;
         index_ = 0;
@@ -94,10 +103,12 @@ private:
         throw Stop{std::move(f)};
     }
 
+    const Design& design_;
     HwgPorts p_;
-    uint32_t width_;
+    uint32_t beat_, line_;
     Pauser pause_;
-    uint32_t column_ = 0, held_ = 0;
+    uint32_t column_ = 0;
+    uint64_t held_ = 0;
     size_t index_ = 0;
     bool waiting_ = false;
 };

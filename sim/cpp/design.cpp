@@ -107,9 +107,11 @@ void ports(void* pointer, HwgPorts* p) {
     Vitnet& top = *static_cast<Instance*>(pointer)->top;
 #define HWG_PIN(name) p->name = &top.name
     HWG_PIN(aclk), HWG_PIN(aresetn);
-    HWG_PIN(s_axis_video_tdata), HWG_PIN(s_axis_video_tvalid), HWG_PIN(s_axis_video_tready);
+    p->s_axis_video_tdata = wide(top.s_axis_video_tdata);
+    p->m_axis_class_tdata = wide(top.m_axis_class_tdata);
+    HWG_PIN(s_axis_video_tvalid), HWG_PIN(s_axis_video_tready);
     HWG_PIN(s_axis_video_tuser), HWG_PIN(s_axis_video_tlast);
-    HWG_PIN(m_axis_class_tdata), HWG_PIN(m_axis_class_tid), HWG_PIN(m_axis_class_tvalid);
+    HWG_PIN(m_axis_class_tid), HWG_PIN(m_axis_class_tvalid);
     HWG_PIN(m_axis_class_tready), HWG_PIN(m_axis_class_tuser), HWG_PIN(m_axis_class_tlast);
 #if HWG_STREAM
     p->m_axis_fb_tdata = wide(top.m_axis_fb_tdata);

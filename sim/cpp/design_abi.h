@@ -8,7 +8,7 @@
 #include <cstdint>
 
 /// Raised with every change of this file.
-constexpr uint32_t HWG_ABI = 2;
+constexpr uint32_t HWG_ABI = 3;
 
 /// A signal: its storage, its width, and the size of its storage.
 struct HwgSignal {
@@ -35,9 +35,9 @@ struct HwgMaster {
 /// The pins of `itnet_top`.
 struct HwgPorts {
     uint8_t *aclk, *aresetn;
-    uint32_t* s_axis_video_tdata;
+    HwgSignal s_axis_video_tdata, m_axis_class_tdata;
     uint8_t *s_axis_video_tvalid, *s_axis_video_tready, *s_axis_video_tuser, *s_axis_video_tlast;
-    uint8_t *m_axis_class_tdata, *m_axis_class_tid, *m_axis_class_tvalid, *m_axis_class_tready;
+    uint8_t *m_axis_class_tid, *m_axis_class_tvalid, *m_axis_class_tready;
     uint8_t *m_axis_class_tuser, *m_axis_class_tlast;
     /// `data` is null without feedback streams.
     HwgSignal m_axis_fb_tdata, s_axis_fb_tdata;

@@ -2,6 +2,7 @@
 // A loaded design library and one instance of the design in it.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -35,6 +36,18 @@ public:
     void trace(const std::string& path);
 
     HwgPorts pins{};
+    /// Pixels of a beat of the video streams: a class has a byte.
+    uint32_t beat() const { return pins.m_axis_class_tdata.bytes; }
+    /// Pixel `lane` of the beat that is offered.
+    void pixel(uint32_t lane, uint32_t colours) {
+        std::memcpy(static_cast<uint8_t*>(pins.s_axis_video_tdata.data) + 3 * lane, &colours, 3);
+    }
+    /// The classes of the beat that is offered, the first pixel's lowest.
+    uint32_t classes() const {
+        uint32_t word = 0;
+        std::memcpy(&word, pins.m_axis_class_tdata.data, beat());
+        return word;
+    }
     bool has_feedback() const { return pins.m_axis_fb_tdata.data != nullptr; }
     bool has_master() const { return pins.m_axi_fb.wdata.data != nullptr; }
 

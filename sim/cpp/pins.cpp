@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pins.h"
 
+#include <array>
+
 #include "axi_memory.h"
 #include "driver.h"
 #include "feedback.h"
@@ -18,7 +20,7 @@ Pins::~Pins() = default;
 void Pins::apply(const Inputs& in) {
     HwgPorts& p = design_->pins;
     *p.aresetn = in.aresetn;
-    *p.s_axis_video_tdata = in.video_tdata & 0xffffff;
+    for (uint32_t lane = 0; lane < design_->beat(); ++lane) design_->pixel(lane, in.video_tdata[lane]);
     *p.s_axis_video_tvalid = in.video_tvalid;
     *p.s_axis_video_tuser = in.video_tuser;
     *p.s_axis_video_tlast = in.video_tlast;
@@ -54,7 +56,10 @@ Outputs Pins::step(const Inputs& in) {
             throw std::runtime_error(std::string{stop.finding.message});
         }
     }
-    const Outputs out{*p.s_axis_video_tready != 0, *p.m_axis_class_tdata,       *p.m_axis_class_tid,
+    std::array<uint8_t, 4> classes{};
+    for (uint32_t lane = 0; lane < design_->beat(); ++lane)
+        classes[lane] = static_cast<uint8_t>(design_->classes() >> 8 * lane);
+    const Outputs out{*p.s_axis_video_tready != 0, classes,                     *p.m_axis_class_tid,
                       *p.m_axis_class_tvalid != 0, *p.m_axis_class_tuser != 0,  *p.m_axis_class_tlast != 0,
                       *p.s_axil_awready != 0,      *p.s_axil_wready != 0,       *p.s_axil_bvalid != 0,
                       *p.s_axil_bresp,             *p.s_axil_arready != 0,      *p.s_axil_rvalid != 0,

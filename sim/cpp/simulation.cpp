@@ -24,7 +24,7 @@ class Simulation {
 public:
     Simulation(Design& design, const SimConfig& config)
         : design_{design}, config_{config}, frames_{config}, model_{config.core},
-          framing_{config.width, config.height}, video_{design, config}, classes_{design, config},
+          framing_{config.width / config.beat, config.height}, video_{design, config}, classes_{design, config},
           host_{design, config, model_},
           feedback_{design,
                     {config.feedback_depth, config.feedback_initial_words, config.feedback_iteration_words,
@@ -278,6 +278,7 @@ std::unique_ptr<Design> open_design(rust::Str library, rust::Str folder, uint64_
 }
 
 Outcome simulate(Design& design, const SimConfig& config) {
+    if (design.beat() != config.beat) throw std::runtime_error("pixels_per_beat is not that of the compiled design");
     if (!config.trace.empty()) design.trace(std::string{config.trace});
     Outcome outcome{no_finding(), 0, 0.0, 0.0, 0, 0, 0, {}, {}, {}, {}, {}, 0, {}};
     Simulation simulation{design, config};
@@ -292,17 +293,18 @@ Outcome simulate(Design& design, const SimConfig& config) {
 double free_run(Design& design, uint32_t width, uint32_t height, uint64_t cycles) {
     HwgPorts& p = design.pins;
     const double processor = seconds(CLOCK_THREAD_CPUTIME_ID);
+    const uint32_t beat = design.beat(), line = width / beat;
     uint32_t x = 0, y = 0;
     *p.aresetn = 0;
     *p.s_axis_video_tvalid = *p.m_axis_class_tready = 1;
     for (uint64_t cycle = 0; cycle < cycles; ++cycle) {
         *p.aresetn = cycle >= 8;
-        *p.s_axis_video_tdata = (x * 7 + y * 13) * 0x010203 & 0xffffff;
+        for (uint32_t i = 0; i < beat; ++i) design.pixel(i, ((x * beat + i) * 7 + y * 13) * 0x010203);
         *p.s_axis_video_tuser = x == 0 && y == 0;
-        *p.s_axis_video_tlast = x == width - 1;
+        *p.s_axis_video_tlast = x == line - 1;
         design.low();
         if (*p.aresetn && *p.s_axis_video_tready) {
-            x = x + 1 == width ? 0 : x + 1;
+            x = x + 1 == line ? 0 : x + 1;
             if (x == 0) y = y + 1 == height ? 0 : y + 1;
         }
         design.high();

@@ -10,16 +10,16 @@
 
 namespace hwgen {
 
-/// A word of the camera: a pixel of the image, or one that nobody should have sent.
+/// A word of the camera: a beat of pixels of the image, from one on, or of those that nobody should have sent.
 struct VideoWord {
-    uint32_t data;
+    const uint32_t* pixels;
     bool user, last;
 };
 
 class VideoSource {
 public:
     VideoSource(Design& design, const SimConfig& config)
-        : p_{design.pins}, config_{config}, pause_{config.video.percent, config.video.burst, config.seed, 1} {}
+        : design_{design}, p_{design.pins}, config_{config}, pause_{config.video.percent, config.video.burst, config.seed, 1} {}
 
     /// `settled`: frames from this number on must wait for their settings.
     void drive(uint32_t settled) {
@@ -29,12 +29,12 @@ public:
         *p_.s_axis_video_tvalid = offering_;
         if (offering_) {
             const VideoWord w = word();
-            *p_.s_axis_video_tdata = w.data;
+            for (uint32_t lane = 0; lane < config_.beat; ++lane) design_.pixel(lane, w.pixels[lane]);
             *p_.s_axis_video_tuser = w.user;
             *p_.s_axis_video_tlast = w.last;
         } else {
             // Nobody may look at these now.
-            *p_.s_axis_video_tdata = 0x5aa5c3;
+            for (uint32_t lane = 0; lane < config_.beat; ++lane) design_.pixel(lane, 0x5aa5c3);
             *p_.s_axis_video_tuser = 1;
             *p_.s_axis_video_tlast = 1;
         }
@@ -89,31 +89,32 @@ private:
         }
     }
     static uint64_t first(const FrameSpec& frame) { return frame.fault == Fault::Insert && frame.fault_at == 0; }
-    uint64_t size(const FrameSpec& frame) const { return config_.sets[frame.set].pixels.size(); }
+    uint64_t size(const FrameSpec& frame) const { return config_.sets[frame.set].pixels.size() / config_.beat; }
+    uint64_t line() const { return config_.width / config_.beat; }
 
     uint64_t words(const FrameSpec& frame) const {
         switch (frame.fault) {
         case Fault::Cut: return std::min(frame.fault_at, size(frame));
         case Fault::Remove: return size(frame) - 1;
         case Fault::Insert: return size(frame) + 1;
-        case Fault::ExtraLine: return size(frame) + config_.width;
+        case Fault::ExtraLine: return size(frame) + line();
         default: return size(frame);
         }
     }
 
     VideoWord word() const {
         const FrameSpec& frame = config_.frames[frame_];
-        const uint64_t at = frame.fault_at, width = config_.width;
+        const uint64_t at = frame.fault_at, width = line();
         const auto pixel = [&](uint64_t i) {
-            return VideoWord{pixels()[i] & 0xffffff, i == 0, i % width == width - 1};
+            return VideoWord{&pixels()[i * config_.beat], i == 0, i % width == width - 1};
         };
         switch (frame.fault) {
         case Fault::Remove: return pixel(index_ < at ? index_ : index_ + 1);
         case Fault::Insert:
-            if (index_ == at) return {0x123456, false, false};
+            if (index_ == at) return {INSERTED, false, false};
             return pixel(index_ < at ? index_ : index_ - 1);
         case Fault::ExtraLine:
-            if (index_ >= size(frame)) return {0x654321, false, index_ % width == width - 1};
+            if (index_ >= size(frame)) return {BEHIND, false, index_ % width == width - 1};
             return pixel(index_);
         case Fault::User:
         case Fault::Last: {
@@ -133,6 +134,10 @@ private:
         }
     }
 
+    static constexpr uint32_t INSERTED[] = {0x123456, 0x234567, 0x345678, 0x456789};
+    static constexpr uint32_t BEHIND[] = {0x654321, 0x765432, 0x876543, 0x987654};
+
+    Design& design_;
     HwgPorts p_;
     const SimConfig& config_;
     Pauser pause_;

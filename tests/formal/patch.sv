@@ -6,24 +6,26 @@ module proof #(
     parameter integer W = 3,
     parameter integer H = 3,
     parameter integer SYMMETRIC = 0,
-    parameter integer DEPTH = 2
+    parameter integer DEPTH = 2,
+    parameter integer BEAT = 1
 ) (
     input wire        clk,
     input wire        rst,
     input wire        load,
     input wire        s_valid,
-    input wire [23:0] s_data,
+    input wire [24*BEAT-1:0] s_data,
     input wire        m_ready
 );
   localparam integer PW = (SYMMETRIC != 0) ? 9 : 8;
-  localparam integer PX = (W + 1) / 2, PY = (H + 1) / 2;
+  localparam integer EACH = (BEAT > 2) ? BEAT / 2 : 1;
+  localparam integer PX = (W + 1) / 2 / EACH, PY = (H + 1) / 2;  // words of a row, rows
   wire             s_ready, m_valid, begun;
-  wire [27*PW-1:0] m_data;
-  hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PB(PW), .DEPTH(DEPTH)) u_dut (
+  wire [27*EACH*PW-1:0] m_data;
+  hwg_patch #(.W(W), .H(H), .SYMMETRIC(SYMMETRIC), .PB(PW), .DEPTH(DEPTH), .BEAT(BEAT)) u_dut (
       .clk(clk), .rst(rst), .load(load), .s_valid(s_valid), .s_ready(s_ready), .s_data(s_data), .m_valid(m_valid),
       .m_ready(m_ready), .m_data(m_data));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
-  proof_stream #(.WIDTH(27 * PW)) u_stream (
+  proof_stream #(.WIDTH(27 * EACH * PW)) u_stream (
       .clk(clk), .rst(rst), .valid(m_valid), .ready(m_ready), .data(m_data));
   // A frame follows the one before when all its patches have left.
   reg       open_q;
@@ -35,7 +37,7 @@ module proof #(
     open_q <= !rst && (load || (open_q && !last_patch));
     if (load) {x_q, y_q, px_q, py_q} <= '0;
     else begin
-      if (taken) {y_q, x_q} <= (x_q == 8'(W - 1)) ? {y_q + 8'd1, 8'd0} : {y_q, x_q + 8'd1};
+      if (taken) {y_q, x_q} <= (x_q == 8'(W / BEAT - 1)) ? {y_q + 8'd1, 8'd0} : {y_q, x_q + 8'd1};
       if (given) {py_q, px_q} <= (px_q == 8'(PX - 1)) ? {py_q + 8'd1, 8'd0} : {py_q, px_q + 8'd1};
     end
   end
@@ -43,24 +45,29 @@ module proof #(
   (* anyconst *) wire [7:0] x0, y0;
   reg  [3*PW-1:0] pixel_q;
   always @* assume (x0 < 8'(W) && y0 < 8'(H));
-  integer c;
+  integer c, e;
   always @(posedge clk)
-    if (taken && x_q == x0 && y_q == y0)
-      for (c = 0; c < 3; c = c + 1)
-        pixel_q[c*PW +: PW] <= (SYMMETRIC != 0) ? PW'({1'b0, s_data[c*8 +: 8], 1'b0}) - PW'(255) : PW'(s_data[c*8 +: 8]);
+    for (e = 0; e < BEAT; e = e + 1)
+      if (taken && x_q * 8'(BEAT) + 8'(e) == x0 && y_q == y0)
+        for (c = 0; c < 3; c = c + 1)
+          pixel_q[c*PW +: PW] <= (SYMMETRIC != 0) ? PW'({1'b0, s_data[(3*e+c)*8 +: 8], 1'b0}) - PW'(255)
+                                                  : PW'(s_data[(3*e+c)*8 +: 8]);
   reg right;
-  integer r, k;
+  integer r, k, n, d;
   reg signed [9:0] x, y;
+  reg [3*PW-1:0]   tap;
   always @* begin
     right = 1'b1;
-    for (r = 0; r < 3; r = r + 1)
-      for (k = 0; k < 3; k = k + 1) begin
-        x = $signed({1'b0, px_q, 1'b0}) + 10'(k) - 10'sd1;
+    for (n = 0; n < 9 * EACH; n = n + 1) begin
+        r = n / EACH / 3;
+        k = n / EACH % 3;
+        for (d = 0; d < 3; d = d + 1) tap[d*PW +: PW] = m_data[((n/EACH*3+d)*EACH + n%EACH)*PW +: PW];
+        x = $signed({1'b0, px_q, 1'b0}) * 10'(EACH) + 10'(2 * (n % EACH) + k) - 10'sd1;
         y = $signed({1'b0, py_q, 1'b0}) + 10'(r) - 10'sd1;
         if (x < 0 || y < 0 || x >= W || y >= H) begin
-          if (m_data[(r*3+k)*3*PW +: 3*PW] != '0) right = 1'b0;
+          if (tap != '0) right = 1'b0;
         end else if (x == $signed({2'b0, x0}) && y == $signed({2'b0, y0})) begin
-          if (m_data[(r*3+k)*3*PW +: 3*PW] != pixel_q) right = 1'b0;
+          if (tap != pixel_q) right = 1'b0;
         end
       end
   end
@@ -68,7 +75,7 @@ module proof #(
   always @(posedge clk) waits_q <= (rst || load || !open_q || !m_ready || (s_ready && !s_valid) || given) ? '0 : waits_q + 6'd1;
   always @* if (begun && !rst) begin
     if (m_valid) asked: assert (open_q);
-    if (s_ready) in_image: assert (open_q && x_q < 8'(W) && y_q < 8'(H));
+    if (s_ready) in_image: assert (open_q && x_q < 8'(W / BEAT) && y_q < 8'(H));
     if (m_valid) taps: assert (right);
     moves: assert (waits_q < 6'(2 * (W + 3) + 6));
     whole: cover (last_patch);

@@ -10,6 +10,7 @@ module proof #(
     parameter integer TB   = 2,
     parameter integer ROWS = 2,
     parameter integer FIFO = 4,
+    parameter integer BEAT = 1,
     parameter integer WAIT = 20, // cycles without a word
     parameter integer CALM = 0   // 1: nothing pauses, nothing is reset
 ) (
@@ -24,18 +25,19 @@ module proof #(
   wire            t_re, m_valid, m_user, m_last, m_end, begun;
   wire [2:0]      rows_freed;
   wire [TAW-1:0]  t_addr;
-  wire [7:0]      m_data, m_id;
+  wire [8*BEAT-1:0] m_data;
+  wire [7:0]      m_id;
   reg  [C*TB-1:0] t_data;
   reg             load_q;  // the first cycle after reset
   initial load_q = 1'b0;
   always @(posedge clk) load_q <= rst;
   wire load = load_q && !rst;
-  hwg_upsample #(.W(W), .H(H), .W0(W0), .H0(H0), .N(2), .C(C), .TB(TB), .ROWS(ROWS), .FIFO(FIFO)) u_dut (
+  hwg_upsample #(.W(W), .H(H), .W0(W0), .H0(H0), .N(2), .C(C), .TB(TB), .ROWS(ROWS), .FIFO(FIFO), .BEAT(BEAT)) u_dut (
       .clk(clk), .rst(rst), .load(load), .outputs({62'd0, outputs}), .row_done(row_done), .rows_freed(rows_freed),
       .t_re(t_re), .t_addr(t_addr), .t_data(t_data), .m_valid(m_valid), .m_ready(m_ready), .m_data(m_data),
       .m_id(m_id), .m_user(m_user), .m_last(m_last), .m_end(m_end));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
-  proof_stream #(.WIDTH(19)) u_stream (
+  proof_stream #(.WIDTH(11 + 8 * BEAT)) u_stream (
       .clk(clk), .rst(rst), .valid(m_valid), .ready(m_ready), .data({m_data, m_id, m_user, m_last, m_end}));
 
   // Every output has the same map. The ring: which row of it each place holds, ROWS at most, in turn.
@@ -46,7 +48,7 @@ module proof #(
   reg              second_q;                                 // these are the second output's
   reg [1:0]        outputs_q, rest_q;                        // whose words have not left
   wire             leaves = m_valid && m_ready;
-  wire             x_ends = x_q == 4'(W - 1), y_ends = y_q == 4'(H - 1), ends = x_ends && y_ends;
+  wire             x_ends = x_q == 4'(W / BEAT - 1), y_ends = y_q == 4'(H - 1), ends = x_ends && y_ends;
   wire             row_may_come = held_q < 4'(ROWS) && !load && !rst && made_q < ((&outputs_q) ? 4'(2 * H0) : 4'(H0));
   always @* if (begun) begin
     if (load) assume (outputs != '0);
@@ -120,9 +122,10 @@ module proof #(
   end
   // The pixel that leaves next, and the lower row of T that it needs, are known ahead.
   reg [W*H*2-1:0] to_leave_q;
-  always @(posedge clk) to_leave_q <= (load || (leaves && ends)) ? classes : leaves ? to_leave_q >> 2 : to_leave_q;
-  wire [7:0] class_wanted = {6'd0, to_leave_q[1:0]};
-  integer    q;
+  always @(posedge clk) to_leave_q <= (load || (leaves && ends)) ? classes : leaves ? to_leave_q >> 2 * BEAT : to_leave_q;
+  reg  [8*BEAT-1:0] class_wanted;
+  integer    q, lane;
+  always @* for (lane = 0; lane < BEAT; lane = lane + 1) class_wanted[lane*8 +: 8] = {6'd0, to_leave_q[lane*2 +: 2]};
   reg  [3:0] row_needed;
   always @* begin
     row_needed = '0;
@@ -141,7 +144,7 @@ module proof #(
     if (t_re) row_there: assert (there);
     given_back: assert (4'(rows_freed) <= held_q);
     no_hang: assert (waits_q < 8'(WAIT));
-    other_class: cover (m_valid && m_data == 8'(C - 1) && x_ends);
+    other_class: cover (m_valid && m_data[7:0] == 8'(C - 1) && x_ends);
     whole_map: cover (leaves && ends);
     if (CALM == 0) stalls: cover (m_valid && !m_ready && (H == 1 || y_q != '0));
   end

@@ -83,6 +83,11 @@ fn weight_sets_that_do_not_fit_the_iterations() {
 }
 
 #[test]
+fn lines_that_end_inside_a_beat() {
+    refused!(Scratch::new(), "emit", "--image-size", "98x64", "--pixels-per-beat", "4", "-o", "core", "--quiet");
+}
+
+#[test]
 fn budget_below_one_multiplier_an_array() {
     refused!(Scratch::new(), "emit", "--preset", "tiny", "--multipliers", "1", "-o", "core", "--quiet");
 }

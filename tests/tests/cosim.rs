@@ -106,6 +106,26 @@ fn offsets_of_batch_norm_after_every_convolution_arrive() {
 }
 
 #[test]
+fn several_pixels_a_beat_are_the_same_maps() {
+    if !has_verilator() {
+        return;
+    }
+    for (beat, pixels, size) in [("2", "4", "18x17"), ("4", "1", "44x18")] {
+        let scratch = Scratch::new();
+        let emit = ["emit", "-o", "core", "--quiet", "--pixels-per-beat", beat, "--pixels-per-cycle", pixels];
+        let core = [&SMALL[..12], &["--image-size", size, "--multipliers", "40"]].concat();
+        scratch.good(&[&emit[..], &core].concat());
+        let (code, report) = scratch.json(&["cosim", "core", "--deep", "--json"]);
+        assert_eq!((code, &report["bit_exact"]), (0, &Value::Bool(true)), "{report}");
+        assert_eq!(report["output_cycles"], report["predicted_output_cycles"]);
+        let disturbed =
+            ["--stall", "60", "--gap", "60", "--frames", "5", "--broken", "1:cut@20", "--broken", "3:last@12"];
+        let (code, report) = scratch.json(&[&["cosim", "core", "--deep", "--json"], &disturbed[..]].concat());
+        assert_eq!((code, &report["bit_exact"]), (0, &Value::Bool(true)), "{report}");
+    }
+}
+
+#[test]
 fn cosim_with_stalls_changes_times_only() {
     if !has_verilator() {
         return;

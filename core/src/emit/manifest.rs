@@ -55,6 +55,7 @@ pub fn manifest(design: &Design, facts: &Facts, sections: Vec<(&'static str, Val
         "bits": plan.bits,
         "folding": fold,
         "confidence_shift": design.model.confidence_shift,
+        "pixels_per_beat": plan.beat,
         "config_hash": format!("0x{hash:08x}"),
         "feedback": {
             "kind": plan.feedback.kind(),

@@ -39,12 +39,21 @@ const fn output(name: &'static str, width: usize) -> Port {
 }
 
 fn groups(design: &Design) -> Vec<Group> {
+    let beat = design.plan.beat;
+    let (video, classes) = if beat == 1 {
+        ("image: AXI4-Stream Video, tdata = {B, G, R}", "semantic maps: one class a word, tid = output n")
+    } else {
+        (
+            "image: AXI4-Stream Video, tdata = {B, G, R} of several pixels, the first lowest",
+            "semantic maps: classes of as many pixels, the first lowest, tid = output n",
+        )
+    };
     let mut groups: Vec<Group> = vec![
         (None, vec![input("aclk", 1), input("aresetn", 1)]),
         (
-            Some("image: AXI4-Stream Video, tdata = {B, G, R}"),
+            Some(video),
             vec![
-                input("s_axis_video_tdata", 24),
+                input("s_axis_video_tdata", 24 * beat),
                 input("s_axis_video_tvalid", 1),
                 output("s_axis_video_tready", 1),
                 input("s_axis_video_tuser", 1),
@@ -52,9 +61,9 @@ fn groups(design: &Design) -> Vec<Group> {
             ],
         ),
         (
-            Some("semantic maps: one class a word, tid = output n"),
+            Some(classes),
             vec![
-                output("m_axis_class_tdata", 8),
+                output("m_axis_class_tdata", 8 * beat),
                 output("m_axis_class_tid", 8),
                 output("m_axis_class_tvalid", 1),
                 input("m_axis_class_tready", 1),

@@ -97,12 +97,12 @@ fn phases(design: &Design, macs: &Macs) -> Value {
     let classified: u64 = heads * (pixels * plan.classify_job.cycles()) as u64;
     json!([
         {"name": "data block", "macs": macs.data, "bytes": 3 * net.image.pixels(), "cycles": first,
-         "multipliers": fold.arrays.expand.multipliers(), "port_bytes_per_cycle": 3},
+         "multipliers": fold.arrays.expand.multipliers(), "port_bytes_per_cycle": 3 * plan.beat},
         {"name": "loop", "macs": iterations * macs.iteration(),
          "bytes": iterations * (2 * pixels * plan.state_words * state) as u64, "cycles": looped,
          "multipliers": fold.total() - fold.arrays.classify.multipliers(), "port_bytes_per_cycle": 2 * state},
         {"name": "heads", "macs": heads * macs.head, "bytes": heads * net.image.pixels() as u64,
-         "cycles": classified, "multipliers": fold.arrays.classify.multipliers(), "port_bytes_per_cycle": 1},
+         "cycles": classified, "multipliers": fold.arrays.classify.multipliers(), "port_bytes_per_cycle": plan.beat},
     ])
 }
 

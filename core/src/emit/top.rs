@@ -51,8 +51,12 @@ pub fn absent(design: &Design) -> Vec<&'static str> {
     if !matches!(feedback, Feedback::Axi(_)) {
         absent.extend(["hwg_axi_base", "hwg_axi_fifo"]);
     }
-    if design.plan.folding.pixels() == 1 {
-        absent.extend(["hwg_ones", "hwg_patch_join", "hwg_pixel_split", "hwg_row_taps", "hwg_tap_beside", "hwg_up2_beside"]);
+    let pixels = design.plan.folding.pixels();
+    if pixels == 1 {
+        absent.extend(["hwg_ones", "hwg_pixel_split", "hwg_row_taps", "hwg_tap_beside", "hwg_up2_beside"]);
+    }
+    if pixels <= design.plan.patches() {
+        absent.push("hwg_patch_join");
     }
     if design.plan.pool_words() == 0 {
         absent.push("hwg_pool");

@@ -1,6 +1,6 @@
 //! From logits to class words: the sum over the scales, row by row, and the up-sampler, column by column.
 
-use crate::latency::{self, COLUMN, COLUMN_FETCH, COLUMNS, Cycle, LOGITS_FREE, ROW_FREE, SUM_WRITE, TOTAL_ROWS};
+use crate::latency::{self, COLUMN, COLUMN_FETCH, Cycle, LOGITS_FREE, ROW_FREE, SUM_WRITE, TOTAL_ROWS};
 use crate::plan::Plan;
 
 /// Evaluation state of the output side.
@@ -124,7 +124,8 @@ impl<'a> Emission<'a> {
         let two = !before && r0 + 1 < self.height;
         let Some(&made) = self.rows.get(output * self.height + r0 + usize::from(two)) else { return false };
         let held = made + self.row_cycles() - 1 + SUM_WRITE;
-        let word = latency::argmax(plan.net.classes as usize);
+        let (beat, columns) = (plan.beat, latency::columns(plan.beat));
+        let word = latency::argmax(plan.net.classes as usize, beat);
         let mut column = 0;
         let mut x = 0;
         let mut first_pixel = 0;
@@ -133,21 +134,21 @@ impl<'a> Emission<'a> {
             let mut load = self.segment_end;
             if column < self.width {
                 let mut fetch = if self.fetch == 0 { held } else { held.max(self.fetch + COLUMN) };
-                if self.pops.len() >= COLUMNS {
-                    fetch = fetch.max(self.pops[self.pops.len() - COLUMNS] + 1);
+                if self.pops.len() >= columns {
+                    fetch = fetch.max(self.pops[self.pops.len() - columns] + 1);
                 }
                 self.fetch = fetch;
                 column += 1;
                 load = load.max(fetch + COLUMN_FETCH);
                 self.pops.push_back(load);
-                if self.pops.len() > COLUMNS {
+                if self.pops.len() > columns {
                     self.pops.pop_front();
                 }
             }
             if x == 0 {
                 first_pixel = load + 1;
             }
-            self.segment_end = load + length as Cycle;
+            self.segment_end = load + (length / beat) as Cycle;
             x += length;
         }
         // rows of T are given back with the second read of the row's last column

@@ -28,41 +28,64 @@ struct Layer {
     y: usize,
 }
 
-/// Cycles in which the scan of the image completes patch after patch.
+/// Cycles in which the scan of the image completes words of patches, of one or two (`hwg_patch`).
 struct Patches {
-    width: usize,
+    /// Patches of a word, words of a row, steps of the scan from one to the next.
+    each: usize,
+    columns: usize,
+    steps: Cycle,
     last: Cycle,
     popped: Vec<Cycle>,
+    /// Words that the scan has completed.
     count: usize,
+    /// The word, visible, of which one patch was taken.
+    half: Option<Cycle>,
 }
 
 impl Patches {
-    /// The cycle from which patch `self.count` can be taken.
+    /// The first position is scanned a cycle after the frame's begin.
+    fn new(plan: &Plan) -> Self {
+        let each = plan.patches();
+        let columns = plan.net.data_size(0).width as usize / each;
+        let steps = if plan.beat == 1 { 2 } else { 1 };
+        Self { each, columns, steps, last: FRAME_BEGIN, popped: Vec::new(), count: 0, half: None }
+    }
+
+    /// The cycle from which word `self.count` can be taken.
     fn next(&mut self) -> Cycle {
-        let (columns, k) = (self.width, self.count);
-        // positions scanned since the patch before: two columns, or the rest of a row pair and its first two
-        let steps = if k.is_multiple_of(columns) { 2 * columns as Cycle + 2 } else { 2 };
-        let mut cycle = self.last + steps;
-        if k >= PATCHES {
-            cycle = cycle.max(self.popped[k - PATCHES] + 1);
+        let (columns, k, steps) = (self.columns, self.count, self.steps);
+        // since the word before: its positions, or the rest of a row pair and those of its first word
+        let mut cycle = self.last + if k.is_multiple_of(columns) { steps * (columns as Cycle + 1) } else { steps };
+        let places = PATCHES / self.each;
+        if k >= places {
+            cycle = cycle.max(self.popped[k - places] + 1);
         }
         self.last = cycle;
         self.count += 1;
         cycle + PATCH
     }
-}
 
-impl Patches {
-    /// A span's patches are taken, the last one with its job, which could start at `decision` without them; `more` of them
-    /// before that, as they come (`hwg_patch_join`). The job's start.
-    fn take(&mut self, more: usize, decision: Cycle) -> Cycle {
-        for _ in 0..more {
-            let popped = self.next().max(self.popped.last().map_or(0, |last| last + 1));
+    /// A span's `count` patches are taken, the last word with its job, which could start at `decision` without them; the
+    /// others before that, as they come (`hwg_patch_join`). The job's start.
+    fn take(&mut self, count: usize, decision: Cycle) -> Cycle {
+        if count < self.each {
+            let second = self.half.take();
+            let there = second.unwrap_or_else(|| self.next());
+            let taken = there.max(decision);
+            if second.is_some() {
+                self.popped.push(taken);
+            } else {
+                self.half = Some(taken);
+            }
+            return taken;
+        }
+        let words = count / self.each;
+        for word in 1..=words {
+            let earliest = self.popped.last().map_or(0, |last| last + 1);
+            let popped = self.next().max(earliest).max(if word == words { decision } else { 0 });
             self.popped.push(popped);
         }
-        let popped = self.next().max(self.popped.last().map_or(0, |last| last + 1)).max(decision);
-        self.popped.push(popped);
-        popped
+        self.popped[self.popped.len() - 1]
     }
 }
 
@@ -78,9 +101,7 @@ pub fn run(plan: &Plan, timeline: &mut Option<Timeline>) -> Feed {
     let mut layers: Vec<Layer> =
         (0..count).map(|j| Layer { issued: 0, total: plan.data_spans(j).pixels(), x: 0, y: 0 }).collect();
     let mut written: Vec<Vec<Cycle>> = layers.iter().map(|layer| Vec::with_capacity(layer.total)).collect();
-    // the first position is scanned a cycle after the frame's begin
-    let mut patches =
-        Patches { width: plan.net.data_size(0).width as usize, last: FRAME_BEGIN, popped: Vec::new(), count: 0 };
+    let mut patches = Patches::new(plan);
     let depth = latency::unit(fold.arrays.expand.lanes, fold.arrays.expand.beats());
 
     let mut feed = Feed {
@@ -98,8 +119,8 @@ pub fn run(plan: &Plan, timeline: &mut Option<Timeline>) -> Feed {
         }
         if j == 0 {
             let first = layers[0].x * fold.pixels();
-            let more = fold.pixels().min(patches.width - first) - 1;
-            decision = patches.take(more, decision);
+            let count = fold.pixels().min(plan.net.data_size(0).width as usize - first);
+            decision = patches.take(count, decision);
         } else {
             let input = plan.data_input(j);
             let need = need(layers[j].x, layers[j].y, input.width as usize, input.height as usize);

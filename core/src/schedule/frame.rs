@@ -267,7 +267,7 @@ impl<'a> Frame<'a> {
             .max(sum(&|l, k| plan.depthwise_cycles(l, k)))
             .max(sum(&|l, k| plan.project_jobs[l][k].cycles()));
         let loop_cycles = per_iteration * self.passes.last().map_or(0, |pass| pass.n + 1);
-        let class_stream = plan.net.image.pixels() * self.outputs.len();
+        let class_stream = plan.net.image.pixels() / plan.beat * self.outputs.len();
         let classify = self.class_total * plan.classify_job.cycles();
         if class_stream > loop_cycles && class_stream > classify {
             Bound::ClassStream

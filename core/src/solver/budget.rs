@@ -8,10 +8,14 @@ use super::rings::{frame_cycles, size_rings};
 use super::search::{Candidate, MIN_MULTIPLIERS, Search};
 use crate::array::PerArray;
 use crate::folding::Folding;
-use crate::plan::Feedback;
+use crate::interface::Interface;
 
 /// How many foldings the exact schedule compares.
 const FINALISTS: usize = 4;
+
+/// Frames with several pixels a beat are so much longer than estimated, or less: what holds up the data block of large
+/// budgets, where they matter, is in the exact schedule alone.
+const BEATS_ABOVE: f64 = 1.05;
 
 /// Every requantisation lane is hardware too: one is worth so much of the cycles.
 const LANE: f64 = 0.001;
@@ -21,33 +25,40 @@ const LANE: f64 = 0.001;
 pub fn solve(
     net: &Description,
     bits: &Bits,
-    feedback: Feedback,
+    interface: Interface,
     multipliers: usize,
     pixels: Option<usize>,
 ) -> Option<Folding> {
     let mut best: Option<(u64, Folding)> = None;
     let mut estimated = f64::INFINITY;
+    let above = if interface.beat > 1 { BEATS_ABOVE } else { 1.0 };
     for pixels in choices(pixels) {
-        let found = finalists(net, bits, multipliers, pixels);
+        let found = finalists(net, bits, interface, multipliers, pixels);
         // the exact schedules of what is not even estimated to be faster would be a waste of time
-        let Some(&(estimate, _)) = found.first().filter(|first| first.0 < estimated) else { continue };
-        estimated = estimate;
-        let exact = found.into_iter().map(|(_, folding)| (frame_cycles(net, bits, feedback, folding), folding));
+        let Some(&(estimate, _)) = found.first().filter(|first| first.0 < estimated * above) else { continue };
+        estimated = estimated.min(estimate);
+        let exact = found.into_iter().map(|(_, folding)| (frame_cycles(net, bits, interface, folding), folding));
         let fastest = exact.min_by_key(|(cycles, _)| *cycles);
         best = match (best, fastest) {
             (Some(fewer), Some(more)) if !worthwhile(more.0 as f64, fewer.0 as f64) => Some(fewer),
             (fewer, more) => more.or(fewer),
         };
     }
-    best.map(|(_, folding)| size_rings(net, bits, feedback, folding))
+    best.map(|(_, folding)| size_rings(net, bits, interface, folding))
 }
 
 /// The foldings that are estimated to be the best, with their scores, best first.
-fn finalists(net: &Description, bits: &Bits, multipliers: usize, pixels: usize) -> Vec<(f64, Folding)> {
+fn finalists(
+    net: &Description,
+    bits: &Bits,
+    interface: Interface,
+    multipliers: usize,
+    pixels: usize,
+) -> Vec<(f64, Folding)> {
     if multipliers < MIN_MULTIPLIERS * pixels {
         return Vec::new();
     }
-    let search = Search::new(net, bits, multipliers, pixels);
+    let search = Search::new(net, bits, interface, multipliers, pixels);
     let scored = |shape| complete(&search, shape).map(|(score, folding, _)| (score, folding));
     let mut found: Vec<(f64, Folding)> = search.expand.iter().filter_map(scored).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -110,14 +121,15 @@ pub(super) fn complete(search: &Search, expand: &Candidate) -> Option<(f64, Fold
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feedback::Feedback;
     use hwgen_network::Preset;
 
     #[test]
     fn jobs_have_more_pixels_where_that_is_faster() {
         let (net, bits) = (Preset::Tiny.description(), Bits::default());
         let solve = |multipliers, pixels| {
-            let folding = solve(&net, &bits, Feedback::Onchip, multipliers, pixels).expect("enough multipliers");
-            (folding.pixels(), frame_cycles(&net, &bits, Feedback::Onchip, folding))
+            let folding = solve(&net, &bits, Feedback::Onchip.into(), multipliers, pixels).expect("enough multipliers");
+            (folding.pixels(), frame_cycles(&net, &bits, Feedback::Onchip.into(), folding))
         };
         // as many multipliers as the channels use well: one pixel
         assert_eq!(solve(24, None), solve(24, Some(1)));

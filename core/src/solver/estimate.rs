@@ -13,7 +13,8 @@ use super::pixels::choices;
 use super::rings::size_rings;
 use super::search::{MIN_MULTIPLIERS, Search, pareto};
 use crate::folding::Folding;
-use crate::plan::{Feedback, Plan};
+use crate::interface::Interface;
+use crate::plan::Plan;
 use crate::resources::Resources;
 use crate::schedule::{self, Prediction};
 use crate::widths::Widths;
@@ -30,16 +31,22 @@ pub struct Estimate {
 }
 
 /// Estimates a core of at most `multipliers` multipliers with jobs of `pixels` pixels; `None` if no four arrays are as small.
-pub fn estimate(net: &Description, bits: &Bits, multipliers: usize, pixels: usize) -> Option<Estimate> {
+pub fn estimate(
+    net: &Description,
+    bits: &Bits,
+    interface: Interface,
+    multipliers: usize,
+    pixels: usize,
+) -> Option<Estimate> {
     if multipliers < MIN_MULTIPLIERS * pixels {
         return None;
     }
-    let search = Search::new(net, bits, multipliers, pixels);
+    let search = Search::new(net, bits, interface, multipliers, pixels);
     let expand = pareto(search.expand.clone());
     let (_, folding, time) =
         expand.iter().filter_map(|shape| complete(&search, shape)).min_by(|a, b| a.0.total_cmp(&b.0))?;
     let first = net.outputs.first().map_or(0, |&n| n as usize);
-    let first_output = time.data + (first * time.iteration).max(time.classify) + net.image.pixels();
+    let first_output = time.data + (first * time.iteration).max(time.classify) + search.stream();
     Some(Estimate { folding, cycles: time.frame as u64, first_output: (first_output as u64).min(time.frame as u64) })
 }
 
@@ -48,14 +55,14 @@ pub fn estimate(net: &Description, bits: &Bits, multipliers: usize, pixels: usiz
 pub fn weigh(
     net: &Description,
     bits: &Bits,
-    feedback: Feedback,
+    interface: Interface,
     target: Target,
     multipliers: usize,
     pixels: Option<usize>,
 ) -> Option<(Estimate, Resources, Vec<Shortage>)> {
-    let mapper = Mapper { bits, net, widths: Widths::worst(net, bits), feedback, target };
+    let mapper = Mapper { bits, net, widths: Widths::worst(net, bits), interface, target };
     let weighed = |pixels| {
-        let found = estimate(net, bits, multipliers, pixels)?;
+        let found = estimate(net, bits, interface, multipliers, pixels)?;
         let (resources, short) = mapper.resources(&found.folding);
         Some((found, resources, short))
     };
@@ -74,14 +81,15 @@ pub fn weigh(
 }
 
 /// The exact schedule of an estimated folding, its rings sized as those of a solved one.
-pub fn exact(net: &Description, bits: &Bits, feedback: Feedback, folding: Folding) -> Prediction {
-    let plan = Plan::new(net, bits, size_rings(net, bits, feedback, folding), feedback);
+pub fn exact(net: &Description, bits: &Bits, interface: Interface, folding: Folding) -> Prediction {
+    let plan = Plan::new(net, bits, size_rings(net, bits, interface, folding), interface);
     schedule::predict(&plan, net.iterations, schedule::configured_mask(&plan))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feedback::Feedback;
     use hwgen_network::Preset;
 
     #[test]
@@ -95,8 +103,9 @@ mod tests {
         ];
         for (preset, multipliers, pixels) in cores {
             let (net, bits) = (preset.description(), Bits::default());
-            let found = estimate(&net, &bits, multipliers, pixels).expect("enough multipliers");
-            let exact = exact(&net, &bits, Feedback::Onchip, found.folding);
+            let found =
+                estimate(&net, &bits, Feedback::Onchip.into(), multipliers, pixels).expect("enough multipliers");
+            let exact = exact(&net, &bits, Feedback::Onchip.into(), found.folding);
             let near = |estimated: u64, exact: u64| (estimated as f64 / exact as f64 - 1.0).abs();
             assert!(near(found.cycles, exact.cycles) < 0.1, "{preset:?}: {} {}", found.cycles, exact.cycles);
             let first = exact.outputs[0].last;
@@ -107,7 +116,8 @@ mod tests {
     #[test]
     fn what_is_short_is_named() {
         let (net, bits) = (Preset::Paper.description(), Bits::default());
-        let weigh = |target| weigh(&net, &bits, Feedback::Onchip, target, 342, None).expect("enough multipliers");
+        let weigh =
+            |target| weigh(&net, &bits, Feedback::Onchip.into(), target, 342, None).expect("enough multipliers");
         let large = Target { dsp: 1 << 20, ebr: 1 << 20, lut: 1 << 30, products: 1 << 20 };
         let (_, cost, short) = weigh(large);
         assert!(short.is_empty() && cost.lut > 10_000);
@@ -117,6 +127,6 @@ mod tests {
 
     #[test]
     fn three_multipliers_are_too_few() {
-        assert!(estimate(&Preset::Tiny.description(), &Bits::default(), 3, 1).is_none());
+        assert!(estimate(&Preset::Tiny.description(), &Bits::default(), Feedback::Onchip.into(), 3, 1).is_none());
     }
 }

@@ -16,9 +16,9 @@ use super::search::{Candidate, MIN_MULTIPLIERS, Search, divisors};
 use crate::array::PerArray;
 use crate::block_ram::block_rams;
 use crate::folding::Folding;
+use crate::interface::Interface;
 use crate::mapping::Mapping;
 use crate::math::in_spans;
-use crate::plan::Feedback;
 use crate::widths::Widths;
 
 /// A product in LUTs takes at least so many: the bound of the search, and what a product is charged in the choice between
@@ -44,7 +44,7 @@ const SLOW_DRAIN: usize = 2;
 /// told, more than one where that is faster, or as fast with fewer LUTs.
 pub fn solve_target(
     model: &Model,
-    feedback: Feedback,
+    interface: Interface,
     target: Target,
     pixels: Option<usize>,
 ) -> Option<(Folding, Mapping)> {
@@ -55,7 +55,7 @@ pub fn solve_target(
     let mut best: Option<Fitting> = None;
     for pixels in choices(pixels) {
         let bound = best.map_or(u64::MAX, |best| best.cycles);
-        let found = fastest(&fitting(model, feedback, target, pixels, bound));
+        let found = fastest(&fitting(model, interface, target, pixels, bound));
         best = match (best, found) {
             (Some(fewer), Some(more)) if !better(&more, &fewer) => Some(fewer),
             (fewer, more) => more.or(fewer),
@@ -91,10 +91,10 @@ pub(super) fn most_products(target: Target, pixels: usize) -> usize {
 
 /// The foldings that fit, the fastest and those near it, with jobs of `pixels` pixels. Frames of more than `bound` cycles are
 /// of no interest; some of those returned may be as slow.
-pub(super) fn fitting(model: &Model, feedback: Feedback, target: Target, pixels: usize, bound: u64) -> Vec<Fitting> {
+pub(super) fn fitting(model: &Model, interface: Interface, target: Target, pixels: usize, bound: u64) -> Vec<Fitting> {
     let net = &model.description;
-    let search = Search::new(net, &model.bits, most_products(target, pixels), pixels);
-    let mapper = Mapper { bits: &model.bits, net, widths: Widths::new(model), feedback, target };
+    let search = Search::new(net, &model.bits, interface, most_products(target, pixels), pixels);
+    let mapper = Mapper { bits: &model.bits, net, widths: Widths::new(model), interface, target };
     let fit = Fit { mapper, search, bound: bound as f64 * ESTIMATE_ABOVE };
     let mut found = fit.candidates();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -108,10 +108,10 @@ pub(super) fn fitting(model: &Model, feedback: Feedback, target: Target, pixels:
         if estimated > fewest as f64 * ESTIMATE_ABOVE {
             break;
         }
-        let sized = size_rings(net, &model.bits, feedback, folding);
+        let sized = size_rings(net, &model.bits, interface, folding);
         for folding in [sized, with_least_rings(folding), with_a_row(sized, net)] {
             let Some((mapping, luts)) = fit.mapper.mapping(&folding) else { continue };
-            let cycles = frame_cycles(net, &model.bits, feedback, folding);
+            let cycles = frame_cycles(net, &model.bits, interface, folding);
             fewest = fewest.min(cycles);
             fitting.push(Fitting { cycles, luts, folding, mapping });
         }

@@ -7,9 +7,10 @@ use hwgen_network::Description;
 use hwgen_quantize::Bits;
 
 use crate::folding::Folding;
+use crate::interface::Interface;
 use crate::mapping::{LutMemories, Mapping, SMALL_MEMORIES};
 use crate::memory::{self, Memory};
-use crate::plan::{Feedback, Plan};
+use crate::plan::Plan;
 use crate::resources::{self, Resources};
 use crate::widths::Widths;
 
@@ -55,7 +56,7 @@ pub(super) struct Mapper<'a> {
     pub bits: &'a Bits,
     pub net: &'a Description,
     pub widths: Widths,
-    pub feedback: Feedback,
+    pub interface: Interface,
     pub target: Target,
 }
 
@@ -63,7 +64,7 @@ impl Mapper<'_> {
     /// What a folding takes with the mapping that fits with the fewest LUTs; if none does, with no regard to the device,
     /// and what of it is short.
     pub fn resources(&self, folding: &Folding) -> (Resources, Vec<Shortage>) {
-        let plan = Plan::new(self.net, self.bits, *folding, self.feedback);
+        let plan = Plan::new(self.net, self.bits, *folding, self.interface);
         let mapped = [false, true].into_iter().find_map(|shared_lines| {
             let (mapping, _) = self.mapping_with(&plan, shared_lines)?;
             Some(self.cost(&plan, &mapping))
@@ -89,7 +90,7 @@ impl Mapper<'_> {
 
     /// The mapping with the fewest LUTs that fits the device, if possible with multipliers to spare, and the LUTs.
     pub fn mapping(&self, folding: &Folding) -> Option<(Mapping, usize)> {
-        let plan = Plan::new(self.net, self.bits, *folding, self.feedback);
+        let plan = Plan::new(self.net, self.bits, *folding, self.interface);
         // two memories in the same block RAMs cost a multiplexer at both ports: only where they would not fit else
         [false, true].into_iter().find_map(|shared_lines| self.mapping_with(&plan, shared_lines))
     }

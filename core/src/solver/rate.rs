@@ -12,8 +12,9 @@ use super::pixels::choices;
 use super::rings::frame;
 use super::search::MIN_MULTIPLIERS;
 use crate::folding::Folding;
+use crate::interface::Interface;
 use crate::mapping::Mapping;
-use crate::plan::{Feedback, Plan};
+use crate::plan::Plan;
 use crate::resources::Resources;
 use crate::schedule::Prediction;
 use crate::widths::Widths;
@@ -60,12 +61,12 @@ impl Found {
 /// if any fits.
 pub fn solve_rate(
     model: &Model,
-    feedback: Feedback,
+    interface: Interface,
     target: Target,
     pixels: Option<usize>,
     goal: Goal,
 ) -> Result<Found, Option<Box<Found>>> {
-    let search = Search { model, feedback, target, goal };
+    let search = Search { model, interface, target, goal };
     let (mut smallest, mut fastest) = (None::<Fitting>, None::<Box<Fitting>>);
     for pixels in choices(pixels) {
         // among more pixels only what is in time counts, if anything was, and only what is faster, if nothing was
@@ -88,7 +89,7 @@ pub fn solve_rate(
 /// The search for the smallest core.
 struct Search<'a> {
     model: &'a Model,
-    feedback: Feedback,
+    interface: Interface,
     target: Target,
     goal: Goal,
 }
@@ -102,7 +103,7 @@ impl Search<'_> {
 
     /// The smallest with jobs of so many pixels; if none is in time, the fastest that fits, both of frames within a bound.
     fn smallest(&self, pixels: usize, bound: u64) -> Result<Fitting, Option<Box<Fitting>>> {
-        let all = fitting(self.model, self.feedback, self.target, pixels, bound);
+        let all = fitting(self.model, self.interface, self.target, pixels, bound);
         let Some(mut best) = self.in_time(&all) else {
             return Err(all.into_iter().min_by_key(|fits| fits.cycles).map(Box::new));
         };
@@ -110,7 +111,7 @@ impl Search<'_> {
         while high > low + 1 + high / STEP {
             let budget = usize::midpoint(low, high);
             let target = Target { products: budget, ..self.target };
-            if let Some(fits) = self.in_time(&fitting(self.model, self.feedback, target, pixels, self.bound())) {
+            if let Some(fits) = self.in_time(&fitting(self.model, self.interface, target, pixels, self.bound())) {
                 high = budget.min(fits.folding.total());
                 if fits.luts < best.luts {
                     best = fits;
@@ -133,14 +134,14 @@ impl Search<'_> {
     }
 
     fn frame(&self, folding: Folding) -> Prediction {
-        frame(&self.model.description, &self.model.bits, self.feedback, folding)
+        frame(&self.model.description, &self.model.bits, self.interface, folding)
     }
 
     fn found(&self, fits: Fitting) -> Found {
         let (net, bits) = (&self.model.description, &self.model.bits);
-        let plan = Plan::new(net, bits, fits.folding, self.feedback);
+        let plan = Plan::new(net, bits, fits.folding, self.interface);
         let mapper =
-            Mapper { bits, net, widths: Widths::new(self.model), feedback: self.feedback, target: self.target };
+            Mapper { bits, net, widths: Widths::new(self.model), interface: self.interface, target: self.target };
         let resources = mapper.cost(&plan, &fits.mapping);
         Found { folding: fits.folding, mapping: fits.mapping, resources, prediction: self.frame(fits.folding) }
     }
@@ -159,6 +160,7 @@ impl Search<'_> {
 mod tests {
     use super::*;
     use crate::device::devices;
+    use crate::feedback::Feedback;
     use hwgen_network::{Preset, Weights};
     use hwgen_quantize::{Bits, Ranges, quantize};
 
@@ -180,7 +182,8 @@ mod tests {
     #[test]
     fn slower_goals_have_smaller_cores() {
         let model = tiny();
-        let solve = |output, cycles| solve_rate(&model, Feedback::Onchip, target(), None, Goal { output, cycles });
+        let solve =
+            |output, cycles| solve_rate(&model, Feedback::Onchip.into(), target(), None, Goal { output, cycles });
         let slow = solve(4, 800_000).expect("a small core does it");
         let fast = solve(4, 200_000).expect("a larger core does it");
         assert!(cycles(&slow, 4) <= 800_000 && cycles(&fast, 4) <= 200_000);
@@ -195,16 +198,17 @@ mod tests {
     #[test]
     fn what_cannot_be_had_names_the_fastest() {
         let goal = Goal { output: 4, cycles: 1000 };
-        let fastest = solve_rate(&tiny(), Feedback::Onchip, target(), None, goal).expect_err("too fast for any core");
+        let fastest =
+            solve_rate(&tiny(), Feedback::Onchip.into(), target(), None, goal).expect_err("too fast for any core");
         assert!(cycles(&fastest.expect("some core fits"), 4) > 1000);
         let none = Target { dsp: 1, ebr: 1, lut: 100, ..target() };
-        assert!(solve_rate(&tiny(), Feedback::Onchip, none, None, goal).expect_err("nothing fits").is_none());
+        assert!(solve_rate(&tiny(), Feedback::Onchip.into(), none, None, goal).expect_err("nothing fits").is_none());
     }
 
     #[test]
     fn a_resource_that_is_used_up_is_named() {
         let goal = Goal { output: 4, cycles: 10_000_000 };
-        let found = solve_rate(&tiny(), Feedback::Onchip, target(), None, goal).expect("a small core does it");
+        let found = solve_rate(&tiny(), Feedback::Onchip.into(), target(), None, goal).expect("a small core does it");
         let tight = Target { ebr: found.resources.ebr, ..target() };
         assert!(found.used_up(tight).iter().any(|&(what, ..)| what == "block RAMs"));
         assert!(found.used_up(Target { dsp: 1 << 20, ebr: 1 << 20, lut: 1 << 30, ..tight }).is_empty());

@@ -5,6 +5,7 @@ use hwgen_quantize::Bits;
 
 use crate::array::{PerArray, Shape};
 use crate::folding::Folding;
+use crate::interface::Interface;
 use crate::math::{in_spans, lcm};
 
 /// A budget below this, for each pixel of a job, cannot hold one multiplier in each of the four arrays.
@@ -38,6 +39,7 @@ impl Candidate {
 pub struct Search<'a> {
     pub net: &'a Description,
     bits: &'a Bits,
+    interface: Interface,
     /// Pixels of a job.
     pub pixels: usize,
     /// Multipliers of all arrays together.
@@ -49,10 +51,11 @@ pub struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(net: &'a Description, bits: &'a Bits, budget: usize, pixels: usize) -> Self {
+    pub fn new(net: &'a Description, bits: &'a Bits, interface: Interface, budget: usize, pixels: usize) -> Self {
         let mut search = Self {
             net,
             bits,
+            interface,
             pixels,
             budget,
             expand: Vec::new(),
@@ -228,9 +231,14 @@ impl<'a> Search<'a> {
             .sum()
     }
 
+    /// Cycles in which a class map leaves.
+    pub fn stream(&self) -> usize {
+        self.net.image.pixels() / self.interface.beat
+    }
+
     /// Estimated cycles of a frame: data block, iterations, waits for the classifier and the class stream.
     pub fn frame(&self, data: usize, iteration: usize, classify: usize) -> f64 {
-        let image = self.net.image.pixels();
+        let image = self.stream();
         let (mut time, mut class_free, mut stream_free) = (data, 0, 0);
         for n in 1..=self.net.iterations {
             time += iteration;

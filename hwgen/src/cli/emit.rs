@@ -34,6 +34,7 @@ use suggestion::Suggestion;
   hwgen emit --weights itnet.safetensors --calib images/ --weight-bits 4 --act-bits 8
   hwgen emit --model itnet.q.safetensors --multipliers 342
   hwgen emit --preset paper --feedback axi --axi-width 128
+  hwgen emit --preset paper --multipliers 1368 --pixels-per-beat 4
   hwgen emit --preset camvid-240 --device ecp5-85k       as many multipliers as the device has
   hwgen emit --preset camvid-240 --device ecp5-85k --target-fps 30 --at-iterations 8
   hwgen emit --preset tiny --multipliers 24 --board ulx3s-85f --clock 80 --baud 3000000")]
@@ -104,7 +105,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let board = args.shell.board()?;
     let device = args.hardware.device(board.as_ref())?;
     let mut options = args.hardware.options(&hardware, device.as_ref())?;
-    let shell = args.shell.shell(board, options.feedback)?;
+    let shell = args.shell.shell(board, &options)?;
     let clock = clock(shell.board.as_ref(), device.as_ref());
     if let Some(wanted) = args.hardware.target_fps {
         let (Some(device), Some(clock)) = (&device, &clock) else { return Err(CliError::RateOfNoDevice.into()) };

@@ -57,6 +57,10 @@ pub enum CliError {
     #[diagnostic(code(hwgen::cli::feedback), help("leave --feedback away, or --board"))]
     BoardFeedback { feedback: &'static str },
 
+    #[error("--pixels-per-beat {beat} on a board, whose serial line has one pixel at a time, wanted 1")]
+    #[diagnostic(code(hwgen::cli::board_beat), help("leave --pixels-per-beat away, or --board"))]
+    BoardBeat { beat: usize },
+
     #[error("--axi-width with feedback `{feedback}`, which has no AXI4 master")]
     #[diagnostic(code(hwgen::cli::axi_width), help("add --feedback axi, or leave --axi-width away"))]
     AxiWidth { feedback: &'static str },

@@ -180,7 +180,8 @@ const ENOUGH: usize = 400;
 fn design(case: &Case, model: &Model) -> Result<Design, String> {
     let mut multipliers = case.multipliers.max(solver::MIN_MULTIPLIERS * case.pixels);
     loop {
-        let options = Options { multipliers, pixels: Some(case.pixels), feedback: case.feedback, ..Options::default() };
+        let (pixels, feedback, beat) = (Some(case.pixels), case.feedback, case.beat);
+        let options = Options { multipliers, pixels, feedback, beat, ..Options::default() };
         let design = Design::new(model, &options).map_err(told)?;
         if design.prediction.cycles <= FRAME_CYCLES || multipliers >= ENOUGH {
             return Ok(design);

@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use clap::ValueEnum;
+use hwgen_core::Options;
 use hwgen_core::feedback::Feedback;
 use hwgen_shell::board::{BoardProblem, boards};
 use hwgen_shell::{Board, BoardTop, Shell, VideoClock};
@@ -45,10 +46,14 @@ impl ShellArgs {
         self.board.as_deref().map(named_board).transpose()
     }
 
-    /// What to emit around a core with this feedback.
-    pub fn shell(&self, board: Option<Board>, feedback: Feedback) -> Result<Shell, CliError> {
+    /// What to emit around a core with these options.
+    pub fn shell(&self, board: Option<Board>, options: &Options) -> Result<Shell, CliError> {
+        let &Options { feedback, beat, .. } = options;
         if board.is_some() && feedback != Feedback::Onchip {
             return Err(CliError::BoardFeedback { feedback: feedback.kind() });
+        }
+        if board.is_some() && beat > 1 {
+            return Err(CliError::BoardBeat { beat });
         }
         let board = board.map(|board| self.top(board)).transpose()?;
         let video_clock = match self.video_clock {

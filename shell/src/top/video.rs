@@ -15,6 +15,7 @@ const VIDEO: &str = "s_axis_video_";
 /// The module.
 pub fn text(design: &Design) -> String {
     let ports = ports(design);
+    let bits = 24 * design.plan.beat;
     let mut text = format!(
         "// SPDX-License-Identifier: Apache-2.0
 // The core with a video clock of its own: s_axis_video belongs to video_aclk, all else to aclk. Neither clock has to
@@ -38,16 +39,18 @@ module {TOP} #(
   wire        core_resetn, video_resetn;
   hwg_reset u_core_reset (.clk(aclk), .ok(aresetn && video_resetn), .resetn(core_resetn));
   hwg_reset u_video_reset (.clk(video_aclk), .ok(aresetn), .resetn(video_resetn));
-  wire [23:0] core_tdata;
+  wire [{}:0] core_tdata;
   wire        core_tvalid, core_tready, core_tuser, core_tlast;
-  hwg_cdc_fifo #(.WIDTH(26), .DEPTH({DEPTH})) u_cross (
+  hwg_cdc_fifo #(.WIDTH({}), .DEPTH({DEPTH})) u_cross (
       .s_clk(video_aclk), .s_rst(!video_resetn), .s_valid({VIDEO}tvalid), .s_ready({VIDEO}tready),
       .s_data({{{VIDEO}tuser, {VIDEO}tlast, {VIDEO}tdata}}),
       .m_clk(aclk), .m_rst(!core_resetn), .m_valid(core_tvalid), .m_ready(core_tready),
       .m_data({{core_tuser, core_tlast, core_tdata}}));
 
   itnet_top #(.MEM_DIR(MEM_DIR)) u_core (
-      .aclk(aclk), .aresetn(core_resetn)"
+      .aclk(aclk), .aresetn(core_resetn)",
+        bits - 1,
+        bits + 2
     );
     for port in &ports[2..] {
         let inside = port.name.strip_prefix(VIDEO).map_or_else(|| port.name.to_owned(), |name| format!("core_{name}"));

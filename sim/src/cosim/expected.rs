@@ -31,7 +31,7 @@ pub struct FrameInput {
     pub fault: Option<FrameFault>,
 }
 
-/// A fault of the words of a frame; words are counted in raster order from 0.
+/// A fault of the words of a frame; words, each a beat, are counted in raster order from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "at")]
 pub enum FrameFault {

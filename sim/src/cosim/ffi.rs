@@ -81,7 +81,7 @@ pub(crate) mod bridge {
         strobe: u8,
     }
 
-    /// What is wrong with the words of a frame, at word `fault_at`.
+    /// What is wrong with the words of a frame, at word `fault_at`; a word is a beat.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     enum Fault {
         None,
@@ -211,6 +211,8 @@ pub(crate) mod bridge {
     struct SimConfig {
         width: u32,
         height: u32,
+        /// Pixels of a beat.
+        beat: u32,
         frames: Vec<FrameSpec>,
         sets: Vec<FrameSet>,
         probes: Vec<ProbeSpec>,
@@ -394,7 +396,8 @@ pub(crate) mod bridge {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     struct Inputs {
         aresetn: bool,
-        video_tdata: u32,
+        /// Of each pixel of a beat.
+        video_tdata: [u32; 4],
         video_tvalid: bool,
         video_tuser: bool,
         video_tlast: bool,
@@ -414,7 +417,8 @@ pub(crate) mod bridge {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     struct Outputs {
         video_tready: bool,
-        class_tdata: u8,
+        /// Class of each pixel of a beat.
+        class_tdata: [u8; 4],
         class_tid: u8,
         class_tvalid: bool,
         class_tuser: bool,

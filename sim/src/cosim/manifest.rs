@@ -50,6 +50,9 @@ pub struct Manifest {
     /// Colours of `tdata` from bit 0 up.
     #[serde(default = "rgb")]
     pub pixel_order: String,
+    /// Pixels of a beat of the image, and classes of a beat of the maps.
+    #[serde(default = "one")]
+    pub pixels_per_beat: u32,
     /// Multipliers by array.
     pub multipliers: Multipliers,
     /// Predicted cycles.
@@ -272,6 +275,10 @@ impl Manifest {
         if order != ['b', 'g', 'r'] {
             return Err(format!("pixel_order is `{}`, must be an order of r, g, b", self.pixel_order));
         }
+        let (width, beat) = (self.description.image.width, self.pixels_per_beat);
+        if ![1, 2, 4].contains(&beat) || !width.is_multiple_of(beat) {
+            return Err(format!("pixels_per_beat is {beat}, must be 1, 2 or 4 and divide the width of {width}"));
+        }
         let inside = |file: &String| Path::new(file).components().all(|c| matches!(c, std::path::Component::Normal(_)));
         let board = self.board.iter().flat_map(|board| board.sources.iter().chain([&board.constraints]));
         let mut all = self.sources.iter().chain(board).chain([&self.model]).chain(self.files.keys());
@@ -309,6 +316,11 @@ impl Manifest {
     pub fn hash(&self) -> u32 {
         let text = self.config_hash.as_deref().unwrap_or_default();
         u32::from_str_radix(text.trim_start_matches("0x"), 16).unwrap_or(0)
+    }
+
+    /// Beats of an image or of a map.
+    pub fn beats(&self) -> u64 {
+        self.description.image.pixels() as u64 / u64::from(self.pixels_per_beat)
     }
 
     /// Words of a pixel of the state, inside the core.

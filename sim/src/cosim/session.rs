@@ -153,6 +153,7 @@ impl Session {
         SimConfig {
             width: d.image.width,
             height: d.image.height,
+            beat: self.manifest.pixels_per_beat,
             core: CoreSpec {
                 version: self.manifest.version(),
                 hash: self.manifest.hash(),

@@ -97,7 +97,7 @@ impl Bench {
         let pixel = self.camera.front().copied().filter(|_| self.offering);
         inputs.video_tvalid = pixel.is_some();
         if let Some(pixel) = pixel {
-            (inputs.video_tdata, inputs.video_tuser, inputs.video_tlast) = (pixel.data, pixel.user, pixel.last);
+            (inputs.video_tdata[0], inputs.video_tuser, inputs.video_tlast) = (pixel.data, pixel.user, pixel.last);
         }
         inputs.class_tready = self.random.below(100) >= self.pauses;
         let (ready, offered) = (inputs.class_tready, inputs.video_tvalid);
@@ -109,7 +109,7 @@ impl Bench {
         self.waited += u64::from(offered && !out.video_tready);
         if out.class_tvalid && ready && self.pins.inputs.aresetn {
             self.display.push(Class {
-                index: out.class_tdata,
+                index: out.class_tdata[0],
                 output: out.class_tid,
                 user: out.class_tuser,
                 last: out.class_tlast,

@@ -31,7 +31,7 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
 //
 // interface         kind                 content
 //   s_axis_video    AXI4-Stream Video    pixels {{B, G, R}}, raster order, tuser = start of frame, tlast = end of line
-//   m_axis_class    AXI4-Stream Video    class of each pixel, one map an output, tid = n
+//   m_axis_class    AXI4-Stream Video    class of each pixel, one map an output, tid = n{beats}
 ",
         name = design.name(),
         version = env!("CARGO_PKG_VERSION"),
@@ -47,6 +47,7 @@ pub fn header(design: &Design, tables: &Tables, command: &str, model_hash: &str,
         sets = net.weight_sets,
         mixing = net.mixing,
         normalisation = normalisation(net.normalisation),
+        beats = if plan.beat > 1 { format!("; both {} pixels a beat", plan.beat) } else { String::new() },
     );
     text.push_str(match plan.feedback {
         Feedback::Onchip => "",

@@ -283,6 +283,10 @@ fn memories(out: &mut Parameters, design: &Design) {
     lut_depth("SUMS_LUT_DEPTH", SmallMemory::Sums, "rows of sums of logits");
     lut_depth("CONSTANTS_LUT_DEPTH", SmallMemory::Constants, "constants behind the project and classification arrays");
     out.number("SHARED_LINES", u8::from(mapping.shared_lines), "lines and ring in the same block RAMs");
+    if plan.beat > 1 {
+        out.section("video streams", "");
+        out.number("BEAT", plan.beat, "pixels of a beat");
+    }
 }
 
 fn feedback(out: &mut Parameters, design: &Design) {

@@ -128,7 +128,7 @@ impl Traffic {
         {
             return Err(CliError::NoSuchOutput { got, known: format!("{:?}", d.outputs) });
         }
-        let words = d.image.pixels() as u64;
+        let words = manifest.beats();
         let late = |fault: FrameFault| match fault {
             FrameFault::Cut(at) | FrameFault::Insert(at) => at > words,
             FrameFault::Remove(at) | FrameFault::User(at) | FrameFault::Last(at) => at >= words,

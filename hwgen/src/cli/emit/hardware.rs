@@ -25,6 +25,10 @@ pub struct HardwareArgs {
     /// Pixels that a weight works on in the same cycle: 1, 2 or 4 [default: what is fastest].
     #[arg(long, value_name = "P", value_parser = ["1", "2", "4"])]
     pixels_per_cycle: Option<String>,
+    /// Pixels of a beat of the image, and classes of a beat of the maps: 1, 2 or 4; lines of the image are whole beats
+    /// [default: 1].
+    #[arg(long, value_name = "B", value_parser = ["1", "2", "4"])]
+    pixels_per_beat: Option<String>,
     /// Emit the smallest core that gives so many frames a second on the device (or board), at the clock that is expected
     /// there.
     #[arg(long, value_name = "F", conflicts_with = "multipliers", value_parser = rate::frames_per_second)]
@@ -100,8 +104,9 @@ impl HardwareArgs {
         if self.axi_width.is_some() && kind != FeedbackKind::Axi {
             return Err(CliError::AxiWidth { feedback: feedback.kind() });
         }
-        let pixels = self.pixels_per_cycle.as_deref().and_then(|pixels| pixels.parse().ok());
-        Ok(Options { multipliers, pixels, feedback, target, ..Options::default() })
+        let number = |flag: &Option<String>| flag.as_deref().and_then(|pixels| pixels.parse().ok());
+        let (pixels, beat) = (number(&self.pixels_per_cycle), number(&self.pixels_per_beat).unwrap_or(1));
+        Ok(Options { multipliers, pixels, feedback, target, beat, ..Options::default() })
     }
 
     /// The device that --device names, or the board's; they must agree.

@@ -45,20 +45,28 @@ impl<'a> Goal<'a> {
         let target = options.target.ok_or(CliError::RateOfNoDevice)?;
         let cycles = (self.clock.mhz * 1e6 / self.frames_per_second) as u64;
         let goal = solver::Goal { output: self.output, cycles };
-        match solve_rate(model, options.feedback, target, options.pixels, goal) {
+        let interface = options.interface(&model.description)?;
+        match solve_rate(model, interface, target, options.pixels, goal) {
             Ok(found) => Ok(found),
             Err(None) => Err(hwgen_core::Error::Target { dsp: target.dsp, ebr: target.ebr, lut: target.lut }.into()),
-            Err(Some(fastest)) => Err(self.missed(&fastest, target).into()),
+            Err(Some(fastest)) => Err(self.missed(&fastest, target, options.beat).into()),
         }
     }
 
     /// The best that was found, what ran out and what would help.
-    fn missed(&self, fastest: &Found, target: Target) -> CliError {
+    fn missed(&self, fastest: &Found, target: Target, beat: usize) -> CliError {
         let rates = Rates::new(self.clock, fastest.prediction.frames()).outputs;
         let best = rates.iter().find(|rate| rate.output == self.output).map_or(0.0, |rate| rate.frames_per_second);
         let used_up = fastest.used_up(target);
         let short = if used_up.is_empty() {
-            "neither multipliers nor block RAMs nor LUTs ran out: pixels come and classes leave one a cycle".to_owned()
+            format!(
+                "neither multipliers nor block RAMs nor LUTs ran out: pixels come and classes leave {} a cycle",
+                match beat {
+                    1 => "one",
+                    2 => "two",
+                    _ => "four",
+                }
+            )
         } else {
             let words = used_up.iter().map(|(what, taken, there)| format!("{taken} of {there} {what}"));
             format!("it takes {}", words.collect::<Vec<_>>().join(", "))

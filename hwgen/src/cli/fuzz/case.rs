@@ -6,6 +6,7 @@
 
 use super::traffic::{Traffic, own_threshold};
 use hwgen_core::feedback::{AxiWidth, Feedback};
+use hwgen_core::interface::BEATS;
 use hwgen_network::random::Stream;
 use hwgen_network::{Cost, Description, Mixing, Normalisation, PixelDomain, Size, WeightSets};
 use hwgen_quantize::Bits;
@@ -39,6 +40,8 @@ pub struct Case {
     pub pixels: usize,
     /// Where the state goes.
     pub feedback: Feedback,
+    /// Pixels of a beat of the video streams.
+    pub beat: usize,
     /// Pauses of pixel source, class sink, feedback source, feedback sink, host.
     #[serde(skip)]
     pub pauses: [Pause; 5],
@@ -77,8 +80,12 @@ impl Case {
             description.normalisation = Normalisation::Convolutions;
         }
         let feedback = feedback(stream);
+        // likewise; lines are whole beats
+        let beat = BEATS[Stream::new(seed, &format!("beat {index}")).below(BEATS.len() as u64) as usize];
+        description.image.width = description.image.width.next_multiple_of(beat as u32);
         Self {
             index,
+            beat,
             bits: bits(stream),
             integer_model: stream.below(2) == 0,
             seed: stream.next_u64() >> 12,
@@ -88,7 +95,7 @@ impl Case {
             second_frame: registers(stream, &description),
             latency: latency(stream),
             zeros: (stream.below(8) == 0).then(|| ZEROS[stream.below(ZEROS.len() as u64) as usize]),
-            traffic: Traffic::new(seed, index, &description),
+            traffic: Traffic::new(seed, index, &description, beat),
             pixels: [1, 2, 4][stream.below(3) as usize],
             description,
         }
@@ -253,6 +260,7 @@ mod tests {
         assert!(large[0] > 128 && large[1] > 200 && large[2] > 2000 && large[3] > 2000, "{large:?}");
         let odd = cases.iter().filter(|c| c.description.image.width % 8 != 0).count();
         assert!(odd > 60);
+        assert!(cases.iter().all(|c| c.description.image.width.is_multiple_of(c.beat as u32)));
         let kinds: BTreeSet<_> = cases.iter().map(|c| format!("{:?}", c.feedback)).collect();
         assert_eq!(kinds.len(), 5, "{kinds:?}");
     }

@@ -32,10 +32,10 @@ struct Settings {
 
 impl Traffic {
     /// That of case `index` of `seed`.
-    pub fn new(seed: u64, index: u64, description: &Description) -> Self {
+    pub fn new(seed: u64, index: u64, description: &Description, beat: usize) -> Self {
         let stream = &mut Stream::new(seed, &format!("traffic {index}"));
         let count = stream.between(3, 5);
-        let mut frames: Vec<Settings> = (0..count).map(|_| settings(stream, description)).collect();
+        let mut frames: Vec<Settings> = (0..count).map(|_| settings(stream, description, beat)).collect();
         if let Some(last) = frames.last_mut() {
             *last = Settings { iterations: None, mask: None, threshold: 0, own_threshold: None, fault: None };
         }
@@ -78,8 +78,8 @@ pub fn own_threshold(stream: &mut Stream, description: &Description) -> Option<(
     (stream.below(4) == 0).then_some((output, threshold))
 }
 
-fn settings(stream: &mut Stream, d: &Description) -> Settings {
-    let words = d.image.pixels() as u64;
+fn settings(stream: &mut Stream, d: &Description, beat: usize) -> Settings {
+    let words = (d.image.pixels() / beat) as u64;
     let at = stream.below(words);
     Settings {
         iterations: (stream.below(3) == 0).then(|| stream.between(0, u64::from(d.iterations) + 1) as u32),
