@@ -97,7 +97,6 @@ module hwg_loader #(
   localparam integer NW0 = (27 + IE - 1) / IE;  // words of a patch
   // state address of pool address 0
   localparam integer POOL_BASE = (L > 1) ? 32'(STATE_BASE[((L > 1) ? SAW : 0) +: SAW]) : 0;
-  localparam integer POOL_WORDS = (POOLED != 0) ? STATE_WORDS - POOL_BASE : 1;
   localparam integer PIXELS = 32'(PASS_OFFSET[(L*K-1)*24 +: 24])  // that the loop writes in an iteration
                             + 32'(MAP_W[(L-1)*13 +: 13]) * 32'(MAP_H[(L-1)*13 +: 13]);
   function [J*9*LAW-1:0] displacements(input integer unused);
@@ -477,12 +476,12 @@ module hwg_loader #(
       end
     end
     if (POOLED != 0) begin : gen_pool
-      hwg_pool #(.LANES(LANES), .P(P), .AS(AS), .WORDS(POOL_WORDS), .AW(SAW)) u_pool (
+      hwg_pool #(.LANES(LANES), .P(P), .AS(AS), .WORDS(STATE_WORDS - POOL_BASE), .AW(SAW)) u_pool (
           .clk(clk), .rst(rst), .re(pool_re), .addr(pool_addr), .kind(b_pooling), .collect(d_live && d_collect),
           .state(state_read), .odd(d_near[P+1]), .at_edge(d_near[P-1:0]), .m_data(pool_data));
     end else begin : gen_no_pool
       assign pool_data = '0;
-      wire unused = &{1'b0, pool_re, pool_addr, d_collect, b_pooling, pool_data};
+      wire unused = &{1'b0, STATE_WORDS != 0, pool_re, pool_addr, d_collect, b_pooling, pool_data};
     end
   endgenerate
 
