@@ -59,9 +59,11 @@ demo:
 	$(BUILD)
 	@$(XTASK) demo
 
+# The tools are installed beside the compiler: one mostly waits for the network, the other for the processor.
 test:
-	@scripts/setup.sh build sim lint formal python fpga browser book package
-	cargo build --workspace
+	@scripts/setup.sh build
+	@scripts/setup.sh sim lint formal python fpga browser book package & setup=$$!; trap "kill $$setup" INT TERM; \
+	    cargo build --workspace; built=$$?; wait $$setup && exit $$built
 	@$(TARGET)/debug/xtask test
 
 lint:

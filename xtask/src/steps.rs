@@ -113,18 +113,8 @@ fn package() -> Result<Outcome> {
         std::fs::remove_dir_all(wheels)?;
     }
     let mut build = Command::new(VENV_PYTHON);
-    build.args([
-        "-m",
-        "maturin",
-        "build",
-        "--quiet",
-        "--manifest-path",
-        "python/Cargo.toml",
-        "--compatibility",
-        "linux",
-    ]);
-    // As `cargo build --workspace` builds that crate, so that none of what it has left is built anew.
-    build.args(["--config", r#"profile.dev.package.unicode-ident.debug="line-tables-only""#, "--out"]).arg(wheels);
+    build.args(["-m", "maturin", "build", "--quiet", "--manifest-path", "python/Cargo.toml"]);
+    build.args(["--compatibility", "linux", "--out"]).arg(wheels);
     if !succeeds(&mut build)? {
         return Ok(Outcome::Failed);
     }
