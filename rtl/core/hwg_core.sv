@@ -319,9 +319,9 @@ module hwg_core #(
   wire [RESAW-1:0]   residual_addr;
   hwg_loader #(
       .L(L), .K(K), .N(N), .J(J), .LAW(LAW), .SAW(SAW), .DATA_W(DATA_SPANS), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
-      .LINE_BASE(LINE_BASE), .P(P), .TAIL(MAP_TAIL), .DATA_TAIL(DATA_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS),
-      .PASS_OFFSET(PASS_OFFSET), .IE(IE), .CF(CF), .PB(PB), .YB(YB), .AS(AS), .OPERAND_SLOT(OPERAND_SLOT),
-      .POOLED(POOLED), .RESIDUALS(RESIDUALS), .FEEDBACK(FEEDBACK), .OPERANDS_LUT_DEPTH(OPERANDS_LUT_DEPTH),
+      .LINE_BASE(LINE_BASE), .P(P), .TAIL(MAP_TAIL), .DATA_TAIL(DATA_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H),
+      .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .PASS_OFFSET(PASS_OFFSET), .IE(IE), .CF(CF), .PB(PB), .YB(YB),
+      .AS(AS), .OPERAND_SLOT(OPERAND_SLOT), .POOLED(POOLED), .RESIDUALS(RESIDUALS), .FEEDBACK(FEEDBACK), .OPERANDS_LUT_DEPTH(OPERANDS_LUT_DEPTH),
       .RESIDUALS_LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_loader (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
       .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
@@ -393,76 +393,41 @@ module hwg_core #(
   // The words are those of the data block's third layer, then those of the loop: out and back at the pins, or through a
   // FIFO in DRAM.
   wire               first_leaves = data_valid && data_layer[2], loop_leaves = loop_valid && loop_to_stream;
-  genvar             lane;
   generate
     if (FEEDBACK == hwg_pkg::ONCHIP) begin : gen_onchip
       assign {draining, bus_error, fb_space, fb_ready, fb_data} = {4'b0010, {(IE*P*AS){1'b0}}};
+      assign {m_axis_fb_tdata, m_axis_fb_tvalid, m_axis_fb_tlast, s_axis_fb_tready, m_axi_fb_awid, m_axi_fb_awaddr,
+              m_axi_fb_awlen, m_axi_fb_awsize, m_axi_fb_awburst, m_axi_fb_awcache, m_axi_fb_awprot, m_axi_fb_awvalid,
+              m_axi_fb_wdata, m_axi_fb_wstrb, m_axi_fb_wlast, m_axi_fb_wvalid, m_axi_fb_bready, m_axi_fb_arid,
+              m_axi_fb_araddr, m_axi_fb_arlen, m_axi_fb_arsize, m_axi_fb_arburst, m_axi_fb_arcache, m_axi_fb_arprot,
+              m_axi_fb_arvalid, m_axi_fb_rready} = '0;
       wire unused = &{1'b0, data_fb_start, loop_fb_start, fb_take, fb_re, loop_it_last, first_leaves, loop_leaves,
-                      FEEDBACK_DEPTH != 0};
+                      FEEDBACK_DEPTH != 0, m_axis_fb_tready, s_axis_fb_tdata, s_axis_fb_tvalid, s_axis_fb_tlast,
+                      AXI_BEATS != 0, m_axi_fb_awready, m_axi_fb_wready, m_axi_fb_bid, m_axi_fb_bresp, m_axi_fb_bvalid,
+                      m_axi_fb_arready, m_axi_fb_rid, m_axi_fb_rdata, m_axi_fb_rresp, m_axi_fb_rlast, m_axi_fb_rvalid};
     end else begin : gen_leaves
-      wire [FB_BITS-1:0] out_data, back_data;
-      wire               out_valid, out_ready, out_last, back_valid, back_ready, back_last, coming_back;
-      wire [IE*P*AS-1:0] first_word;
-      for (lane = 0; lane < IE * P; lane = lane + 1) begin : gen_lane
-        assign first_word[lane*AS +: AS] = data_word[lane*YB +: AS];
-      end
-      reg [25:0] pixel_q;  // of the data block's third layer
-      always @(posedge clk)
-        if (load) pixel_q <= '0;
-        else if (first_leaves && data_last) pixel_q <= pixel_q + 1'b1;
-      localparam integer PIXELS = 32'(DATA_SPANS[3*13 +: 13]) * 32'(DATA_H[3*13 +: 13]);
-      wire map_last = first_leaves ? data_last && pixel_q == 26'(PIXELS - 1) : loop_last && loop_it_last;
-      // At the pins what a frame has sent comes back to be thrown away; in DRAM it is thrown away there.
-      hwg_feedback #(.WIDTH(IE * P * AS), .BYTES(FB_BITS / 8), .CF(CF), .PIXELS_OUT(hwg_pkg::FEEDBACK_OUT),
-                     .DEPTH_IN(FEEDBACK_DEPTH)) u_feedback (
-          .clk(clk), .rst((FEEDBACK == hwg_pkg::STREAM) ? reset_q : rst), .clear(FEEDBACK == hwg_pkg::STREAM && over),
-          .draining(coming_back), .space(fb_space), .reserve(data_fb_start || loop_fb_start),
-          .s_valid(first_leaves || loop_leaves), .s_pixel_last(first_leaves ? data_last : loop_last), .s_last(map_last),
-          .s_data(first_leaves ? first_word : loop_word), .m_axis_fb_tdata(out_data), .m_axis_fb_tvalid(out_valid),
-          .m_axis_fb_tready(out_ready), .m_axis_fb_tlast(out_last), .s_axis_fb_tdata(back_data),
-          .s_axis_fb_tvalid(back_valid), .s_axis_fb_tready(back_ready), .s_axis_fb_tlast(back_last), .ready(fb_ready),
-          .take(fb_take), .re(fb_re), .data(fb_data));
-      if (FEEDBACK == hwg_pkg::STREAM) begin : gen_stream
-        assign {draining, bus_error} = {coming_back, 1'b0};
-        assign {m_axis_fb_tdata, m_axis_fb_tvalid, m_axis_fb_tlast, out_ready} =
-               {out_data, out_valid, out_last, m_axis_fb_tready};
-        assign {back_data, back_valid, back_last, s_axis_fb_tready} =
-               {s_axis_fb_tdata, s_axis_fb_tvalid, s_axis_fb_tlast, back_ready};
-      end else begin : gen_dram
-        assign back_last = 1'b0;
-        wire unused = coming_back;
-        hwg_axi_fifo #(
-            .WIDTH(FB_BITS), .DATA(AXI_BITS), .BURST(hwg_pkg::BURST_BEATS), .WRITE(hwg_pkg::WRITE_BEATS),
-            .READ(hwg_pkg::READ_BEATS), .WRITES(hwg_pkg::WRITE_BURSTS), .REGION(AXI_BEATS)) u_memory (
-            .clk(clk), .rst(reset_q), .clear(over), .draining(draining), .error(bus_error), .base(fb_base),
-            .s_valid(out_valid), .s_ready(out_ready), .s_last(out_last), .s_data(out_data), .m_valid(back_valid),
-            .m_ready(back_ready), .m_data(back_data),
-            .m_axi_fb_awid(m_axi_fb_awid), .m_axi_fb_awaddr(m_axi_fb_awaddr), .m_axi_fb_awlen(m_axi_fb_awlen),
-            .m_axi_fb_awsize(m_axi_fb_awsize), .m_axi_fb_awburst(m_axi_fb_awburst), .m_axi_fb_awcache(m_axi_fb_awcache),
-            .m_axi_fb_awprot(m_axi_fb_awprot), .m_axi_fb_awvalid(m_axi_fb_awvalid), .m_axi_fb_awready(m_axi_fb_awready),
-            .m_axi_fb_wdata(m_axi_fb_wdata), .m_axi_fb_wstrb(m_axi_fb_wstrb), .m_axi_fb_wlast(m_axi_fb_wlast),
-            .m_axi_fb_wvalid(m_axi_fb_wvalid), .m_axi_fb_wready(m_axi_fb_wready), .m_axi_fb_bid(m_axi_fb_bid),
-            .m_axi_fb_bresp(m_axi_fb_bresp), .m_axi_fb_bvalid(m_axi_fb_bvalid), .m_axi_fb_bready(m_axi_fb_bready),
-            .m_axi_fb_arid(m_axi_fb_arid), .m_axi_fb_araddr(m_axi_fb_araddr), .m_axi_fb_arlen(m_axi_fb_arlen),
-            .m_axi_fb_arsize(m_axi_fb_arsize), .m_axi_fb_arburst(m_axi_fb_arburst), .m_axi_fb_arcache(m_axi_fb_arcache),
-            .m_axi_fb_arprot(m_axi_fb_arprot), .m_axi_fb_arvalid(m_axi_fb_arvalid), .m_axi_fb_arready(m_axi_fb_arready),
-            .m_axi_fb_rid(m_axi_fb_rid), .m_axi_fb_rdata(m_axi_fb_rdata), .m_axi_fb_rresp(m_axi_fb_rresp),
-            .m_axi_fb_rlast(m_axi_fb_rlast), .m_axi_fb_rvalid(m_axi_fb_rvalid), .m_axi_fb_rready(m_axi_fb_rready));
-      end
-    end
-    if (FEEDBACK != hwg_pkg::STREAM) begin : gen_no_stream
-      assign {m_axis_fb_tdata, m_axis_fb_tvalid, m_axis_fb_tlast, s_axis_fb_tready} = '0;
-      wire unused = &{1'b0, m_axis_fb_tready, s_axis_fb_tdata, s_axis_fb_tvalid, s_axis_fb_tlast};
-    end
-    if (FEEDBACK != hwg_pkg::DRAM) begin : gen_no_dram
-      assign {m_axi_fb_awid, m_axi_fb_awaddr, m_axi_fb_awlen, m_axi_fb_awsize, m_axi_fb_awburst,
-              m_axi_fb_awcache, m_axi_fb_awprot, m_axi_fb_awvalid, m_axi_fb_wdata, m_axi_fb_wstrb,
-              m_axi_fb_wlast, m_axi_fb_wvalid, m_axi_fb_bready, m_axi_fb_arid, m_axi_fb_araddr, m_axi_fb_arlen,
-              m_axi_fb_arsize, m_axi_fb_arburst, m_axi_fb_arcache, m_axi_fb_arprot, m_axi_fb_arvalid,
-              m_axi_fb_rready} = '0;
-      wire unused = &{1'b0, AXI_BEATS != 0, m_axi_fb_awready, m_axi_fb_wready, m_axi_fb_bid, m_axi_fb_bresp,
-                      m_axi_fb_bvalid, m_axi_fb_arready, m_axi_fb_rid, m_axi_fb_rdata, m_axi_fb_rresp, m_axi_fb_rlast,
-                      m_axi_fb_rvalid};
+      hwg_feedback_path #(
+          .FEEDBACK(FEEDBACK), .LANES(IE * P), .YB(YB), .AS(AS), .CF(CF), .DEPTH(FEEDBACK_DEPTH), .FB_BITS(FB_BITS),
+          .PIXELS(32'(DATA_SPANS[3*13 +: 13]) * 32'(DATA_H[3*13 +: 13])), .AXI_BITS(AXI_BITS), .AXI_BEATS(AXI_BEATS))
+          u_feedback (
+          .clk(clk), .reset(reset_q), .rst(rst), .load(load), .over(over), .draining(draining), .bus_error(bus_error),
+          .base(fb_base), .data_start(data_fb_start), .data_valid(first_leaves), .data_last(data_last),
+          .data_word(data_word), .loop_start(loop_fb_start), .loop_valid(loop_leaves), .loop_last(loop_last),
+          .loop_it_last(loop_it_last), .loop_word(loop_word), .space(fb_space), .ready(fb_ready), .take(fb_take),
+          .re(fb_re), .data(fb_data), .m_axis_fb_tdata(m_axis_fb_tdata), .m_axis_fb_tvalid(m_axis_fb_tvalid),
+          .m_axis_fb_tready(m_axis_fb_tready), .m_axis_fb_tlast(m_axis_fb_tlast), .s_axis_fb_tdata(s_axis_fb_tdata),
+          .s_axis_fb_tvalid(s_axis_fb_tvalid), .s_axis_fb_tready(s_axis_fb_tready), .s_axis_fb_tlast(s_axis_fb_tlast),
+          .m_axi_fb_awid(m_axi_fb_awid), .m_axi_fb_awaddr(m_axi_fb_awaddr), .m_axi_fb_awlen(m_axi_fb_awlen),
+          .m_axi_fb_awsize(m_axi_fb_awsize), .m_axi_fb_awburst(m_axi_fb_awburst), .m_axi_fb_awcache(m_axi_fb_awcache),
+          .m_axi_fb_awprot(m_axi_fb_awprot), .m_axi_fb_awvalid(m_axi_fb_awvalid), .m_axi_fb_awready(m_axi_fb_awready),
+          .m_axi_fb_wdata(m_axi_fb_wdata), .m_axi_fb_wstrb(m_axi_fb_wstrb), .m_axi_fb_wlast(m_axi_fb_wlast),
+          .m_axi_fb_wvalid(m_axi_fb_wvalid), .m_axi_fb_wready(m_axi_fb_wready), .m_axi_fb_bid(m_axi_fb_bid),
+          .m_axi_fb_bresp(m_axi_fb_bresp), .m_axi_fb_bvalid(m_axi_fb_bvalid), .m_axi_fb_bready(m_axi_fb_bready),
+          .m_axi_fb_arid(m_axi_fb_arid), .m_axi_fb_araddr(m_axi_fb_araddr), .m_axi_fb_arlen(m_axi_fb_arlen),
+          .m_axi_fb_arsize(m_axi_fb_arsize), .m_axi_fb_arburst(m_axi_fb_arburst), .m_axi_fb_arcache(m_axi_fb_arcache),
+          .m_axi_fb_arprot(m_axi_fb_arprot), .m_axi_fb_arvalid(m_axi_fb_arvalid), .m_axi_fb_arready(m_axi_fb_arready),
+          .m_axi_fb_rid(m_axi_fb_rid), .m_axi_fb_rdata(m_axi_fb_rdata), .m_axi_fb_rresp(m_axi_fb_rresp),
+          .m_axi_fb_rlast(m_axi_fb_rlast), .m_axi_fb_rvalid(m_axi_fb_rvalid), .m_axi_fb_rready(m_axi_fb_rready));
     end
   endgenerate
 
@@ -471,9 +436,9 @@ module hwg_core #(
   wire [VIW-1:0]     v_index;
   wire [V*P*AD-1:0]  v_data;
   hwg_depthwise #(
-      .L(L), .K(K), .N(N), .TAIL(MAP_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .SETS(SETS), .SET_OF(SET_OF), .JOBS(DEPTHWISE_JOBS),
-      .ARRAY(DEPTHWISE), .AX(YB), .AY(AD), .RING_SLOTS(RING_SLOTS), .RING_SLOT(RING_SLOT), .VECTOR_LANES(V),
-      .VECTOR_SLOT(VECTOR_SLOT), .MEM_DIR(MEM_DIR)) u_depthwise (
+      .L(L), .K(K), .N(N), .TAIL(MAP_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H), .SETS(SETS), .SET_OF(SET_OF),
+      .JOBS(DEPTHWISE_JOBS), .ARRAY(DEPTHWISE), .AX(YB), .AY(AD), .RING_SLOTS(RING_SLOTS), .RING_SLOT(RING_SLOT),
+      .VECTOR_LANES(V), .VECTOR_SLOT(VECTOR_SLOT), .MEM_DIR(MEM_DIR)) u_depthwise (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .ring_space(ring_space), .ring_start(ring_start),
       .ring_valid(ring_valid), .ring_index(ring_index), .ring_data(ring_data), .ring_done(ring_done),
       .mem_we(ring_we), .mem_waddr(ring_waddr), .mem_wdata(ring_wdata), .mem_re(ring_re), .mem_raddr(ring_raddr),
@@ -539,8 +504,8 @@ module hwg_core #(
       .t_data(t_data), .margin_valid(margin_valid), .margin(margin), .probe_valid(total_probe),
       .probe_data(total_probe_data));
   hwg_upsample #(
-      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(hwg_pkg::TOTAL_ROWS), .FIFO(hwg_pkg::CLASS_WORDS), .BEAT(BEAT))
-      u_upsample (
+      .W(W), .H(H), .W0(W0), .H0(H0), .N(N), .C(C), .TB(TB), .ROWS(hwg_pkg::TOTAL_ROWS), .FIFO(hwg_pkg::CLASS_WORDS),
+      .BEAT(BEAT)) u_upsample (
       .clk(clk), .rst(rst), .load(load), .outputs(outputs), .row_done(row_done), .rows_freed(rows_freed), .t_re(t_re),
       .t_addr(t_addr), .t_data(t_data), .m_valid(class_offered), .m_ready(m_axis_class_tready && !ends && !over),
       .m_data(m_axis_class_tdata), .m_id(m_axis_class_tid), .m_user(m_axis_class_tuser),

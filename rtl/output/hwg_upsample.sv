@@ -198,57 +198,33 @@ module hwg_upsample #(
     if (segment_load) left_none_q <= BEAT == 4 && row_starts;
     else if (issue) left_none_q <= left_q == 4'd1;
   end
-  // left and right column of the segment that is loaded, and their difference
-  function [VB-1:0] near(input [VB-1:0] queued, input [VB-1:0] right);
-    near = row_starts ? queued : right;
-  endfunction
-  function [VB-1:0] far(input [VB-1:0] queued, input [VB-1:0] right);
-    far = needs_column ? queued : right;
-  endfunction
-  function [VB:0] step(input [VB-1:0] queued, input [VB-1:0] right);
-    step = (VB+1)'($signed(far(queued, right))) - (VB+1)'($signed(near(queued, right)));
-  endfunction
-  generate
-    for (i = 0; i < C; i = i + 1) begin : gen_horizontal
-      always @(posedge clk)
-        if (segment_load) begin
-          right_q[i*VB +: VB]       <= far(head[i*VB +: VB], right_q[i*VB +: VB]);
-          slope_q[i*(VB+1) +: VB+1] <= step(head[i*VB +: VB], right_q[i*VB +: VB]);
-          // the first pixel: 16 times the left column and one step, in one sum
-          value_q[i*SB +: SB]       <= (SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB]))) <<< 4)
-                                     + SB'($signed(far(head[i*VB +: VB], right_q[i*VB +: VB])))
-                                     - SB'($signed(near(head[i*VB +: VB], right_q[i*VB +: VB])));
-        end else if (issue)
-          value_q[i*SB +: SB] <= $signed(value_q[i*SB +: SB]) + (SB'($signed(slope_q[i*(VB+1) +: VB+1])) <<< (1 + $clog2(BEAT)));
-    end
-  endgenerate
-  // a step is two slopes
-  wire                 word_valid, word_first, word_last, word_end;
-  wire [7:0]           word_id;
-  wire [BEAT*C*SB-1:0] word_values;  // of the pixels of a word
+  // A segment begins with 16 times its left column and one slope; a pixel on is two slopes more.
   wire                 pixel_end = issue && x_last && last_line_q;
   reg  [7:0]           id_q;
+  wire [BEAT*C*SB-1:0] values, word_values;  // of the pixels of a word
+  wire                 word_valid;
+  wire [10:0]          word_side;            // first of its map, last of its row, last of its map; output
   genvar k;
   generate
-    if (BEAT == 1) begin : gen_pixel
-      assign {word_valid, word_values} = {issue, value_q};
-      assign {word_first, word_last, word_end, word_id} = {x_q == '0 && gy_q == '0, x_last, pixel_end, id_q};
-    end else begin : gen_pixels
-      reg [BEAT*C*SB-1:0] values_q;
-      hwg_delay #(.STAGES(1), .WIDTH(11)) u_side (
-          .clk(clk), .rst(rst), .s_valid(issue), .s_data({x_q == '0 && gy_q == '0, x_last, pixel_end, id_q}),
-          .m_valid(word_valid), .m_data({word_first, word_last, word_end, word_id}));
-      for (k = 0; k < BEAT; k = k + 1) begin : gen_step
-        for (i = 0; i < C; i = i + 1) begin : gen_class
-          wire signed [SB-1:0] slope = SB'($signed(slope_q[i*(VB+1) +: VB+1]));
-          always @(posedge clk)
-            if (issue) values_q[(k*C+i)*SB +: SB] <= value_q[i*SB +: SB] + ((k == 3) ? (slope <<< 3) - (slope <<< 1)
-                                                                                     : (slope <<< k) & {SB{k != 0}});
-        end
+    for (i = 0; i < C; i = i + 1) begin : gen_horizontal
+      wire signed [VB-1:0] right  = right_q[i*VB +: VB], queued = head[i*VB +: VB];
+      wire signed [VB-1:0] near   = row_starts ? queued : right;    // columns of the segment that is loaded
+      wire signed [VB-1:0] far    = needs_column ? queued : right;
+      wire signed [SB-1:0] first  = (SB'(near) <<< 4) + SB'(far) - SB'(near);
+      wire signed [SB-1:0] value  = value_q[i*SB +: SB], slope = SB'($signed(slope_q[i*(VB+1) +: VB+1]));
+      always @(posedge clk) begin
+        if (segment_load) right_q[i*VB +: VB] <= far;
+        if (segment_load) slope_q[i*(VB+1) +: VB+1] <= (VB+1)'(far) - (VB+1)'(near);
+        if (segment_load || issue) value_q[i*SB +: SB] <= segment_load ? first : value + (slope <<< (1 + $clog2(BEAT)));
       end
-      assign word_values = values_q;
+      for (k = 0; k < BEAT; k = k + 1) begin : gen_step
+        assign values[(k*C+i)*SB +: SB] = value + ((k == 3) ? (slope <<< 3) - (slope <<< 1) : (slope <<< k) & {SB{k != 0}});
+      end
     end
   endgenerate
+  hwg_delay #(.STAGES((BEAT > 1) ? 1 : 0), .WIDTH(11 + BEAT * C * SB)) u_word (
+      .clk(clk), .rst(rst), .s_valid(issue), .s_data({x_q == '0 && gy_q == '0, x_last, pixel_end, id_q, values}),
+      .m_valid(word_valid), .m_data({word_side, word_values}));
 
   // ---------------------------------------------------------------- argmax, output FIFO
   reg  [N-1:0] rest_q;
@@ -283,8 +259,8 @@ module hwg_upsample #(
       wire [SB-1:0] best, second;
       hwg_argbest #(.LANES(C), .VW(SB), .SIDE(11)) u_argmax (
           .clk(clk), .rst(rst), .s_valid(word_valid), .s_data(word_values[k*C*SB +: C*SB]),
-          .s_side({word_first, word_last, word_end, word_id}), .m_valid(c_valid[k]), .m_side(c_side[k*11 +: 11]),
-          .best(best), .second(second), .index(c_index[k*8 +: 8]));
+          .s_side(word_side), .m_valid(c_valid[k]), .m_side(c_side[k*11 +: 11]), .best(best), .second(second),
+          .index(c_index[k*8 +: 8]));
       wire unused_best = &{1'b0, best, second};
     end
   endgenerate

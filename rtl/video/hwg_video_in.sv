@@ -3,9 +3,9 @@
 //
 //   s_axis -> [ register ] -> framing check -> m (words of an accepted frame, raster order)
 //
-// A frame begins with tuser, has H lines of W words, a pixel or a beat of several, each line ended by tlast. A word out of step sets `error` for one
-// cycle; inside a frame it also raises `frame_abort` and the rest is discarded until the next start of frame. While the
-// core is not `free`, a start of frame waits, or with `drop` its whole frame is taken and discarded.
+// A frame begins with tuser, has H lines of W words, a pixel or a beat of several, each line ended by tlast. A word out of
+// step sets `error` for one cycle; inside a frame it also raises `frame_abort` and the rest is discarded until the next start
+// of frame. While the core is not `free`, a start of frame waits, or with `drop` its whole frame is taken and discarded.
 // latency   one cycle; throughput one word a cycle; reset synchronous
 `default_nettype none
 module hwg_video_in #(

@@ -46,7 +46,7 @@ pub fn absent(design: &Design) -> Vec<&'static str> {
     let feedback = design.plan.feedback;
     let mut absent = Vec::new();
     if !feedback.leaves() {
-        absent.push("hwg_feedback");
+        absent.push("hwg_feedback_path");
     }
     if !matches!(feedback, Feedback::Axi(_)) {
         absent.extend(["hwg_axi_base", "hwg_axi_fifo"]);
