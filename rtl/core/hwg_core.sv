@@ -321,8 +321,8 @@ module hwg_core #(
       .L(L), .K(K), .N(N), .J(J), .LAW(LAW), .SAW(SAW), .DATA_W(DATA_SPANS), .DATA_H(DATA_H), .LINE_SLOTS(LINE_SLOTS),
       .LINE_BASE(LINE_BASE), .P(P), .TAIL(MAP_TAIL), .DATA_TAIL(DATA_TAIL), .MAP_W(MAP_SPANS), .MAP_H(MAP_H),
       .STATE_BASE(STATE_BASE), .STATE_WORDS(STATE_WORDS), .PASS_OFFSET(PASS_OFFSET), .IE(IE), .CF(CF), .PB(PB), .YB(YB),
-      .AS(AS), .OPERAND_SLOT(OPERAND_SLOT), .POOLED(POOLED), .RESIDUALS(RESIDUALS), .FEEDBACK(FEEDBACK), .OPERANDS_LUT_DEPTH(OPERANDS_LUT_DEPTH),
-      .RESIDUALS_LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_loader (
+      .AS(AS), .OPERAND_SLOT(OPERAND_SLOT), .POOLED(POOLED), .RESIDUALS(RESIDUALS), .FEEDBACK(FEEDBACK),
+      .OPERANDS_LUT_DEPTH(OPERANDS_LUT_DEPTH), .RESIDUALS_LUT_DEPTH(RESIDUALS_LUT_DEPTH)) u_loader (
       .clk(clk), .rst(rst), .load(load), .mask(iterations), .patch_valid(patch_valid), .patch_ready(patch_ready),
       .patch(patch), .line_re(line_re), .line_addr(line_addr), .line_data(line_data), .state_re(state_re),
       .state_addr(state_addr), .state_data(state_data), .fb_ready(fb_ready), .fb_take(fb_take), .fb_re(fb_re),

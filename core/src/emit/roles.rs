@@ -3,7 +3,7 @@
 /// Where they are in a design around the core.
 pub const INSIDE: &str = "u_core.";
 /// Instances of `hwg_core` and their roles; none of the names is part of another.
-pub const ROLES: [(&str, &str); 19] = [
+pub const ROLES: [(&str, &str); 18] = [
     ("u_ring", "ring"),
     ("u_line_ring", "ring"),
     ("u_lines", "data block"),
@@ -17,7 +17,6 @@ pub const ROLES: [(&str, &str); 19] = [
     ("u_loader", "operands"),
     ("u_store", "state and feedback"),
     ("u_feedback", "state and feedback"),
-    ("u_memory", "state and feedback"),
     ("u_base", "control"),
     ("u_patch", "data block"),
     ("u_video_in", "data block"),
