@@ -1,7 +1,8 @@
 """A client of `itnet_top` that knows nothing but its port and register table.
 
 Run by itself (run.sh does) it emits a small core, has `hwgen run` compute the maps of a few images, and starts Icarus
-with the tests below: AXI4-Stream Video in with gaps, class maps out with stalls, AXI4-Lite, interrupt.
+with the tests below: AXI4-Stream Video in with gaps, class maps out with stalls, AXI4-Lite, interrupt; then the same for a
+core with four pixels a beat.
 """
 
 import logging
@@ -22,6 +23,8 @@ import png  # noqa: E402
 import registers as reg  # noqa: E402
 
 WIDTH, HEIGHT, ITERATIONS = 32, 24, 2
+BEAT = int(os.environ.get("ITNET_BEAT", "1"))  # pixels
+BEATS = WIDTH * HEIGHT // BEAT
 IMAGES = 3
 CORE = f"--preset tiny --width 4 --scales 2 --iterations {ITERATIONS} --image-size {WIDTH}x{HEIGHT} --multipliers 24"
 ALL = (1 << ITERATIONS) - 1
@@ -60,7 +63,7 @@ class Bench:
             logging.getLogger(f"cocotb.itnet_top.{name}").setLevel(logging.WARNING)
         self.dut = dut
         self.source = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_video"), dut.aclk, byte_lanes=1, **reset)
-        self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_class"), dut.aclk, **reset)
+        self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_class"), dut.aclk, byte_lanes=1, **reset)
         self.bus = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.aclk, **reset)
         if gap:
             self.source.set_pause_generator(at_rate(gap, seed))
@@ -117,12 +120,13 @@ class Bench:
         assert answer.resp == AxiResp.OKAY, f"write of {address:#x}: {answer.resp!r}"
 
     def send(self, index, lines=HEIGHT, short_line=None):
-        """Queues a frame, one stream frame a line; `lines` of it, with one line cut short."""
+        """Queues a frame, one stream frame a line; `lines` of it, with one line a beat short."""
         pixels = [r | g << 8 | b << 16 for r, g, b in image(index)]
         for y in range(lines):
-            line = pixels[y * WIDTH : (y + 1) * WIDTH - (y == short_line)]
-            user = [int(y == 0 and x == 0) for x in range(len(line))]
-            self.source.send_nowait(AxiStreamFrame(tdata=line, tuser=user))
+            line = pixels[y * WIDTH : (y + 1) * WIDTH - BEAT * (y == short_line)]
+            beats = [sum(line[x + i] << 24 * i for i in range(BEAT)) for x in range(0, len(line), BEAT)]
+            user = [int(y == 0 and x == 0) for x in range(len(beats))]
+            self.source.send_nowait(AxiStreamFrame(tdata=beats, tuser=user))
 
     async def maps(self, outputs, expected):
         """Takes one map for each of `outputs` and compares it."""
@@ -130,8 +134,9 @@ class Bench:
             for y in range(HEIGHT):
                 line = await with_timeout(self.sink.recv(compact=False), 1, "ms")
                 assert set(line.tid) == {n}, f"output {n} line {y}: tid {line.tid}"
-                assert line.tuser == [int(y == 0 and x == 0) for x in range(WIDTH)], f"output {n} line {y}: tuser"
-                assert list(line.tdata) == expected[n][y], f"output {n} line {y}: classes differ from `hwgen run`"
+                assert line.tuser == [int(y == 0 and x == 0) for x in range(WIDTH // BEAT)], f"output {n} line {y}: tuser"
+                classes = [beat >> 8 * i & 0xFF for beat in line.tdata for i in range(BEAT)]
+                assert classes == list(expected[n][y]), f"output {n} line {y}: classes differ from `hwgen run`"
 
     async def idle(self):
         """Waits until the frame is over."""
@@ -172,7 +177,7 @@ async def frame_without_stalls(dut):
     bench.send(0)
     await bench.maps(range(1, ITERATIONS + 1), golden(0))
     await bench.idle()
-    assert len(bench.taken) == WIDTH * HEIGHT
+    assert len(bench.taken) == BEATS
     assert await bench.read(reg.CYCLES) == bench.given[-1] - bench.taken[0] + 1
     assert await bench.read(reg.STALLS) == bench.stalls == 0
     assert await bench.read(reg.GAPS) == 0
@@ -198,7 +203,7 @@ async def frames_with_gaps_and_stalls(dut):
     assert not await bench.irq()
     assert await bench.read(reg.FRAMES) == 2
     assert await bench.read(reg.LAST_OUTPUT) == ITERATIONS
-    first, last = bench.taken[WIDTH * HEIGHT], bench.given[-1]
+    first, last = bench.taken[BEATS], bench.given[-1]
     assert await bench.read(reg.CYCLES) == last - first + 1
     assert 0 < await bench.read(reg.STALLS) < bench.stalls  # the second frame's part
     assert await bench.read(reg.GAPS) > 0
@@ -258,7 +263,7 @@ async def early_exit_and_stop(dut):
     await bench.write(reg.THRESHOLD, 0)
     await bench.write(reg.STATUS, 0xFFFFFFFF)
     bench.send(2)
-    while len(bench.taken) < 3 * WIDTH * HEIGHT + 10:
+    while len(bench.taken) < 3 * BEATS + 10:
         await RisingEdge(dut.aclk)
     await bench.write(reg.CONTROL, reg.CONTROL_ENABLE | reg.CONTROL_STOP)
     await bench.maps([1], golden(2))
@@ -340,6 +345,7 @@ def simulate(flags, module):
             extra_env={
                 "ITNET_WORK": work,
                 "ITNET_HASH": manifest["config_hash"],
+                "ITNET_BEAT": str(manifest["pixels_per_beat"]),
                 "PYTHONPATH": str(Path(__file__).parent),
             },
         )
@@ -353,4 +359,5 @@ def report(tests, failed):
 
 
 if __name__ == "__main__":
-    sys.exit(report(*simulate(CORE, "client")))
+    runs = [simulate(CORE, "client"), simulate(f"{CORE} --pixels-per-beat 4", "client")]
+    sys.exit(report(*map(sum, zip(*runs))))
