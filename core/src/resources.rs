@@ -60,6 +60,9 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
     // spans are gathered, shifted at the ends of rows and taken apart again
     let gathered = if span > 1 { span } else { 0 };
     total.lut += LUT_A_SPAN_PIXEL * gathered;
+    // the up-sampler's values and an argmax, for each pixel of a beat but the first
+    let beside = (plan.beat - 1) * classes;
+    total.lut += LUT_A_CLASS_BESIDE * beside;
     total.lut += total.lut * PACKING / 100;
     let registers = fold.arrays.iter().map(|(array, shape)| match mapping.arrays[array] {
         Products::Lut => FF_A_LUT_PRODUCT * shape.multipliers(),
@@ -70,6 +73,7 @@ pub fn estimate(plan: &Plan, mapping: &Mapping, widths: &Widths, stored: Resourc
         + FF_A_CHANNEL * span * plan.net.width as usize
         + FF_A_CLASS * classes
         + FF_A_SPAN_PIXEL * gathered
+        + FF_A_CLASS_BESIDE * beside
         + if matches!(plan.feedback, Feedback::Axi(_)) { FF_AXI } else { 0 };
     total
 }
@@ -95,6 +99,9 @@ const FF_A_CHANNEL: usize = 50;
 /// Of each pixel of a span, where spans have several.
 const LUT_A_SPAN_PIXEL: usize = 540;
 const FF_A_SPAN_PIXEL: usize = 1270;
+/// Of each class, for each pixel of a beat but the first: what Yosys gave for `hwg_upsample` alone.
+const LUT_A_CLASS_BESIDE: usize = 200;
+const FF_A_CLASS_BESIDE: usize = 68;
 /// The master of `--feedback axi`.
 const FF_AXI: usize = 1900;
 const FF_A_CLASS: usize = 240;

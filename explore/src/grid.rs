@@ -10,6 +10,7 @@
 //! bits: {weights: [4, 8]}
 //! multipliers: [64, 128, 342]
 //! pixels_per_cycle: [1, 2, 4]        # unless named, the fewest that fit
+//! pixels_per_beat: [1, 4]            # unless named, 1
 //! feedback: [onchip, axi]
 //! device: ecp5-85k
 //! ```
@@ -17,6 +18,7 @@
 use crate::bits::WIDTHS;
 use crate::error::ExploreError;
 use crate::point::{self, Point};
+use hwgen_core::interface::BEATS;
 use hwgen_core::plan::Feedback;
 use hwgen_core::solver::PIXELS;
 use hwgen_core::{Device, design::DEFAULT_MULTIPLIERS};
@@ -55,6 +57,7 @@ pub struct Grid {
     /// By index of [`WIDTHS`].
     bits: Vec<Vec<u32>>,
     pixels_per_cycle: Vec<usize>,
+    pixels_per_beat: Vec<usize>,
     multipliers: Vec<usize>,
     feedback: Vec<Feedback>,
     device: Vec<String>,
@@ -116,6 +119,7 @@ impl Grid {
             normalisation: document.take_with("normalisation", |value| values(value, text)).unwrap_or_default(),
             bits: Vec::new(),
             pixels_per_cycle: document.take_with("pixels_per_cycle", |value| values(value, number)).unwrap_or_default(),
+            pixels_per_beat: document.take_with("pixels_per_beat", |value| values(value, number)).unwrap_or_default(),
             multipliers: document.take_with("multipliers", |value| values(value, number)).unwrap_or_default(),
             feedback: document.take_with("feedback", |value| values(value, feedback)).unwrap_or_default(),
             device: document.take_with("device", |value| values(value, device)).unwrap_or_default(),
@@ -133,8 +137,12 @@ impl Grid {
         if let Some(least) = grid.multipliers.iter().find(|&&multipliers| multipliers == 0) {
             document.complain("multipliers", format!("got {least}, wanted 1 or more"));
         }
-        if let Some(wrong) = grid.pixels_per_cycle.iter().find(|&pixels| !PIXELS.contains(pixels)) {
-            document.complain("pixels_per_cycle", format!("got {wrong}, wanted 1, 2 or 4"));
+        for (field, list, known) in
+            [("pixels_per_cycle", &grid.pixels_per_cycle, PIXELS), ("pixels_per_beat", &grid.pixels_per_beat, BEATS)]
+        {
+            if let Some(wrong) = list.iter().find(|&pixels| !known.contains(pixels)) {
+                document.complain(field, format!("got {wrong}, wanted 1, 2 or 4"));
+            }
         }
         grid.source = document.finish()?;
         Ok(grid)
@@ -169,7 +177,8 @@ impl Grid {
         ];
         radices.extend(self.bits.iter().map(Vec::len));
         let multipliers = if self.multipliers.is_empty() { DEFAULT_SHARES.len() } else { self.multipliers.len() };
-        radices.extend([self.pixels_per_cycle.len(), multipliers, self.feedback.len(), self.device.len()]);
+        let [cycle, beat] = [self.pixels_per_cycle.len(), self.pixels_per_beat.len()];
+        radices.extend([cycle, beat, multipliers, self.feedback.len(), self.device.len()]);
         if self.multipliers.is_empty() && self.device.is_empty() {
             let at = radices.len() - 3;
             radices[at] = 1;
@@ -212,6 +221,7 @@ impl Grid {
             }
         }
         let pixels_per_cycle = self.pixels_per_cycle.get(digit()).copied();
+        let pixels_per_beat = self.pixels_per_beat.get(digit()).copied().unwrap_or(1);
         let (share, feedback, device) = (digit(), digit(), self.device.get(digit()).cloned());
         let feedback = self.feedback.get(feedback).copied().unwrap_or(Feedback::Onchip);
         let multipliers = self.multipliers.get(share).copied().unwrap_or_else(|| multipliers(device.as_deref(), share));
@@ -231,7 +241,16 @@ impl Grid {
         if limits.macs.is_some_and(|limit| macs() >= limit) {
             return Ok(None);
         }
-        Ok(Some(Point { description, bits, named_bits, multipliers, pixels_per_cycle, feedback, device }))
+        Ok(Some(Point {
+            description,
+            bits,
+            named_bits,
+            multipliers,
+            pixels_per_cycle,
+            pixels_per_beat,
+            feedback,
+            device,
+        }))
     }
 
     /// The greatest of the grid's widths whose MACs stay below the limit.
@@ -256,6 +275,7 @@ impl Grid {
                 named_bits: Vec::new(),
                 multipliers: DEFAULT_MULTIPLIERS,
                 pixels_per_cycle: None,
+                pixels_per_beat: 1,
                 feedback: Feedback::Onchip,
                 device: None,
             };

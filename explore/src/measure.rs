@@ -49,6 +49,8 @@ pub struct Row {
     /// Of the states.
     pub act_bits: u32,
     pub multipliers: usize,
+    /// Of the video streams.
+    pub pixels_per_beat: usize,
     pub feedback: String,
     pub device: Option<String>,
     /// MACs of a frame.
@@ -111,6 +113,7 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         weight_bits: point.bits.expand,
         act_bits: point.bits.act_state,
         multipliers: point.multipliers,
+        pixels_per_beat: point.pixels_per_beat,
         feedback: point.feedback.kind().to_owned(),
         device: point.device.clone(),
         macs: cost.total.macs,
@@ -135,10 +138,14 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
         front: false,
         miou: None,
     };
+    if !d.image.width.is_multiple_of(point.pixels_per_beat as u32) {
+        "lines of whole beats".clone_into(&mut row.missing);
+        return row;
+    }
     let target = target(point);
     let everything = Target { dsp: usize::MAX, ebr: usize::MAX, lut: 1 << 40, products: usize::MAX };
     let (device, pixels) = (target.unwrap_or(everything), point.pixels_per_cycle);
-    let weighed = solver::weigh(d, &point.bits, point.feedback.into(), device, point.multipliers, pixels);
+    let weighed = solver::weigh(d, &point.bits, point.interface(), device, point.multipliers, pixels);
     let Some((estimate, cost, short)) = weighed else {
         "a budget for the four arrays".clone_into(&mut row.missing);
         return row;
@@ -156,9 +163,9 @@ pub fn measure(point: &Point, setting: Setting) -> Row {
 /// Puts the exact schedule in the place of a point's estimated cycles.
 pub fn schedule(point: &Point, row: &mut Row) {
     let estimate =
-        |pixels| solver::estimate(&point.description, &point.bits, point.feedback.into(), point.multipliers, pixels);
+        |pixels| solver::estimate(&point.description, &point.bits, point.interface(), point.multipliers, pixels);
     let Some(estimate) = row.pixels_per_cycle.and_then(estimate) else { return };
-    let prediction = solver::exact(&point.description, &point.bits, point.feedback.into(), estimate.folding);
+    let prediction = solver::exact(&point.description, &point.bits, point.interface(), estimate.folding);
     let first = prediction.outputs.first().map_or(prediction.cycles, OutputCycles::frame);
     row.set_cycles(prediction.cycles, first);
     row.exact = true;

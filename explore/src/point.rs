@@ -1,6 +1,7 @@
 //! One network with its hardware.
 
 use crate::bits::WIDTHS;
+use hwgen_core::interface::Interface;
 use hwgen_core::plan::{AxiWidth, Feedback};
 use hwgen_network::{Description, Mixing, Normalisation, PixelDomain, Preset, WeightSets};
 use hwgen_quantize::Bits;
@@ -19,6 +20,8 @@ pub struct Point {
     pub multipliers: usize,
     /// Pixels that a weight works on in the same cycle, if the grid says so.
     pub pixels_per_cycle: Option<usize>,
+    /// Pixels of a beat of the video streams.
+    pub pixels_per_beat: usize,
     /// Where the state goes between iterations.
     pub feedback: Feedback,
     /// Name of the device, if there is one.
@@ -72,6 +75,11 @@ pub fn feedback(text: &str) -> Option<Feedback> {
 }
 
 impl Point {
+    /// Its ports.
+    pub fn interface(&self) -> Interface {
+        Interface { feedback: self.feedback, beat: self.pixels_per_beat }
+    }
+
     /// The command that emits it: what differs from the paper's network, and the hardware.
     pub fn command(&self) -> String {
         let (d, paper) = (&self.description, Preset::Paper.description());
@@ -100,6 +108,7 @@ impl Point {
         if let Some(pixels) = self.pixels_per_cycle {
             flag("--pixels-per-cycle", true, pixels.to_string());
         }
+        flag("--pixels-per-beat", self.pixels_per_beat != 1, self.pixels_per_beat.to_string());
         flag("--feedback", self.feedback != Feedback::Onchip, self.feedback.kind().to_owned());
         if let Some(device) = &self.device {
             flag("--device", true, device.clone());
@@ -124,11 +133,12 @@ mod tests {
             named_bits: vec![(0, 4)],
             multipliers: 128,
             pixels_per_cycle: Some(2),
+            pixels_per_beat: 4,
             feedback: Feedback::Axi(AxiWidth::default()),
             device: Some("ecp5-85k".to_owned()),
         };
         let wanted = "hwgen emit --width 29 --outputs 1,16 --weight-sets independent --weight-bits 4 --multipliers 128 \
-                      --pixels-per-cycle 2 --feedback axi --device ecp5-85k";
+                      --pixels-per-cycle 2 --pixels-per-beat 4 --feedback axi --device ecp5-85k";
         assert_eq!(point.command(), wanted);
     }
 }
