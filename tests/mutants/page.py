@@ -36,7 +36,10 @@ def write(known: dict[str, dict], equivalent: dict[str, str], untried: Counter, 
         f"Killed of those that are not equivalent: {100 * share:.1f} %; wanted {100 * WANTED:.0f} %.\n"
     )
     if untried:
-        text.append(f"Without a result: {', '.join(f'{count} of `{module}`' for module, count in sorted(untried.items()))}.\n")
+        text.append(
+            f"**{sum(untried.values())} more have not been tried** since their module, or what tries them, changed, so that the "
+            f"share says nothing yet of these: {', '.join(f'{count} of `{module}`' for module, count in sorted(untried.items()))}.\n"
+        )
     text += ["## By module", row("module", "mutants", "killed", "equivalent", "not killed"), "|---|--:|--:|--:|--:|"]
     for module in sorted({result["module"] for result in known.values()}):
         mine = {name for name, result in known.items() if result["module"] == module}

@@ -68,6 +68,7 @@ def build(name: str, wanted: dict[str, str], library: Path, work: Path, mutants:
         switched_library(library, work / f"rtl-{name}", numbered)
         environment = os.environ | {"HWGEN_RTL": str(work / f"rtl-{name}")}
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(copies(folder), ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         command = [HWGEN, "--quiet", "emit", *shlex.split(wanted["emit"]), "-o", str(folder)]
         subprocess.run(command, env=environment, check=True)
@@ -85,9 +86,14 @@ def build(name: str, wanted: dict[str, str], library: Path, work: Path, mutants:
     return Core(name, folder, modules, {m.name: n for n, m in numbered.items() if m.module in modules}, wanted.get("cosim", ""))
 
 
+def copies(folder: Path) -> Path:
+    """Where the workers' own copies of a core are: numbers of mutants are those of one build."""
+    return folder.parent.with_name("copies") / folder.name
+
+
 def simulate(core: Core, run: str, number: int, worker: int) -> tuple[bool, str]:
     """Whether one run tells the mutant of this number from the core; how."""
-    folder = core.folder.with_name(f"{core.name}-{worker}")
+    folder = copies(core.folder) / str(worker)
     if not folder.exists():
         shutil.copytree(core.folder, folder)
     (folder / NUMBER).write_text(f"{number:08x}\n")
