@@ -64,7 +64,7 @@ module hwg_upsample #(
   reg             last_col_q, last_y_q;       // a cycle late: a column takes two
   wire            row_end    = second_q && last_col_q;
   wire            map_end    = row_end && last_y_q;
-  wire            moves      = row_end && !last_y_q && j_q == 3'd7 && !before_q;  // r0 goes down a row
+  wire            moves      = row_end && j_q == 3'd7 && !before_q;  // r0 goes down a row, but at the end of a map
   wire            pop;
   wire [4:0]      wy = {1'b0, j_q, 1'b1};
   always @(posedge clk) {last_col_q, last_y_q} <= {32'(col_q) == W0 - 1, 32'(y_q) == H - 1};

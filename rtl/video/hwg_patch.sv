@@ -100,18 +100,19 @@ module hwg_patch #(
 
   wire [2*BEAT*R-1:0] above;
   reg  [BEAT*R-1:0]   pixels1_q, pixels2_q;
-  wire                col_valid, col_emits, col_x0, col_y0, col_y1;
+  wire                col_valid, col_emits, col_x0, col_y1;
   wire [XW-1:0]       col_x;
-  hwg_delay #(.STAGES(2), .WIDTH(XW + 4)) u_control (
+  hwg_delay #(.STAGES(2), .WIDTH(XW + 3)) u_control (
       .clk(clk), .rst(rst), .s_valid(step),
-      .s_data({x_q, emits, x_q == '0, y_q == '0, 32'(y_q) == 1}),
-      .m_valid(col_valid), .m_data({col_x, col_emits, col_x0, col_y0, col_y1}));
+      .s_data({x_q, emits, x_q == '0, 32'(y_q) == 1}),
+      .m_valid(col_valid), .m_data({col_x, col_emits, col_x0, col_y1}));
   hwg_ram #(.WIDTH(2 * BEAT * R), .DEPTH(W2), .LUT_DEPTH(LUT_DEPTH)) u_lines (
       .clk(clk), .we(col_valid), .waddr(col_x), .wdata({pixels2_q, above[2*BEAT*R-1:BEAT*R]}),
       .re(step), .raddr(x_q), .rdata(above));
   always @(posedge clk) {pixels2_q, pixels1_q} <= {pixels1_q, pixels};
 
-  // Columns, and of those before them the ones that the first window needs.
+  // Columns, and of those before them the ones that the first window needs. Only odd rows emit: of the first two rows
+  // that is the second one, with nothing but zeros two rows above.
   localparam integer KEPT = (BEAT > 1) ? 1 : 2;
   wire [BEAT*K-1:0] columns;
   wire [KEPT*K-1:0] kept;
@@ -120,8 +121,8 @@ module hwg_patch #(
   wire [27*EACH*PB-1:0] patch;
   generate
     for (i = 0; i < BEAT; i = i + 1) begin : gen_column
-      assign columns[i*K +: K] = {pixels2_q[i*R +: R], col_y0 ? {R{1'b0}} : above[(BEAT+i)*R +: R],
-                                  (col_y0 || col_y1) ? {R{1'b0}} : above[i*R +: R]};
+      assign columns[i*K +: K] = {pixels2_q[i*R +: R], above[(BEAT+i)*R +: R],
+                                  col_y1 ? {R{1'b0}} : above[i*R +: R]};
     end
     if (BEAT > 1) begin : gen_last
       assign kept = col_x0 ? '0 : kept_q;

@@ -1,3 +1,3 @@
 """Training of ItNet, the network that hwgen turns into hardware."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -27,7 +27,7 @@ pub const TINY: Core = Core {
     emit: &["--model", TINY_MODEL, "--multipliers", "24"],
     synth: &["--device", "ecp5-85k", "--freq", "80"],
 };
-const TINY_MODEL: &str = "weights/tiny/tiny-w4.model.safetensors";
+pub const TINY_MODEL: &str = "weights/tiny/tiny-w4.model.safetensors";
 
 const DESIGNS: [Core; 7] = [
     TINY,

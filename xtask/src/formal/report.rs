@@ -9,8 +9,8 @@ const PAGE: &str = "docs/formal.md";
 
 const HEAD: &str = "# Proofs
 
-Made by `make formal` from `tests/formal/proofs.yaml`, after every proof held and every mutant was killed; a harness is
-`tests/formal/NAME.sv`. Decision: [adr/0013](adr/0013-formal-proofs.md).
+Made by `make formal` from `tests/formal/proofs.yaml`, once every proof holds and every mutant is killed with the files that
+are there; a harness is `tests/formal/NAME.sv`. Decision: [adr/0013](adr/0013-formal-proofs.md).
 
 - **unbounded**: an inductive invariant was found, so the assertions hold in every state that reset can lead to.
 - **induction**: they hold for `depth` steps from reset, and any `depth` steps in which they hold imply the next.

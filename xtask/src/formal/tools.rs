@@ -3,6 +3,7 @@
 
 use super::spec::{Clocks, Method, Mutant, Parameters, Proof, Spec, Version};
 use crate::run::Result;
+use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +13,8 @@ const LIBRARY: &str = "rtl";
 const TECH: &str = "tech";
 /// What any module may use.
 const PACKAGES: [&str; 3] = ["hwg_tech", "hwg_pkg", "hwg_reg_pkg"];
+/// What any harness may use.
+const RULES: &str = "tests/formal/rules";
 /// Flip-flops whose clocks tick as the solver likes.
 const TICKS: &str = "tests/formal/ticks.v";
 /// A prover that takes longer has not decided.
@@ -37,6 +40,8 @@ pub struct Model<'a> {
     proof: &'a Proof,
     folder: PathBuf,
     script: String,
+    /// Files that the script reads from where they are.
+    read: Vec<PathBuf>,
 }
 
 /// Programs that are missing here.
@@ -46,7 +51,7 @@ pub fn missing() -> Vec<&'static str> {
 }
 
 impl<'a> Model<'a> {
-    /// Copies the sources into a folder, changed by the mutant, and has Yosys read them.
+    /// Copies the sources into a folder, changed by the mutant.
     pub fn new(
         spec: &Spec,
         proof: &'a Proof,
@@ -62,6 +67,10 @@ impl<'a> Model<'a> {
             std::fs::write(folder.join(name), text)?;
         }
         let mut script = String::new();
+        let mut read = vec![PathBuf::from(proof.harness())];
+        for entry in std::fs::read_dir(RULES).map_err(|e| format!("{RULES}: {e}"))? {
+            read.push(entry?.path());
+        }
         if let Some(versions) = &proof.versions {
             for (prefix, name) in ["first", "second"].into_iter().zip(versions) {
                 let mutant = mutant.filter(|_| prefix == "second");
@@ -71,6 +80,7 @@ impl<'a> Model<'a> {
                 let sources = sources(proof, mutant, version, &folder, &format!("{prefix}_"), rename)?;
                 let _ = writeln!(script, "read_verilog -formal -sv -defer{defines} {sources}");
                 for cells in &version.cells {
+                    read.push(cells.into());
                     let _ = writeln!(script, "read_verilog -formal -sv -overwrite {}", absolute(cells)?);
                 }
             }
@@ -81,7 +91,7 @@ impl<'a> Model<'a> {
         let _ = writeln!(
             script,
             "read_verilog -formal -sv -defer {} {}",
-            absolute("tests/formal/rules/*.sv")?,
+            absolute(&format!("{RULES}/*.sv"))?,
             absolute(&proof.harness())?
         );
         script += "hierarchy -check -top proof";
@@ -91,11 +101,33 @@ impl<'a> Model<'a> {
         script += "\nhierarchy -top proof\nsetattr -mod -unset keep_hierarchy *\nprep -top proof -flatten\nmemory_map\nsetundef -undriven -anyseq\nopt -full -keepdc\ndffunmap\n";
         if proof.clocks == Clocks::Free {
             let _ = writeln!(script, "techmap -map {}\nopt -full -keepdc", absolute(TICKS)?);
+            read.push(TICKS.into());
         }
         script += "write_smt2 -wires model.smt2\n";
-        let model = Self { proof, folder, script };
-        model.yosys("model.ys", &model.script)?;
-        Ok(model)
+        Ok(Self { proof, folder, script, read })
+    }
+
+    /// A number for all that decides what the provers find: sources, script, method and depth, wherever the project lies.
+    pub fn digest(&self) -> Result<String> {
+        let mut files = self.read.clone();
+        for entry in std::fs::read_dir(&self.folder)? {
+            files.push(entry?.path());
+        }
+        files.sort_by_key(|path| path.file_name().map(ToOwned::to_owned));
+        let script = self.script.replace(&absolute(".")?, "");
+        let mut hash = Sha256::new();
+        hash.update(format!("{} {}\n{script}", self.proof.method.words(), self.proof.depth));
+        for path in files {
+            let text = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            hash.update(text.len().to_le_bytes());
+            hash.update(text);
+        }
+        Ok(format!("{:x}", hash.finalize())[..16].to_owned())
+    }
+
+    /// Has Yosys read the sources.
+    pub fn read(&self) -> Result<()> {
+        self.yosys("model.ys", &self.script)
     }
 
     /// Looks for an assertion that fails within `depth` steps from reset.
