@@ -68,6 +68,15 @@ const DESIGNS: [Core; 7] = [
     },
 ];
 
+/// What the page says of what is not on it.
+const LIMIT: &str = "
+## What has not been routed
+
+Cores of `camvid-240` for 24 to 29 frames/s fit the LFE5U-85F, with nearly all of its multipliers and block RAMs and seven to
+eight tenths of its LUTs; none has been routed. What was tried, what each attempt gave and what stands in the way is in the
+[log](adr/log.md#cores-for-28-frames-a-second-not-routed).
+";
+
 const fn on_board(name: &'static str, emit: &'static [&'static str]) -> Core {
     Core { name, emit, synth: &[] }
 }
@@ -174,6 +183,7 @@ ECP5, before any tool ran.
         section(&mut text, &result)?;
     }
     boards(&mut text, &on_boards)?;
+    text.push_str(LIMIT);
     run::write(Path::new(PAGE), &text)
 }
 
