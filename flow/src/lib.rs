@@ -5,6 +5,7 @@
 //! | [`family`] | what differs between families: programs, arguments, names |
 //! | [`tools`] | finding the programs and running them, with a log each |
 //! | [`netlist`] | what Yosys made of a design, counted by instance |
+//! | [`blocks`] | where block RAMs and multipliers go, before nextpnr places the rest |
 //! | [`floorplan`] | where nextpnr put the cells, by instance |
 //! | [`timing`] | nextpnr's report: utilisation, clocks, the critical path |
 //! | [`pins`] | pins of a design without a board, where nextpnr wants them told |
@@ -13,6 +14,7 @@
 //! Reads the emitted folder as any user of the tools would; imports nothing of the generator: what the
 //! parts of a design are called, it is told.
 
+pub mod blocks;
 pub mod error;
 pub mod family;
 pub mod floorplan;

@@ -1,8 +1,9 @@
-//! The stages in order: synthesis, place and route, bitstream.
+//! The stages in order: synthesis, places of the blocks, place and route, bitstream.
 //!
 //! Everything is written into `synth/` of the emitted folder, where the folder's own Makefile writes too. Paths handed to
 //! the programs are relative, as their WebAssembly builds want it.
 
+use super::blocks::{self, Fabric};
 use super::error::FlowError;
 use super::family::Family;
 use super::floorplan::Floorplan;
@@ -63,8 +64,10 @@ pub struct Target {
     pub ebrs: u64,
     /// Clock to reach, in MHz.
     pub freq_mhz: f64,
-    /// Seed of the placer.
+    /// Seed of both placers.
     pub seed: u32,
+    /// Whether block RAMs and multipliers get their places before nextpnr runs ([`blocks`]), where the device is known.
+    pub places_blocks: bool,
     /// What the user has to say to nextpnr besides.
     pub further: Vec<String>,
 }
@@ -112,7 +115,7 @@ pub struct Resource {
 /// A stage that was run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stage {
-    /// `yosys`, `nextpnr`, the packer.
+    /// `yosys`, `blocks`, `nextpnr`, the packer.
     pub name: &'static str,
     /// Its version.
     pub version: String,
@@ -185,6 +188,10 @@ pub fn synthesise(
     if let Some(outcome) = too_large(&report.resources) {
         report.outcome = outcome;
         return Ok(finish(flow, report));
+    }
+
+    if let Some(fabric) = Fabric::of(&target.arguments).filter(|_| target.places_blocks && cells.dsp + cells.ebr > 0) {
+        flow.blocks(&fabric, target.seed)?;
     }
 
     let mut arguments = target.arguments.clone();
@@ -261,6 +268,19 @@ impl Flow<'_> {
         }
         let said = std::fs::read_to_string(&path).unwrap_or_default();
         Ok(Some(Failure::new(program, status, last_lines(&said))))
+    }
+
+    /// Gives the blocks of the netlist their places.
+    fn blocks(&mut self, fabric: &Fabric, seed: u32) -> Result<(), FlowError> {
+        const NAME: &str = "blocks";
+        let log = format!("synth/{NAME}.log");
+        let start = Instant::now();
+        let seconds = || start.elapsed().as_secs_f64();
+        let progress = &mut *self.progress;
+        let (netlist, kept) = (self.folder.join("synth/itnet.json"), self.folder.join(&log));
+        blocks::place(&netlist, fabric, seed, &kept, &mut || progress(NAME, seconds()))?;
+        self.stages.push(Stage { name: NAME, version: env!("CARGO_PKG_VERSION").to_owned(), seconds: seconds(), log });
+        Ok(())
     }
 
     /// The same for what has to succeed.
@@ -349,6 +369,7 @@ mod tests {
             ebrs: 2,
             freq_mhz: 80.0,
             seed: 1,
+            places_blocks: true,
             further: vec![],
         }
     }

@@ -45,9 +45,12 @@ pub struct Args {
     /// Clock rate to reach, in MHz [default: the board's clock, else 80].
     #[arg(long, value_name = "MHZ")]
     freq: Option<f64>,
-    /// Seed of the placer.
+    /// Seed of the placers.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u32,
+    /// Leave the places of block RAMs and multipliers to nextpnr, whose wires get longer.
+    #[arg(long)]
+    nextpnr_places_blocks: bool,
     /// Further arguments for nextpnr, separated by spaces, such as \"--router router2\".
     #[arg(
         long = "nextpnr-args",
@@ -193,6 +196,7 @@ fn target(args: &Args, device: Device, board: Option<&Board>) -> Result<Target, 
         ebrs: device.block_rams as u64,
         freq_mhz,
         seed: args.seed,
+        places_blocks: !args.nextpnr_places_blocks,
         further: args.further.split_whitespace().map(str::to_owned).collect(),
     })
 }
