@@ -45,7 +45,7 @@ const DESIGNS: [Core; 7] = [
             "--multipliers",
             "300",
         ],
-        synth: &["--device", "ecp5-85k", "--freq", "80"],
+        synth: &["--device", "ecp5-85k", "--freq", "100"],
     },
     Core {
         name: "paper-axi",

@@ -154,7 +154,7 @@ impl<'a> Annealer<'a> {
         self.reach = (self.reach * (1.0 - WANTED + self.taken)).clamp(SHORTEST, 1.0);
         self.history.push(self.wire);
         let then = self.history.len().checked_sub(PATIENCE + 1).map(|at| self.history[at]);
-        then.is_some_and(|then| then - self.wire < FROZEN * then && self.reach <= SHORTEST)
+        self.wire <= 0.0 || then.is_some_and(|then| then - self.wire < FROZEN * then && self.reach <= SHORTEST)
     }
 
     /// A temperature at which nearly all moves are taken: five times what one changes, as a standard deviation.
@@ -427,6 +427,16 @@ mod tests {
         };
         assert_eq!(places(3), places(3));
         assert_ne!(places(3), places(4));
+    }
+
+    #[test]
+    fn without_nets_it_ends_too() {
+        let nodes = Nodes { kinds: vec![Some(Kind::Ram); 3], areas: vec![0.0; 3], ..Nodes::default() };
+        let fabric = Fabric::of(&["--25k".to_owned()]).unwrap();
+        for nodes in [nodes, Nodes::default()] {
+            let mut annealer = Annealer::new(&nodes, &fabric, 1).unwrap();
+            assert!((0..1000).any(|_| annealer.cool(10)));
+        }
     }
 
     #[test]

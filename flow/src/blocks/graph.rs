@@ -98,9 +98,9 @@ impl Netlist {
 
     fn parse(text: &str) -> serde_json::Result<Self> {
         let mut file: File = serde_json::from_str(text)?;
-        // Others are the library's cells, which have none.
-        let is_top = |fields: &Fields| fields.get("cells").is_some_and(|cells| cells.get().len() > "{  }".len());
-        let top = file.modules.values().position(is_top).unwrap_or(0);
+        // The design is flat: all other modules are the library's cells, which have none.
+        let size = |fields: &Fields| fields.get("cells").map_or(0, |cells| cells.get().len());
+        let top = (0..file.modules.len()).max_by_key(|&module| size(&file.modules[module])).unwrap_or(0);
         let mut cells = IndexMap::new();
         if let Some(raw) = file.modules.get_index_mut(top).and_then(|(_, module)| module.get_mut("cells")) {
             cells = serde_json::from_str(raw.get())?;
@@ -170,7 +170,8 @@ mod tests {
     use super::*;
 
     const TEXT: &str = r#"{"creator": "Yosys", "modules": {
-        "LUT4": {"attributes": {"blackbox": "1"}, "cells": {  }},
+        "LUT4": {"attributes": {"blackbox": "1"}, "cells": {
+        }},
         "itnet_top": {"attributes": {"top": "1"}, "cells": {
             "a": {"type": "LUT4", "connections": {"A": [2], "B": ["0"], "Z": [3]}},
             "b": {"type": "DP16KD", "attributes": {"src": "x.sv"}, "connections": {"ADA0": [3], "DOA0": [2, 2]}},
