@@ -73,8 +73,10 @@ const LIMIT: &str = "
 ## What has not been routed
 
 Cores of `camvid-240` for 24 to 29 frames/s fit the LFE5U-85F, with nearly all of its multipliers and block RAMs and seven to
-eight tenths of its LUTs; none has been routed. What was tried, what each attempt gave and what stands in the way is in the
-[log](adr/log.md#cores-for-28-frames-a-second-not-routed).
+eight tenths of its LUTs; none has been routed to its end. With block RAMs and multipliers in places of our own
+([decision 28](adr/0028-places-of-blocks.md)) some hundred of 227 000 arcs are left. What was tried, what each attempt gave and
+what stands in the way is in the log: [before](adr/log.md#cores-for-28-frames-a-second-not-routed) and
+[since](adr/log.md#places-of-blocks).
 ";
 
 const fn on_board(name: &'static str, emit: &'static [&'static str]) -> Core {
