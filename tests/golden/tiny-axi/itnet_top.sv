@@ -223,7 +223,7 @@ module itnet_top #(
   localparam integer AXI_BITS = 64;  // of a beat
   localparam integer AXI_BEATS = 1024;  // of the region in DRAM
   // ---------------------------------------------------------------- what the registers say
-  localparam [31:0] VERSION = 32'h00000100;  // of hwgen, 0x00MMmmpp
+  localparam [31:0] VERSION = 32'h00000200;  // of hwgen, 0x00MMmmpp
   localparam [31:0] CONFIG_HASH = 32'hf774dc6b;  // of model, folding and feedback
 
   // ---------------------------------------------------------------- the core

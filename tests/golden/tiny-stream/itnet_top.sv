@@ -196,7 +196,7 @@ module itnet_top #(
   localparam integer FEEDBACK = hwg_pkg::STREAM;  // scale 0 leaves on m_axis_fb
   localparam integer FEEDBACK_DEPTH = 16;  // words on their way back
   // ---------------------------------------------------------------- what the registers say
-  localparam [31:0] VERSION = 32'h00000100;  // of hwgen, 0x00MMmmpp
+  localparam [31:0] VERSION = 32'h00000200;  // of hwgen, 0x00MMmmpp
   localparam [31:0] CONFIG_HASH = 32'h2bb07a92;  // of model, folding and feedback
 
   // ---------------------------------------------------------------- the core

@@ -185,7 +185,7 @@ module itnet_top #(
   // ---------------------------------------------------------------- state between iterations
   localparam integer FEEDBACK = hwg_pkg::ONCHIP;  // nothing leaves
   // ---------------------------------------------------------------- what the registers say
-  localparam [31:0] VERSION = 32'h00000100;  // of hwgen, 0x00MMmmpp
+  localparam [31:0] VERSION = 32'h00000200;  // of hwgen, 0x00MMmmpp
   localparam [31:0] CONFIG_HASH = 32'hd9bc050a;  // of model, folding and feedback
 
   // ---------------------------------------------------------------- the core
