@@ -25,7 +25,8 @@ pub struct Cells {
 }
 
 impl Cells {
-    fn add(&mut self, kind: &str) {
+    /// Counts a cell of this kind.
+    pub(crate) fn add(&mut self, kind: &str) {
         match kind {
             "LUT4" => self.lut4 += 1,
             "CCU2C" | "CCU2" => self.carry += 1,

@@ -20,6 +20,8 @@ pub use tools::missing;
 
 const SPEC: &str = "tests/formal/proofs.yaml";
 const WORK: &str = "out/formal";
+/// Folder there for sources of which only the digest is wanted.
+const SCRATCH: &str = "digest";
 /// Provers at a time; each is one process after the other.
 const WORKERS: usize = 2;
 
@@ -58,7 +60,7 @@ pub fn formal(scope: &Scope) -> Result<bool> {
         let all = jobs.len();
         let mut left = Vec::new();
         for job in jobs {
-            if !known.lock().expect("no worker yet").has(&job.name(), &job.model(&spec)?.digest()?) {
+            if !job.is_known(&spec, &known.lock().expect("no worker yet"))? {
                 left.push(job);
             }
         }
@@ -91,7 +93,7 @@ pub fn formal(scope: &Scope) -> Result<bool> {
         let known = known.into_inner().map_err(|_| "a worker ended before its time")?;
         let mut unknown = 0;
         for job in self::jobs(&spec, &Scope::All) {
-            unknown += usize::from(!known.has(&job.name(), &job.model(&spec)?.digest()?));
+            unknown += usize::from(!job.is_known(&spec, &known)?);
         }
         if unknown == 0 {
             report::write(&spec)?;
@@ -133,7 +135,7 @@ impl Job<'_> {
     }
 
     fn ended(&self, spec: &Spec, kept: Option<&Mutex<Known>>) -> Result<(bool, String)> {
-        let model = self.model(spec)?;
+        let model = self.model(spec, &self.name().replace(' ', "_"))?;
         let digest = model.digest()?;
         model.read()?;
         let (good, words) = match self.mutant {
@@ -169,10 +171,15 @@ impl Job<'_> {
         })
     }
 
-    /// The sources, in the job's folder.
-    fn model(&self, spec: &Spec) -> Result<Model<'_>> {
+    /// Whether it ended as it should with the files that are there. What a run left in the job's folder stays.
+    fn is_known(&self, spec: &Spec, known: &Known) -> Result<bool> {
+        Ok(known.has(&self.name(), &self.model(spec, SCRATCH)?.digest()?))
+    }
+
+    /// The sources, in a folder of this name.
+    fn model(&self, spec: &Spec, folder: &str) -> Result<Model<'_>> {
         let (parameters, _) = self.proof.run(self.run).expect("checked when the file was read");
-        let folder = PathBuf::from(WORK).join(self.name().replace(' ', "_"));
+        let folder = PathBuf::from(WORK).join(folder);
         Model::new(spec, self.proof, parameters, self.mutant.map(|(_, mutant)| mutant), folder)
     }
 

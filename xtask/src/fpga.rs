@@ -1,4 +1,4 @@
-//! `make bench-fpga`: cores through the open flow, and docs/fpga.md, which is made of what came out and nothing else.
+//! `make bench-fpga`: cores through the open flow, and docs/fpga.md, which is made of what came out, and says where to read of the rest.
 //!
 //! A result is a file under `docs/fpga/`, so that a long run can be committed by itself and the page be made anew.
 
@@ -68,15 +68,13 @@ const DESIGNS: [Core; 7] = [
     },
 ];
 
-/// What the page says of what is not on it.
+/// Where to read of what is not on the page.
 const LIMIT: &str = "
 ## What has not been routed
 
-Cores of `camvid-240` for 24 to 29 frames/s fit the LFE5U-85F, with nearly all of its multipliers and block RAMs and seven to
-eight tenths of its LUTs; none has been routed to its end. With block RAMs and multipliers in places of our own
-([decision 28](adr/0028-places-of-blocks.md)) some hundred of 227 000 arcs are left. What was tried, what each attempt gave and
-what stands in the way is in the log: [before](adr/log.md#cores-for-28-frames-a-second-not-routed) and
-[since](adr/log.md#places-of-blocks).
+Larger cores of `camvid-240`, for 24 to 29 frames/s. What was tried, what each attempt gave and what stands in the way is in
+the log: [with nextpnr's own places](adr/log.md#cores-for-28-frames-a-second-not-routed) and, since
+[decision 28](adr/0028-places-of-blocks.md), [with ours](adr/log.md#places-of-blocks).
 ";
 
 const fn on_board(name: &'static str, emit: &'static [&'static str]) -> Core {

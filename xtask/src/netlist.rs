@@ -103,7 +103,7 @@ fn simulate(form: Form, emit: &[&str]) -> Result<bool> {
     if exact {
         println!(
             "netlist, {}: {} class words as the golden model's, {cycles} cycles from reset ({predicted} predicted)",
-            emit[2..].join(" "),
+            emit.join(" "),
             words.len() / 2
         );
     }

@@ -23,6 +23,8 @@ const ROWS_APART: f64 = 24.0;
 /// It is frozen when so many temperatures together shorten the wires by less than this share.
 const PATIENCE: usize = 6;
 const FROZEN: f64 = 1e-3;
+/// Or when the temperature is so small a share of a net's mean length, which it always comes to.
+const COLD: f64 = 0.005;
 
 /// Blocks and clusters, and where they are.
 pub struct Annealer<'a> {
@@ -154,7 +156,8 @@ impl<'a> Annealer<'a> {
         self.reach = (self.reach * (1.0 - WANTED + self.taken)).clamp(SHORTEST, 1.0);
         self.history.push(self.wire);
         let then = self.history.len().checked_sub(PATIENCE + 1).map(|at| self.history[at]);
-        self.wire <= 0.0 || then.is_some_and(|then| then - self.wire < FROZEN * then && self.reach <= SHORTEST)
+        let settled = then.is_some_and(|then| then - self.wire < FROZEN * then && self.reach <= SHORTEST);
+        settled || self.temperature * self.nodes.nets.len() as f64 <= COLD * self.wire
     }
 
     /// A temperature at which nearly all moves are taken: five times what one changes, as a standard deviation.
@@ -430,10 +433,11 @@ mod tests {
     }
 
     #[test]
-    fn without_nets_it_ends_too() {
-        let nodes = Nodes { kinds: vec![Some(Kind::Ram); 3], areas: vec![0.0; 3], ..Nodes::default() };
+    fn where_most_moves_change_nothing_it_ends_too() {
+        let alone = Nodes { kinds: vec![Some(Kind::Ram); 40], areas: vec![0.0; 40], ..Nodes::default() };
+        let few_nets = Nodes { nets: vec![(vec![0, 1], 1.0)], ..alone.clone() };
         let fabric = Fabric::of(&["--25k".to_owned()]).unwrap();
-        for nodes in [nodes, Nodes::default()] {
+        for nodes in [alone, few_nets, Nodes::default()] {
             let mut annealer = Annealer::new(&nodes, &fabric, 1).unwrap();
             assert!((0..1000).any(|_| annealer.cool(10)));
         }

@@ -2,6 +2,7 @@
 //! was written.
 
 use crate::error::FlowError;
+use crate::netlist::Cells;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -156,13 +157,9 @@ fn graph(cells: &IndexMap<String, Fields>) -> serde_json::Result<Graph> {
 
 /// As [`Cell::area`] has it.
 fn area(kind: &str) -> f64 {
-    match kind {
-        "LUT4" => 1.0,
-        "TRELLIS_FF" => 0.25,
-        "CCU2C" => 2.0,
-        "TRELLIS_DPR16X4" => 4.0,
-        _ => 0.0,
-    }
+    let mut cells = Cells::default();
+    cells.add(kind);
+    cells.lut_sites() as f64 + 0.25 * cells.ff as f64
 }
 
 #[cfg(test)]

@@ -107,7 +107,8 @@ impl<'a> Model<'a> {
         Ok(Self { proof, folder, script, read })
     }
 
-    /// A number for all that decides what the provers find: sources, script, method and depth, wherever the project lies.
+    /// A number for what the provers are given: sources, script, method and depth, wherever the project lies. Versions of the
+    /// provers are not in it.
     pub fn digest(&self) -> Result<String> {
         let mut files = self.read.clone();
         for entry in std::fs::read_dir(&self.folder)? {
