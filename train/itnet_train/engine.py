@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ from .model import interpolation_matrix, separable
 from .product import faster_product
 from .progress import Progress
 from .quant import QuantItNet
-from .samples import HostSamples
+from .samples import HostSamples, reduced
 from .settings import Settings
 
 NOTE_SECONDS = 0.5  # between two looks at the loss: on a GPU each waits until everything before it is computed
@@ -44,7 +44,8 @@ class Trainer:
 
     def __init__(self, network: nn.Module, dataset, watched: dict, settings: Settings, folder: Path, teachers=()) -> None:
         """`watched`: the data sets that are evaluated now and then, by their names in the log (`val`, `fold`); `teachers`:
-        float networks whose mean probabilities `distill` draws towards."""
+        float networks whose mean probabilities `distill` draws towards, all of one image size, which may be a multiple of the
+        network's: samples are then drawn at theirs, and the network sees them reduced."""
         self.settings, self.dataset, self.watched, self.folder = settings, dataset, watched, Path(folder)
         self.rank, self.world = rank_and_world()
         self.device = device()
@@ -66,15 +67,20 @@ class Trainer:
         if (settings.distill > 0) != bool(self.teachers):
             raise BadInput(f"distill: {settings.distill} with {len(self.teachers)} teachers, expected a weight above 0 with a "
                            "teacher and 0 without")
+        sizes = {t.description.image for t in self.teachers} or {self.description.image}
+        if len(sizes) > 1:
+            raise BadInput(f"teacher: images of {', '.join(f'{w}x{h}' for w, h in sorted(sizes))}, expected one size")
+        (size,) = sizes
+        self.reduction = size[0] // self.description.image[0]  # image pixels of the teachers in one of the network's, each way
         self.optimiser = torch.optim.AdamW(self.parameter_groups(), lr=settings.lr)
         self.class_weights = losses.class_weights(
             settings.class_weights, data.class_frequencies(dataset) if settings.class_weights != "none"
             else np.ones(self.description.classes)).to(self.device)
         share = {"batch": settings.batch, "seed": settings.seed, "rank": self.rank, "world": self.world}
         if settings.augment_on == "device":
-            self.samples = DeviceSamples(dataset, self.description.image, settings.augment, self.device, **share)
+            self.samples = DeviceSamples(dataset, size, settings.augment, self.device, **share)
         else:
-            self.samples = HostSamples(dataset, self.description.image, settings.augment, workers=settings.workers, **share)
+            self.samples = HostSamples(dataset, size, settings.augment, workers=settings.workers, **share)
         self.steps = len(dataset) // (settings.batch * self.world)
         self.product = None if settings.pointwise == "auto" else settings.pointwise
         self.compiled = None
@@ -89,6 +95,10 @@ class Trainer:
         if (own.classes, own.outputs, own.pixels) != (other.classes, other.outputs, other.pixels):
             raise BadInput(f"teacher: {other.classes} classes, outputs {list(other.outputs)}, pixels {other.pixels}; expected "
                            f"{own.classes}, {list(own.outputs)}, {own.pixels} as the network has")
+        (width, height), (teacher_width, teacher_height) = own.image, other.image
+        if teacher_width % width or teacher_width * height != teacher_height * width:
+            raise BadInput(f"teacher: images of {teacher_width}x{teacher_height}, expected {width}x{height} as the network has, or "
+                           "a whole multiple")
         return teacher
 
     def parameter_groups(self) -> list[dict]:
@@ -193,12 +203,14 @@ class Trainer:
             for group, factor in zip(self.optimiser.param_groups, (1.0, 1.0, s.norm_lr)):
                 group["lr"] = rate * factor
             pixels, labels = (t.to(self.device, non_blocking=True) for t in (pixels, labels))
+            seen_by_teachers = pixels
+            pixels, labels = reduced(pixels, labels, self.reduction)
             row, column = self.phase(index)
             target = labels[:, row::s.loss_stride, column::s.loss_stride]
             down, across = self.interpolation(row, column)
             with torch.autocast(self.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
                 logits = network(self.network.normalise(pixels), iterations)
-            taught = self.taught(pixels, iterations, down, across)
+            taught = self.taught(seen_by_teachers, iterations, row, column)
             loss = torch.zeros((), device=self.device)
             for n in outputs:
                 if weights[n] == 0:
@@ -228,9 +240,12 @@ class Trainer:
                 "step_seconds": (time.monotonic() - began) / self.steps, "wait_seconds": waited / self.steps}
 
     @torch.no_grad()
-    def taught(self, pixels: Tensor, iterations: int, down: Tensor, across: Tensor) -> dict[int, Tensor]:
-        """The teachers' mean class probabilities for each output."""
+    def taught(self, pixels: Tensor, iterations: int, row: int, column: int) -> dict[int, Tensor]:
+        """The teachers' mean class probabilities for each output, at the rows and columns of a phase."""
         found: dict[int, Tensor] = {}
+        if not self.teachers:
+            return found
+        down, across = self.interpolation(row, column, self.reduction)
         for teacher in self.teachers:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16"):
                 logits = teacher(teacher.normalise(pixels), iterations)
@@ -248,15 +263,17 @@ class Trainer:
         rng = np.random.default_rng((self.settings.seed, self.epoch, index, 7))
         return int(rng.integers(self.settings.loss_stride)), int(rng.integers(self.settings.loss_stride))
 
-    def interpolation(self, row: int, column: int) -> tuple[Tensor, Tensor]:
-        """The weights that bring logits to the rows and columns of a phase."""
-        if (row, column) not in self.matrices:
-            stride, (width, height), (coarse_height, coarse_width) = (self.settings.loss_stride, self.description.image,
-                                                                      self.description.scale_size(0))
-            self.matrices[row, column] = (
-                interpolation_matrix(torch.arange(row, height, stride), coarse_height).to(self.device),
-                interpolation_matrix(torch.arange(column, width, stride), coarse_width).to(self.device))
-        return self.matrices[row, column]
+    def interpolation(self, row: int, column: int, reduction: int = 1) -> tuple[Tensor, Tensor]:
+        """The weights that bring logits to the rows and columns of a phase; those of images of `reduction` times the network's
+        size to where the centres of its pixels are in them."""
+        key = row, column, reduction
+        if key not in self.matrices:
+            stride, (width, height) = self.settings.loss_stride, self.description.image
+            coarse_height, coarse_width = replace(self.description, image=(width * reduction, height * reduction)).scale_size(0)
+            self.matrices[key] = tuple(
+                interpolation_matrix((torch.arange(first, size, stride) + 0.5) * reduction - 0.5, coarse).to(self.device)
+                for first, size, coarse in ((row, height, coarse_height), (column, width, coarse_width)))
+        return self.matrices[key]
 
     def shared_mean(self, loss: Tensor) -> Tensor:
         """Over all processes."""

@@ -9,15 +9,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from conftest import SMALL
 from itnet_train import cli, data, engine, losses, product, progress, samples
 from itnet_train.augment import VOID
 from itnet_train.errors import BadInput
-from itnet_train.model import ItNet
+from itnet_train.model import ItNet, up8
 from itnet_train.model_file import load_quantised, save_model
 from itnet_train.quant import Bits, QuantItNet
 from itnet_train.settings import Settings
@@ -224,6 +226,37 @@ def test_fine_tuning_learns_from_teachers(camvid, tmp_path, capsys):
                            (["--teacher", str(other), "--distill", "1"], "teacher: 11 classes, outputs [3]")):
         assert cli.main([*tune, str(tmp_path / "x"), *flags]) == 2
         assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_teacher_of_twice_the_size_sees_samples_at_its_own(camvid, tmp_path):
+    """Samples are drawn at the teacher's size; the network sees them as if its images had been made smaller."""
+    width, height = SMALL.image
+    twice = replace(SMALL, image=(2 * width, 2 * height))
+    dataset = data.open_dataset("camvid", camvid, "train", twice.image)
+    image, label = dataset.load(0)
+    image, label = image.resize(twice.image), label.resize(twice.image, Image.NEAREST)
+    pixels, labels = samples.reduced(*samples.to_batch([(np.asarray(image), np.asarray(label))]), 2)
+    wanted_pixels, wanted_labels = samples.to_batch([samples.resized(image, label, SMALL.image)])
+    assert torch.equal(labels, wanted_labels)
+    assert (pixels - wanted_pixels).abs().max() <= 1  # a half is rounded otherwise
+
+    student, teacher = ItNet(SMALL), ItNet(twice)
+    trainer = engine.Trainer(student, dataset, {}, Settings(batch=2, distill=1), tmp_path, [teacher])
+    batch, _ = next(trainer.samples.epoch(0))
+    assert tuple(batch.shape[2:]) == (2 * height, 2 * width)
+    # At the centre of every pixel of the network, which lies between four of the teacher's.
+    with torch.no_grad():
+        logits = trainer.teachers[0](teacher.normalise(batch), 3)[3]
+        at = [(torch.arange(size) + 0.5) * 2 - 0.5 for size in (height, width)]
+        found = trainer.taught(batch, 3, 1, 0)[3]
+        assert torch.allclose(found, up8(logits, *at)[:, :, 1::2, ::2].softmax(1), atol=1e-6)
+
+    for other, message in (((width, 2 * height), f"teacher: images of {width}x{2 * height}, expected {width}x{height} as the network"),
+                           ((width + 8, height), f"teacher: images of {width + 8}x{height}")):
+        with pytest.raises(BadInput, match=message):
+            engine.Trainer(student, dataset, {}, Settings(batch=2, distill=1), tmp_path, [ItNet(replace(SMALL, image=other))])
+    with pytest.raises(BadInput, match="expected one size"):
+        engine.Trainer(student, dataset, {}, Settings(batch=2, distill=1), tmp_path, [student, teacher])
 
 
 def test_finetuning_lowers_the_loss_and_resumes(camvid, tmp_path):
