@@ -51,11 +51,10 @@ module hwg_array_tail #(
       .m_valid(beat_valid), .m_data(data), .m_first(first), .m_last(last),
       .m_side({beat_entry, side, first_group, last_group}));
 
-  // Known with the beat: where its constants are.
-  reg [AW-1:0] at_q;
-  always @(posedge clk)
-    if (s_valid && s_first_group) at_q <= s_constants;
-    else if (beat_valid) at_q <= at_q + 1'b1;
+  // Known a cycle before the beat: where its constants are.
+  reg  [AW-1:0] at_q;
+  wire [AW-1:0] at = (s_valid && s_first_group) ? s_constants : beat_valid ? at_q + 1'b1 : at_q;
+  always @(posedge clk) at_q <= at;
 
   wire [hwg_pkg::JOB_BITS-1:0] job;
   wire signed [OUT_BITS:0]     lo = job[hwg_pkg::LO_AT +: OUT_BITS + 1];
@@ -64,7 +63,8 @@ module hwg_array_tail #(
   wire unused = &{1'b0, job};
   hwg_requant #(.LANES(DRAIN), .PIXELS(PIXELS), .VW(ACC_BITS), .BW(BIAS_BITS), .YW(OUT_BITS), .SIDE(SIDE + 2), .MUL_IN_LUTS(IN_LUTS),
                 .DEPTH(DEPTH), .LUT_DEPTH(LUT_DEPTH), .FILE(FILE)) u_requant (
-      .clk(clk), .rst(rst), .s_valid(beat_valid), .s_data(data), .s_addr(at_q), .s_shift(job[hwg_pkg::SHIFT_AT +: 5]),
+      .clk(clk), .rst(rst), .c_re(s_valid || (beat_valid && !last)), .c_addr(at), .s_valid(beat_valid), .s_data(data),
+      .s_shift(job[hwg_pkg::SHIFT_AT +: 5]),
       .s_lo(lo), .s_hi(hi), .s_side({side, first && first_group, last && last_group}), .m_valid(m_valid),
       .m_data(m_data), .m_side({m_side, m_first, m_last}));
 endmodule

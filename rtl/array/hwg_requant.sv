@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place that rounds and saturates: y = clamp((v*m + b + 2^(s-1)) >>> s, lo, hi), LANES channels a beat.
-// m and b come from a ROM of its own, word = LANES x {b, m}, addressed with the beat. (docs/arithmetic.md, requant)
+// m and b come from a ROM of its own, word = LANES x {b, m}, addressed a cycle before the beat. (docs/arithmetic.md, requant)
 // A channel may have several pixels, side by side, for which the same constants hold.
 //
-// latency   beat at cycle i -> result at cycle i+6: ROM 2, product 2, offset and rounding, shift and clamp
+// latency   beat at cycle i -> result at cycle i+6: wait for the constants 2, product 2, offset and rounding, shift and clamp
 // throughput one beat a cycle; reset clears valid bits only
 // limits    VW + 16 and BW at most PW - 2 bits: no sum wraps; 1 <= s <= 31
 `default_nettype none
@@ -23,9 +23,10 @@ module hwg_requant #(
 ) (
     input  wire                 clk,
     input  wire                 rst,
+    input  wire                 c_re,    // a beat comes in the next cycle
+    input  wire [AW-1:0]        c_addr,  // of its constants
     input  wire                 s_valid,
     input  wire [LANES*PIXELS*VW-1:0] s_data,
-    input  wire [AW-1:0]        s_addr,
     input  wire [4:0]           s_shift,
     input  wire signed [YW:0]   s_lo,
     input  wire signed [YW:0]   s_hi,
@@ -34,9 +35,12 @@ module hwg_requant #(
     output reg  [LANES*PIXELS*YW-1:0] m_data,
     output wire [SIDE-1:0]      m_side
 );
-  wire [LANES*(BW+16)-1:0] constants;
+  // Block RAMs may lie far from the products: the way from them has a cycle of its own.
+  wire [LANES*(BW+16)-1:0] read;
+  reg  [LANES*(BW+16)-1:0] constants_q;
   hwg_rom #(.WIDTH(LANES * (BW + 16)), .DEPTH(DEPTH), .LUT_DEPTH(LUT_DEPTH), .FILE(FILE)) u_constants (
-      .clk(clk), .re(s_valid), .raddr(s_addr), .rdata(constants));
+      .clk(clk), .re(c_re), .raddr(c_addr), .rdata(read));
+  always @(posedge clk) constants_q <= read;
 
   // The clamp does not wait for the shift: the sum is compared with lo*2^s and (hi+1)*2^s.
   localparam integer EW = (YW + 33 > PW) ? YW + 33 : PW;  // of such a bound, whatever the shift
@@ -80,7 +84,7 @@ module hwg_requant #(
   generate
     for (i = 0; i < LANES; i = i + 1) begin : gen_bias
       always @(posedge clk) begin
-        if (live[0]) bias3_q[i*BW +: BW] <= constants[i*(BW+16)+16 +: BW];
+        if (live[0]) bias3_q[i*BW +: BW] <= constants_q[i*(BW+16)+16 +: BW];
         if (live[1]) bias4_q[i*BW +: BW] <= bias3_q[i*BW +: BW];
       end
     end
@@ -91,7 +95,7 @@ module hwg_requant #(
       wire signed [PW-1:0]  shifted = sum >>> shift5_q;
       wire unused = &{1'b0, shifted};  // the upper bits count in the sum
       hwg_multiply #(.VW(VW), .MUL_IN_LUTS(MUL_IN_LUTS)) u_product (
-          .clk(clk), .en_parts(live[0]), .en_sum(live[1]), .v(v2_q[i*VW +: VW]), .w(constants[CHANNEL*(BW+16) +: 16]),
+          .clk(clk), .en_parts(live[0]), .en_sum(live[1]), .v(v2_q[i*VW +: VW]), .w(constants_q[CHANNEL*(BW+16) +: 16]),
           .y(product4));
       always @(posedge clk) begin
         if (live[2])

@@ -75,16 +75,16 @@ module hwg_state #(
   reg                o_valid, o_first, o_last, o_later, r_last;
   reg [DRAIN*P*RB-1:0] o_data;
   reg [DRAIN*P*AS-1:0] o_own;
-  reg [EW-1:0]       o_base, r_addr_q;
+  reg [EW-1:0]       o_base, at_q;
   reg [7:0]          o_pixel, r_pixel;
-  wire [EW-1:0]      base;
+  wire [EW-1:0]      base, at = o_first ? o_base : at_q + 1'b1;  // where the constants of a beat are
   hwg_const_mul #(.FACTOR(BEATS), .IW(MW), .OW(EW)) u_base (.x(s_map), .y(base));
   always @(posedge clk) begin
     o_valid <= !rst && s_valid;
     {o_first, o_last, o_later, o_data, o_own, o_base, o_pixel} <= {s_first, s_last, s_later, s_data, own, base, s_pixel};
     if (o_valid) begin
       {r_last, r_pixel} <= {o_last, o_pixel};
-      r_addr_q <= o_first ? o_base : r_addr_q + 1'b1;
+      at_q <= at;
     end
   end
   wire                r_valid;
@@ -100,7 +100,7 @@ module hwg_state #(
   wire [7:0]          n_pixel, p_pixel, w_pixel, c_pixel;
   hwg_requant #(.LANES(DRAIN), .PIXELS(P), .VW(RB), .BW(BIAS_BITS), .YW(AS), .SIDE(9), .MUL_IN_LUTS(IN_LUTS), .DEPTH(DEPTH),
                 .FILE({MEM_DIR, "affine.hex"})) u_affine (
-      .clk(clk), .rst(rst), .s_valid(r_valid), .s_data(r_data), .s_addr(r_addr_q), .s_shift(SHIFT), .s_lo(S_LO),
+      .clk(clk), .rst(rst), .c_re(o_valid), .c_addr(at), .s_valid(r_valid), .s_data(r_data), .s_shift(SHIFT), .s_lo(S_LO),
       .s_hi(S_HI), .s_side({r_pixel, r_last}), .m_valid(n_valid), .m_data(n_data), .m_side({n_pixel, n_last}));
   hwg_pixel_pack #(.Q(DRAIN), .LANES(F), .LW(P * AS), .SIDE(8)) u_pixel (
       .clk(clk), .rst(rst), .s_valid(n_valid), .s_last(n_last), .s_data(n_data), .s_side(n_pixel),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two memories in the same block RAMs, for words of different widths that are never needed at the same time: what one
-// writes may destroy any word of the other. Words BLOCK apart stand side by side in bytes of nine bits, those of each
-// memory as wide as they are.
+// writes may destroy any word of the other. Words BLOCK apart share a line of bytes of nine bits: first the first byte of
+// each, then their second bytes. So a byte is chosen among neighbours, most of which one block has, not among blocks.
 //
 // latency   as hwg_ram: raddr with re at cycle i -> rdata from cycle i+2 on, held until the next read of either arrives
 // reset     none (memory)
@@ -33,13 +33,13 @@ module hwg_shared_ram #(
     output wire [B_WIDTH-1:0] b_rdata
 );
   localparam integer LW      = $clog2(BLOCK);
-  localparam integer A_SIDE  = (A_DEPTH + BLOCK - 1) / BLOCK;  // words of a line
+  localparam integer A_SIDE  = (A_DEPTH + BLOCK - 1) / BLOCK;  // words of a line: sides
   localparam integer B_SIDE  = (B_DEPTH + BLOCK - 1) / BLOCK;
   localparam integer A_PITCH = (A_WIDTH + 8) / 9;              // bytes of a word
   localparam integer B_PITCH = (B_WIDTH + 8) / 9;
   localparam integer BLOCKS  = ((A_SIDE * A_PITCH > B_SIDE * B_PITCH) ? A_SIDE * A_PITCH + 3 : B_SIDE * B_PITCH + 3) / 4;
 
-  // An address is a line and a place in it.
+  // An address is a line and a side of it.
   wire [31:0]          a_write = 32'(a_waddr), b_write = 32'(b_waddr), a_read = 32'(a_raddr), b_read = 32'(b_raddr);
   wire [LW-1:0]        wline   = b_we ? b_write[LW-1:0] : a_write[LW-1:0];
   wire [LW-1:0]        rline   = b_re ? b_read[LW-1:0] : a_read[LW-1:0];
@@ -59,10 +59,10 @@ module hwg_shared_ram #(
   genvar i;
   generate
     for (i = 0; i < BLOCKS * 4; i = i + 1) begin : gen_byte
-      wire a_here = i < A_SIDE * A_PITCH && a_we && 32'(a_write[31:LW]) == i / A_PITCH;
-      wire b_here = i < B_SIDE * B_PITCH && b_we && 32'(b_write[31:LW]) == i / B_PITCH;
+      wire a_here = i < A_SIDE * A_PITCH && a_we && 32'(a_write[31:LW]) == i % A_SIDE;
+      wire b_here = i < B_SIDE * B_PITCH && b_we && 32'(b_write[31:LW]) == i % B_SIDE;
       assign we[i]           = a_here || b_here;
-      assign wdata[i*9 +: 9] = b_we ? b_word[i % B_PITCH * 9 +: 9] : a_word[i % A_PITCH * 9 +: 9];
+      assign wdata[i*9 +: 9] = b_we ? b_word[i / B_SIDE % B_PITCH * 9 +: 9] : a_word[i / A_SIDE % A_PITCH * 9 +: 9];
     end
     for (i = 0; i < BLOCKS; i = i + 1) begin : gen_block
 `ifdef SYNTHESIS
@@ -91,11 +91,11 @@ module hwg_shared_ram #(
   wire [B_SIDE*B_WIDTH-1:0] b_words;
   hwg_outreg #(.WIDTH(BLOCKS * 36)) u_outreg (.clk(clk), .en(re_q), .d(array), .q(line));
   generate
-    for (i = 0; i < A_SIDE; i = i + 1) begin : gen_a
-      assign a_words[i*A_WIDTH +: A_WIDTH] = line[i*A_PITCH*9 +: A_WIDTH];
+    for (i = 0; i < A_SIDE * A_WIDTH; i = i + 1) begin : gen_a
+      assign a_words[i] = line[(i % A_WIDTH / 9 * A_SIDE + i / A_WIDTH) * 9 + i % A_WIDTH % 9];
     end
-    for (i = 0; i < B_SIDE; i = i + 1) begin : gen_b
-      assign b_words[i*B_WIDTH +: B_WIDTH] = line[i*B_PITCH*9 +: B_WIDTH];
+    for (i = 0; i < B_SIDE * B_WIDTH; i = i + 1) begin : gen_b
+      assign b_words[i] = line[(i % B_WIDTH / 9 * B_SIDE + i / B_WIDTH) * 9 + i % B_WIDTH % 9];
     end
   endgenerate
   hwg_select #(.N(A_SIDE), .W(A_WIDTH), .IW(32 - LW)) u_a (.index(a_side_q), .entries(a_words), .entry(a_rdata));

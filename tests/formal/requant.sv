@@ -33,8 +33,9 @@ module proof #(
     input wire                 rst,
     input wire                 s_valid,
     input wire signed [VW-1:0] v,
-    input wire signed [15:0]   m,
-    input wire signed [BW-1:0] b,
+    input wire                 next_valid,
+    input wire signed [15:0]   next_m,
+    input wire signed [BW-1:0] next_b,
     input wire [4:0]           s,
     input wire signed [YW:0]   lo,
     input wire signed [YW:0]   hi,
@@ -43,10 +44,20 @@ module proof #(
   wire          begun, m_valid, m_side;
   wire [YW-1:0] y;
   hwg_requant #(.LANES(1), .VW(VW), .BW(BW), .PW(PW), .YW(YW), .SIDE(1), .DEPTH(1 << (BW + 16))) u_dut (
-      .clk(clk), .rst(rst), .s_valid(s_valid), .s_data(v), .s_addr({b, m}), .s_shift(s), .s_lo(lo), .s_hi(hi),
-      .s_side(side), .m_valid(m_valid), .m_data(y), .m_side(m_side));
+      .clk(clk), .rst(rst), .c_re(next_valid), .c_addr({next_b, next_m}), .s_valid(s_valid), .s_data(v), .s_shift(s),
+      .s_lo(lo), .s_hi(hi), .s_side(side), .m_valid(m_valid), .m_data(y), .m_side(m_side));
   proof_reset u_reset (.clk(clk), .rst(rst), .begun(begun));
   always @* assume (s != 5'd0 && lo <= hi);
+  // The address comes a cycle before the beat, whose constants it is.
+  reg                 valid_q;
+  reg signed [15:0]   m;
+  reg signed [BW-1:0] b;
+  initial valid_q = 1'b0;
+  always @(posedge clk) begin
+    valid_q <= next_valid;
+    if (next_valid) {b, m} <= {next_b, next_m};
+  end
+  always @* assume (!s_valid || valid_q);
 
   localparam integer SW = PW + 2;
   wire signed [SW-1:0] sum = SW'(v) * SW'(m) + SW'(b) + $signed(SW'(1) << (s - 5'd1));

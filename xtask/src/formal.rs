@@ -74,8 +74,7 @@ pub fn formal(scope: &Scope) -> Result<bool> {
         for _ in 0..WORKERS {
             threads.spawn(|| {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let kept = (!matches!(scope, Scope::Quick)).then_some(&known);
-                    if !job.done(&spec, kept) {
+                    if !job.done(&spec, &known) {
                         failures.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -125,16 +124,16 @@ fn jobs<'a>(spec: &'a Spec, scope: &Scope) -> Vec<Job<'a>> {
 }
 
 impl Job<'_> {
-    /// Does the job, keeps a good end if asked to, and prints a line; whether it ended as it should.
-    fn done(&self, spec: &Spec, kept: Option<&Mutex<Known>>) -> bool {
+    /// Does the job, keeps a good end, and prints a line; whether it ended as it should.
+    fn done(&self, spec: &Spec, known: &Mutex<Known>) -> bool {
         let start = Instant::now();
-        let (good, words) = self.ended(spec, kept).unwrap_or_else(|error| (false, error.to_string()));
+        let (good, words) = self.ended(spec, known).unwrap_or_else(|error| (false, error.to_string()));
         let seconds = start.elapsed().as_secs_f64();
         println!("{} {:<44} {seconds:>6.1} s  {words}", if good { "ok    " } else { "FAILED" }, self.name());
         good
     }
 
-    fn ended(&self, spec: &Spec, kept: Option<&Mutex<Known>>) -> Result<(bool, String)> {
+    fn ended(&self, spec: &Spec, known: &Mutex<Known>) -> Result<(bool, String)> {
         let model = self.model(spec, &self.name().replace(' ', "_"))?;
         let digest = model.digest()?;
         model.read()?;
@@ -142,8 +141,8 @@ impl Job<'_> {
             None => self.proved(&model),
             Some((_, mutant)) => Self::killed(&model, mutant),
         }?;
-        if good && let Some(kept) = kept {
-            kept.lock().map_err(|_| "another worker ended before its time")?.put(&self.name(), digest)?;
+        if good {
+            known.lock().map_err(|_| "another worker ended before its time")?.put(&self.name(), digest)?;
         }
         Ok((good, words))
     }

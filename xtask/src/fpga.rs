@@ -29,8 +29,14 @@ pub const TINY: Core = Core {
 };
 pub const TINY_MODEL: &str = "weights/tiny/tiny-w4.model.safetensors";
 
-const DESIGNS: [Core; 7] = [
+const DESIGNS: [Core; 9] = [
     TINY,
+    // Two pixels a beat at the ports, two pixels a cycle within.
+    Core {
+        name: "tiny-pairs",
+        emit: &["--model", TINY_MODEL, "--multipliers", "96", "--pixels-per-cycle", "2", "--pixels-per-beat", "2"],
+        synth: &["--device", "ecp5-85k", "--freq", "75"],
+    },
     Core { name: "tiny-nexus", synth: &["--device", "nexus-lifcl40", "--freq", "50"], ..TINY },
     on_board("tiny-ulx3s", &["--model", TINY_MODEL, "--multipliers", "24", "--board", "ulx3s-85f"]),
     on_board("tiny-ecpix", &["--model", TINY_MODEL, "--multipliers", "24", "--board", "ecpix-5-85f"]),
@@ -46,6 +52,19 @@ const DESIGNS: [Core; 7] = [
             "300",
         ],
         synth: &["--device", "ecp5-85k", "--freq", "100"],
+    },
+    // The largest that the device has block RAMs for.
+    Core {
+        name: "camvid-240-largest",
+        emit: &[
+            "--model",
+            "weights/camvid-240/camvid-240-w4.model.safetensors",
+            "--device",
+            "ecp5-85k",
+            "--multipliers",
+            "1000",
+        ],
+        synth: &["--device", "ecp5-85k", "--freq", "96"],
     },
     Core {
         name: "paper-axi",

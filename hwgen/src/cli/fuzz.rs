@@ -38,6 +38,7 @@ use std::time::Instant;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen fuzz --cases 200 --seed 1
+  hwgen fuzz --cases 300 --structure 3                 every third as synthesis sees it
   hwgen fuzz --seed 1 --case 17 --keep out/case17      one case again, keeping what was emitted
   hwgen fuzz --onnx --cases 60 --python .venv/bin/python")]
 pub struct Args {
@@ -54,9 +55,11 @@ pub struct Args {
     /// Cases at the same time.
     #[arg(long, value_name = "J", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     jobs: u32,
-    /// Simulate the structure that synthesis sees, not the faster behavioural models of the technology layer.
-    #[arg(long)]
-    structure: bool,
+    /// Simulate the structure that synthesis sees, not the faster behavioural models of the technology layer; with a number
+    /// in every EVERY-th case only.
+    #[arg(long, value_name = "EVERY", num_args = 0..=1, default_missing_value = "1",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    structure: Option<u64>,
     /// Export the networks to ONNX and run them in onnxruntime; nothing is emitted.
     #[arg(long, conflicts_with_all = ["structure", "keep"])]
     onnx: bool,
@@ -72,6 +75,8 @@ pub struct Args {
 struct Body {
     cases: u64,
     passed: u64,
+    /// How many of the cases simulated the structure.
+    structures: u64,
     failures: Vec<Failure>,
     seed: u64,
     seconds: f64,
@@ -117,14 +122,23 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
     let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     failures.sort_by_key(|failure| failure.case);
     let passed = cases - failures.len() as u64;
-    let body = Body { cases, passed, failures, seed: args.seed, seconds: start.elapsed().as_secs_f64() };
-    report.result(&body, || format!("{passed} of {cases} cases passed in {:.0} s\n", body.seconds))?;
+    let structures = (first..first + cases).filter(|&index| as_structure(index, args)).count() as u64;
+    let body = Body { cases, passed, structures, failures, seed: args.seed, seconds: start.elapsed().as_secs_f64() };
+    report.result(&body, || {
+        let of_which = if structures > 0 { format!(" ({structures} of them as structure)") } else { String::new() };
+        format!("{passed} of {cases} cases passed{of_which} in {:.0} s\n", body.seconds)
+    })?;
     Ok(if body.failures.is_empty() { Outcome::Success } else { Outcome::CheckFailed })
+}
+
+/// Whether a case simulates the structure.
+fn as_structure(index: u64, args: &Args) -> bool {
+    args.structure.is_some_and(|every| index % every == 0)
 }
 
 /// What runs the case again.
 fn command(case: &Case, args: &Args) -> String {
-    let kind = if args.structure {
+    let kind = if as_structure(case.index, args) {
         " --structure"
     } else if args.onnx {
         " --onnx"
@@ -208,7 +222,7 @@ fn simulate(case: &Case, design: &Design, folder: &Path, args: &Args) -> Result<
     let golden = Golden::new(&design.model).map_err(told)?;
     let build = BuildOptions {
         profile: Profile::FastBuild,
-        form: cosim::rtl_form(args.structure),
+        form: cosim::rtl_form(as_structure(case.index, args)),
         keep: false,
         ..BuildOptions::default()
     };

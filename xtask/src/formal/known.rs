@@ -24,8 +24,12 @@ impl Known {
         self.0.get(job).is_some_and(|known| known == digest)
     }
 
-    /// Keeps that it did, in the file too.
+    /// Keeps that it did, in the file too, and what another run wrote there meanwhile.
     pub fn put(&mut self, job: &str, digest: String) -> Result<()> {
+        if self.has(job, &digest) {
+            return Ok(());
+        }
+        self.0 = Self::read()?.0;
         self.0.insert(job.to_owned(), digest);
         run::write(Path::new(FILE), &(serde_json::to_string_pretty(&self.0)? + "\n"))
     }
