@@ -77,7 +77,8 @@ module hwg_state #(
   reg [DRAIN*P*AS-1:0] o_own;
   reg [EW-1:0]       o_base, at_q;
   reg [7:0]          o_pixel, r_pixel;
-  wire [EW-1:0]      base, at = o_first ? o_base : at_q + 1'b1;  // where the constants of a beat are
+  wire [EW-1:0]      base;
+  wire [EW-1:0]      at = o_first ? o_base : at_q + 1'b1;  // where the constants of a beat are
   hwg_const_mul #(.FACTOR(BEATS), .IW(MW), .OW(EW)) u_base (.x(s_map), .y(base));
   always @(posedge clk) begin
     o_valid <= !rst && s_valid;
