@@ -133,7 +133,7 @@ pub fn run(args: &Args, report: Report) -> miette::Result<Outcome> {
 
 /// Whether a case simulates the structure.
 fn as_structure(index: u64, args: &Args) -> bool {
-    args.structure.is_some_and(|every| index % every == 0)
+    args.structure.is_some_and(|every| index.is_multiple_of(every))
 }
 
 /// What runs the case again.
