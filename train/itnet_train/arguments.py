@@ -112,8 +112,8 @@ def add_bits(parser) -> None:
 def add_run(parser, defaults: Settings) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for checkpoint.pt and log.csv")
     parser.add_argument("--teacher", type=Path, nargs="+", default=[], metavar="FILE",
-                        help="float weights whose probabilities --distill WEIGHT draws towards; of several, their mean; a network of "
-                             "twice the image size sees the samples at its own")
+                        help="float weights whose probabilities --distill WEIGHT draws towards; of several, their mean; a teacher "
+                             "whose image size is a multiple of the network's sees the samples at its own")
     parser.add_argument("--evaluate-on", choices=("fold", "val", "none"), help="default: the fold, if there is one, else val")
     parser.add_argument("--resume", action="store_true", help="continue from the folder's checkpoint")
     parser.add_argument("--threads", type=parse_count, default=None, help="CPU threads of each process")
