@@ -12,21 +12,25 @@ module hwg_job_select #(
     input  wire [XW-1:0]                index,
     output wire [hwg_pkg::JOB_BITS-1:0] job
 );
-  function same(input integer at, input integer bits);
-    integer i, b;
+  localparam [hwg_pkg::JOB_BITS-1:0] FIRST = JOBS[hwg_pkg::JOB_BITS-1:0];
+  // Whole entries are compared: Verilator takes minutes for a long table that is looked through bit by bit.
+  function [hwg_pkg::JOB_BITS-1:0] differing(input integer unused);  // bits that are not the same in all entries
+    integer i;
     begin
-      same = 1'b1;
-      for (i = 1; i < ENTRIES; i = i + 1)
-        for (b = at; b < at + bits; b = b + 1)
-          if (JOBS[i*hwg_pkg::JOB_BITS + b] != JOBS[b]) same = 1'b0;
+      differing = 0;
+      for (i = 1; i < ENTRIES; i = i + 1) differing = differing | (JOBS[i*hwg_pkg::JOB_BITS +: hwg_pkg::JOB_BITS] ^ FIRST);
     end
   endfunction
-  localparam [hwg_pkg::JOB_BITS-1:0] FIRST = JOBS[hwg_pkg::JOB_BITS-1:0];
   wire [hwg_pkg::JOB_BITS-1:0] found;
   hwg_select #(.N(ENTRIES), .W(hwg_pkg::JOB_BITS), .IW(XW)) u_found (.index(index), .entries(JOBS), .entry(found));
-  localparam HI = same(hwg_pkg::HI_AT, 20), LO = same(hwg_pkg::LO_AT, 20), SHIFT = same(hwg_pkg::SHIFT_AT, 5);
-  localparam DIGIT = same(hwg_pkg::DIGIT_AT, 16), WORDS = same(hwg_pkg::WORDS_AT, 16);
-  localparam PERIOD = same(hwg_pkg::PERIOD_AT, 16), GROUPS = same(hwg_pkg::GROUPS_AT, 16);
+  localparam [hwg_pkg::JOB_BITS-1:0] VARYING = differing(0);
+  localparam HI     = VARYING[hwg_pkg::HI_AT +: 20] == 20'd0;
+  localparam LO     = VARYING[hwg_pkg::LO_AT +: 20] == 20'd0;
+  localparam SHIFT  = VARYING[hwg_pkg::SHIFT_AT +: 5] == 5'd0;
+  localparam DIGIT  = VARYING[hwg_pkg::DIGIT_AT +: 16] == 16'd0;
+  localparam WORDS  = VARYING[hwg_pkg::WORDS_AT +: 16] == 16'd0;
+  localparam PERIOD = VARYING[hwg_pkg::PERIOD_AT +: 16] == 16'd0;
+  localparam GROUPS = VARYING[hwg_pkg::GROUPS_AT +: 16] == 16'd0;
   assign job[hwg_pkg::HI_AT +: 20]     = HI ? FIRST[hwg_pkg::HI_AT +: 20] : found[hwg_pkg::HI_AT +: 20];
   assign job[hwg_pkg::LO_AT +: 20]     = LO ? FIRST[hwg_pkg::LO_AT +: 20] : found[hwg_pkg::LO_AT +: 20];
   assign job[hwg_pkg::SHIFT_AT +: 5]   = SHIFT ? FIRST[hwg_pkg::SHIFT_AT +: 5] : found[hwg_pkg::SHIFT_AT +: 5];

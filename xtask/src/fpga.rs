@@ -84,6 +84,8 @@ const LIMIT: &str = "
   [decision 28](adr/0028-places-of-blocks.md), [with ours](adr/log.md#places-of-blocks).
 - `paper` with its state in DRAM is bound by block RAMs, of which the core above takes nearly all: what the solver finds at most
   is in the log too.
+- The co-simulation of a `paper` frame takes longer than was hoped for: [what a simulated cycle
+  costs](adr/log.md#what-a-simulated-cycle-costs).
 ";
 
 const fn on_board(name: &'static str, emit: &'static [&'static str]) -> Core {

@@ -7,7 +7,7 @@ mod suggestion;
 use super::bits::BitsArgs;
 use super::error::CliError;
 use super::library::library;
-use super::model::{self, WeightsArgs};
+use super::model::{self, WEIGHTS_FLAGS, WeightsArgs};
 use super::network::{HardwareFields, NetworkArgs};
 use super::report::{Report, si};
 use super::shell::ShellArgs;
@@ -46,14 +46,14 @@ pub struct Args {
     #[command(flatten)]
     weights: WeightsArgs,
     /// Quantised model (from `hwgen quantize`).
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["weights", "calib", "calib_images", "resize", "seed"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = WEIGHTS_FLAGS)]
     model: Option<PathBuf>,
     #[command(flatten)]
     hardware: HardwareArgs,
     #[command(flatten)]
     shell: ShellArgs,
     /// Thresholds of an early exit (from `hwgen evaluate --exit`), for the manifest.
-    #[arg(long, value_name = "FILE", requires = "model")]
+    #[arg(long, value_name = "FILE", requires = "model", conflicts_with_all = WEIGHTS_FLAGS)]
     thresholds: Option<PathBuf>,
     /// Folder to write [default: `itnet_fF_lL_nN`].
     #[arg(long, short, value_name = "DIR")]

@@ -156,10 +156,69 @@ fn dispatch(command: Command, report: Report) -> miette::Result<Outcome> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    use clap::{Arg, ArgAction};
 
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Takes any value, so that only what flags have to do with each other is looked at.
+    fn any_value(command: clap::Command) -> clap::Command {
+        command.mut_args(|a| match a.get_action() {
+            ArgAction::Set | ArgAction::Append => a.value_parser(clap::builder::StringValueParser::new()),
+            _ => a,
+        })
+    }
+
+    fn words(argument: &Arg) -> Vec<String> {
+        let name = argument.get_long().map(|long| format!("--{long}"));
+        let value = argument.get_action().takes_values().then(|| "1".to_owned());
+        name.into_iter().chain(value).collect()
+    }
+
+    /// What `given` lacks, as `--case <I>`; nothing if it lacks nothing or something else is wrong.
+    fn missing(command: &clap::Command, given: &[String]) -> Option<Vec<String>> {
+        let line = std::iter::once(command.get_name().to_owned()).chain(given.iter().cloned());
+        let error = command.clone().try_get_matches_from(line).err()?;
+        match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(names)) if error.kind() == ErrorKind::MissingRequiredArgument => {
+                Some(names.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Clap asks for no argument that conflicts with one that is given: a flag that needs `--a`, given beside a flag that
+    /// excludes `--a`, would be taken and do nothing.
+    #[test]
+    fn no_flag_is_accepted_without_the_one_that_it_needs() {
+        let mut checked = 0;
+        for command in Cli::command().get_subcommands() {
+            let command = any_value(command.clone());
+            let (positional, flags): (Vec<&Arg>, Vec<&Arg>) = command.get_arguments().partition(|a| a.is_positional());
+            let mut base: Vec<String> = positional.iter().flat_map(|a| words(a)).collect();
+            while let Some(names) = missing(&command, &base) {
+                let first =
+                    flags.iter().find(|a| names[0].contains(&format!("--{} ", a.get_id().as_str().replace('_', "-"))));
+                base.extend(words(first.expect("what is missing is a flag")));
+            }
+            let with = |more: &[&&Arg]| [base.clone(), more.iter().flat_map(|a| words(a)).collect()].concat();
+            for flag in &flags {
+                let Some(needed) = missing(&command, &with(&[flag])) else { continue };
+                checked += 1;
+                for other in &flags {
+                    let name = format!("--{}", other.get_id().as_str().replace('_', "-"));
+                    let gives = needed.iter().any(|n| n.split(' ').next() == Some(&name));
+                    let line = with(&[flag, other]);
+                    let taken =
+                        command.clone().try_get_matches_from([vec![String::new()], line.clone()].concat()).is_ok();
+                    assert!(gives || !taken, "{} {line:?} is taken without {needed:?}", command.get_name());
+                }
+            }
+        }
+        assert!(checked > 10, "only {checked} flags need another one");
     }
 
     #[test]

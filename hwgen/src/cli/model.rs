@@ -12,6 +12,9 @@ use hwgen_sim::golden::match_statistics;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
+/// The flags of [`WeightsArgs`], for what excludes them.
+pub const WEIGHTS_FLAGS: [&str; 6] = ["weights", "calib", "calib_images", "resize", "no_match", "seed"];
+
 /// Where weights come from.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Weights")]
@@ -34,7 +37,8 @@ pub struct WeightsArgs {
     #[arg(long, requires = "calib")]
     no_match: bool,
     /// Seed of the random weights that are used without --weights.
-    #[arg(long, value_name = "S", default_value_t = 1, conflicts_with = "weights")]
+    #[arg(long, value_name = "S", default_value_t = 1,
+          conflicts_with_all = ["weights", "calib", "calib_images", "resize", "no_match"])]
     seed: u64,
 }
 

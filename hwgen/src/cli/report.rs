@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Version of every JSON document on stdout.
@@ -15,6 +16,8 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// Pause between two lines of progress on a terminal.
 const TICK: Duration = Duration::from_secs(1);
+/// Pause between two lines of progress elsewhere.
+const SELDOM: Duration = Duration::from_secs(30);
 /// What takes longer is worth a line that stays, where there is no terminal.
 const LONG: Duration = Duration::from_secs(5);
 
@@ -36,6 +39,18 @@ pub struct Report {
     pub form: Form,
     /// Nothing but errors, and JSON if that is asked for.
     pub quiet: bool,
+}
+
+/// When there was a line of progress off a terminal, or the first reason for one.
+static SAID: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Whether a line of progress is due, off a terminal.
+fn is_due(said: &mut Option<Instant>, now: Instant) -> bool {
+    let due = now.duration_since(*said.get_or_insert(now)) >= SELDOM;
+    if due {
+        *said = Some(now);
+    }
+    due
 }
 
 thread_local! {
@@ -100,14 +115,20 @@ impl Report {
         }
     }
 
-    /// One line that the next call overwrites; only on a terminal.
+    /// On a terminal one line that the next call overwrites; elsewhere a line that stays, twice a minute at most and none
+    /// in the first half.
     pub fn progress(self, message: impl Display) {
-        if !self.quiet && std::io::stderr().is_terminal() {
+        if self.quiet {
+            return;
+        }
+        if std::io::stderr().is_terminal() {
             eprint!("\r\x1b[K{message}");
+        } else if is_due(&mut SAID.lock().unwrap_or_else(PoisonError::into_inner), Instant::now()) {
+            eprintln!("{message}");
         }
     }
 
-    /// Does `work` and says what it is meanwhile: on a terminal with the seconds so far, elsewhere once if it takes long.
+    /// Does `work` and says what it is meanwhile, with the seconds so far: on a terminal always, elsewhere if it takes long.
     pub fn during<T>(self, what: &str, work: impl FnOnce() -> T) -> T {
         if self.quiet {
             return work();
@@ -115,15 +136,19 @@ impl Report {
         let (working, ended) = mpsc::channel::<()>();
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                let is_terminal = std::io::stderr().is_terminal();
-                let (start, pause) = (Instant::now(), if is_terminal { TICK } else { LONG });
-                self.progress(format_args!("{what} …"));
-                while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                    self.progress(format_args!("{what} … {:.0} s", start.elapsed().as_secs_f64()));
-                    if !is_terminal {
+                let mut is_unsaid = !std::io::stderr().is_terminal();
+                let start = Instant::now();
+                if !is_unsaid {
+                    self.progress(format_args!("{what} …"));
+                }
+                while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                    let elapsed = start.elapsed();
+                    if !is_unsaid {
+                        self.progress(format_args!("{what} … {:.0} s", elapsed.as_secs_f64()));
+                    } else if elapsed >= LONG {
                         eprintln!("{what} …");
-                        // Once is enough: the rest of the work is waited for.
-                        let _ = ended.recv();
+                        *SAID.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                        is_unsaid = false;
                     }
                 }
                 self.clear_progress();
@@ -144,7 +169,9 @@ impl Report {
 
     /// Takes the progress line away.
     pub fn clear_progress(self) {
-        self.progress("");
+        if !self.quiet && std::io::stderr().is_terminal() {
+            eprint!("\r\x1b[K");
+        }
     }
 }
 
@@ -202,6 +229,15 @@ mod tests {
     fn tables_align() {
         let rows = [["a".to_owned(), "12".to_owned()], ["bcd".to_owned(), "3".to_owned()]];
         assert_eq!(table(["", "n"], &rows), "      n\na    12\nbcd   3\n");
+    }
+
+    #[test]
+    fn off_a_terminal_there_is_a_line_every_half_minute() {
+        let start = Instant::now();
+        let mut said = None;
+        let seconds = [0, 1, 29, 30, 31, 59, 60, 100].map(Duration::from_secs);
+        let due = seconds.map(|after| is_due(&mut said, start + after));
+        assert_eq!(due, [false, false, false, true, false, false, true, true]);
     }
 
     #[test]

@@ -160,6 +160,10 @@ impl Recipe {
             .collect();
         verilator.push(manifest.top.clone());
         let parts = profile == Profile::FastRun;
+        if profile == Profile::FastBuild {
+            // Half of Verilator's time on a core with many jobs, and what it finds is not missed in a short simulation.
+            verilator.push("-fno-dfg".to_owned());
+        }
         if training.is_none() {
             // GCC needs more than twice the time for a function of twice the size, but makes the better code of it.
             verilator.extend(["--output-split-cfuncs", "1000"].map(str::to_owned));

@@ -34,7 +34,7 @@ pub struct HardwareArgs {
     #[arg(long, value_name = "F", conflicts_with = "multipliers", value_parser = rate::frames_per_second)]
     pub target_fps: Option<f64>,
     /// Output with which the frames of --target-fps end, by its iterations [default: the last one].
-    #[arg(long, value_name = "N", requires = "target_fps")]
+    #[arg(long, value_name = "N", requires = "target_fps", conflicts_with = "multipliers")]
     pub at_iterations: Option<u32>,
     /// Where the state goes between iterations [default: onchip].
     #[arg(long, value_name = "KIND")]
