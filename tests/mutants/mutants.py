@@ -36,7 +36,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="at the same time")
     parser.add_argument("--cores", nargs="*", help="of cores.yaml [default: all]")
     parser.add_argument("--no-proofs", action="store_true", help="simulate only")
-    parser.add_argument("--page", action="store_true", help="write docs/mutants.md from what is known, run nothing")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--page", action="store_true", help="write docs/mutants.md from what is known, run nothing")
+    only.add_argument("--check", action="store_true", help="run nothing; is docs/mutants.md what is known?")
     return parser.parse_args()
 
 
@@ -162,7 +164,7 @@ def main() -> int:
     options = arguments()
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     results = Results()
-    if not options.page:
+    if not (options.page or options.check):
         mutants = selection(options.modules, options.per_module)
         cores = yaml.safe_load((HERE / "cores.yaml").read_text())
         work = ROOT / "out/mutants"
@@ -181,7 +183,7 @@ def main() -> int:
             proved(mutants, results, work, options.jobs)
     equivalent = yaml.safe_load(EQUIVALENT.read_text()) or {}
     untried = Counter(m.module for m in selection([], options.per_module) if m.name not in results.known)
-    return page.write(results.known, equivalent, untried, ROOT / "docs/mutants.md")
+    return page.write(results.known, equivalent, untried, ROOT / "docs/mutants.md", options.check)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ def row(*cells: object) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
-def write(known: dict[str, dict], equivalent: dict[str, str], untried: Counter, path: Path) -> int:
-    """Writes the page; the exit status. `untried`: of each module, mutants without any result."""
+def write(known: dict[str, dict], equivalent: dict[str, str], untried: Counter, path: Path, check: bool) -> int:
+    """Writes the page, or with `check` looks whether it is as it would be written; the exit status. `untried`: of each
+    module, mutants without any result."""
     wrong = [name for name in equivalent if known.get(name, {}).get("fate") == "killed"]
     same = {name for name in equivalent if name in known and name not in wrong}
     killed = {name for name, result in known.items() if result["fate"] == "killed"}
@@ -57,10 +58,17 @@ def write(known: dict[str, dict], equivalent: dict[str, str], untried: Counter, 
             cells = [f"`{name}`", f"`{result['before']}`", f"`{result['after']}`"]
             tried = ", ".join(sorted({check.split()[0] for check in result["tried"]}))
             text.append(row(*cells, equivalent[name].strip() if name in same else tried))
-    temporary = path.with_suffix(".part")
-    temporary.write_text("\n".join(text) + "\n")
-    temporary.rename(path)
-    print(f"{len(killed)} of {differing} mutants that are not equivalent killed, {100 * share:.1f} %; {path.name} written")
+    whole = "\n".join(text) + "\n"
+    stale = check and path.read_text() != whole
+    if not check:
+        temporary = path.with_suffix(".part")
+        temporary.write_text(whole)
+        temporary.rename(path)
+    said = "looked at" if check else "written"
+    print(f"{len(killed)} of {differing} mutants that are not equivalent killed, {100 * share:.1f} %; {path.name} {said}")
     for name in wrong:
         print(f"error: {name} is killed ({known[name]['by']}), and equivalent.yaml calls it equivalent")
-    return 1 if wrong or share < WANTED else 0
+    if stale:
+        print(f"error: {path.name} is not what results.json has of the present library: make mutants (long), or "
+              "tests/mutants/mutants.py --page, which names what has not been tried")
+    return 1 if wrong or stale or share < WANTED else 0

@@ -1,4 +1,5 @@
-//! `make lint`: looks for the four tools; the matrix itself is scripts/lint.py.
+//! `make lint`: looks for the four tools; the matrix itself is scripts/lint.py. Also whether docs/mutants.md speaks of the
+//! present library, which the script of the mutants knows.
 
 use crate::run::{self, Result, have, hwgen_path};
 use std::process::Command;
@@ -17,5 +18,7 @@ pub fn lint() -> Result<bool> {
     if let Some(tool) = missing().first() {
         return Err(format!("{tool} is not installed (make setup installs it)").into());
     }
-    run::succeeds(Command::new(PYTHON).arg("scripts/lint.py").env("HWGEN_BIN", hwgen_path()?))
+    let linted = run::succeeds(Command::new(PYTHON).arg("scripts/lint.py").env("HWGEN_BIN", hwgen_path()?))?;
+    let known = run::succeeds(Command::new(PYTHON).args(["tests/mutants/mutants.py", "--check"]))?;
+    Ok(linted && known)
 }
