@@ -14,7 +14,7 @@ use hwgen_sim::cosim::Pause;
 use serde::Serialize;
 
 /// Multiply-accumulates of a case at most.
-const MAX_MACS: u64 = 10_000_000;
+const MAX_MACS: u64 = 20_000_000;
 /// Weights of a case at most.
 const MAX_WEIGHTS: u64 = 1_000_000;
 
