@@ -32,8 +32,8 @@ use std::time::Instant;
 /// every stream and other run-time settings in the second frame; some frames, broken ones among them, under random register
 /// accesses (any address and strobe, stop, soft reset, drop mode, masks, thresholds); and two frames without disturbance,
 /// whose cycles must be as predicted. A case follows from seed and number alone. Large networks get budgets, and long frames
-/// pauses, that let a frame end within some 1.5 million cycles. Exit status 1 if any case fails. With --onnx the cases' networks are exported (`hwgen export`) and
-/// run in onnxruntime instead, every intermediate compared.
+/// pauses, that let a frame end within some 1.5 million cycles. Exit status 1 if any case fails. With --onnx the cases'
+/// networks are exported (`hwgen export`) and run in onnxruntime instead, every intermediate compared.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   hwgen fuzz --cases 200 --seed 1
